@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// The only writer to descriptors 1 and 2 (but for the deadline's prepared line).
+//
+// Standard error: one fact a line, each begins with "labelgate: ". Control bytes of a message are made visible.
+// Standard output: results only, complete or an error (contract, section 5).
+#ifndef LABELGATE_BASE_SAY_H
+#define LABELGATE_BASE_SAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum say_level {
+    SAY_ERROR,
+    SAY_WARN,
+    SAY_INFO,
+    SAY_DEBUG,
+};
+
+// Writes the line to descriptor 2 when `level` is at most `most` (the setting LABELGATE_LOG). A full or closed standard
+// error is no error of ours. errno is kept. At most SAY_LINE bytes; a longer message is cut.
+#define SAY_LINE 1024
+void say(enum say_level most, enum say_level level, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+// Writes a result to descriptor 1, whole. False when it is closed, full or broken: the caller ends with
+// REASON_OUTPUT_FAILED, never with success.
+bool say_result(const char *text, size_t len);
+
+// "error" "warn" "info" "debug"; false for any other word.
+bool say_level_parse(const char *text, enum say_level *level);
+
+#endif

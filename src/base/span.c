@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#include "base/span.h"
+
+#include <string.h>
+
+static bool is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool same_nocase(const char *a, const char *b, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (lower(a[i]) != lower(b[i]))
+            return false;
+    return true;
+}
+
+struct span span_of(const char *text)
+{
+    return (struct span){text, text ? strlen(text) : 0};
+}
+
+bool span_equal(struct span a, struct span b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.text, b.text, a.len) == 0);
+}
+
+bool span_is(struct span a, const char *text)
+{
+    return span_equal(a, span_of(text));
+}
+
+bool span_starts(struct span a, const char *prefix)
+{
+    size_t len = strlen(prefix);
+    return a.len >= len && (len == 0 || memcmp(a.text, prefix, len) == 0);
+}
+
+bool span_ends(struct span a, const char *suffix)
+{
+    size_t len = strlen(suffix);
+    return a.len >= len && (len == 0 || memcmp(a.text + a.len - len, suffix, len) == 0);
+}
+
+bool span_is_nocase(struct span a, const char *text)
+{
+    return a.len == strlen(text) && same_nocase(a.text, text, a.len);
+}
+
+bool span_starts_nocase(struct span a, const char *prefix)
+{
+    size_t len = strlen(prefix);
+    return a.len >= len && same_nocase(a.text, prefix, len);
+}
+
+size_t span_find(struct span a, const char *needle)
+{
+    size_t len = strlen(needle);
+    for (size_t i = 0; i + len <= a.len; i++)
+        if (len == 0 || memcmp(a.text + i, needle, len) == 0)
+            return i;
+    return a.len;
+}
+
+struct span span_trim(struct span a)
+{
+    while (a.len > 0 && is_blank(a.text[0])) {
+        a.text++;
+        a.len--;
+    }
+    while (a.len > 0 && is_blank(a.text[a.len - 1]))
+        a.len--;
+    return a;
+}

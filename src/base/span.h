@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// A view of bytes that somebody else owns. Not NUL-terminated, may hold any byte.
+#ifndef LABELGATE_BASE_SPAN_H
+#define LABELGATE_BASE_SPAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct span {
+    const char *text;
+    size_t len;
+};
+
+struct span span_of(const char *text); // NULL gives the empty span
+bool span_equal(struct span a, struct span b);
+bool span_is(struct span a, const char *text);
+bool span_starts(struct span a, const char *prefix);
+bool span_ends(struct span a, const char *suffix);
+// ASCII only, independent of the locale: the settings and header names are ASCII.
+bool span_is_nocase(struct span a, const char *text);
+bool span_starts_nocase(struct span a, const char *prefix);
+// The first place of `needle` in `a`, or `a.len` when it is not there.
+size_t span_find(struct span a, const char *needle);
+// `a` without ASCII blanks (space, tab, CR, LF, VT, FF) at both ends.
+struct span span_trim(struct span a);
+
+#endif

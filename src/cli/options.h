@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+// The one table of options: what the parser takes, what help, the manual page and the completions print.
+#ifndef LABELGATE_CLI_OPTIONS_H
+#define LABELGATE_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/reason.h"
+
+enum verb {
+    VERB_RUN,
+    VERB_HEALTH,
+    VERB_CHECK,
+    VERB_TOKEN,
+    VERB_VERIFY,
+    VERB_INSTALL,
+    VERB_HELP,
+    VERB_VERSION,
+    VERB_INIT, // hidden: the resident process of `run`
+    VERB_COUNT,
+    VERB_NONE = VERB_COUNT,
+};
+
+enum option_id {
+    OPTION_ENV_FILE,
+    OPTION_LOAD,
+    OPTION_URL,
+    OPTION_TOKEN_VAR,
+    OPTION_NO_TOKEN,
+    OPTION_JWT,
+    OPTION_APP_URL,
+    OPTION_TIMEOUT,
+    OPTION_WAIT,
+    OPTION_UNREACHABLE,
+    OPTION_CA_FILE,
+    OPTION_HEADER_FILE,
+    OPTION_GRACE,
+    OPTION_GROUP,
+    OPTION_SIGNAL,
+    OPTION_OK_EXIT,
+    OPTION_ON_REFUSAL,
+    OPTION_LOGIN,
+    OPTION_WRITE,
+    OPTION_PRINT,
+    OPTION_ENABLE_LEGACY,
+    OPTION_OFFLINE,
+    OPTION_JSON,
+    OPTION_VERBOSE,
+    OPTION_COUNT,
+};
+
+struct option_row {
+    enum option_id id;
+    const char *name;      // without the dashes; "v" is a short option
+    const char *argument;  // "PATH", "URL", …; NULL: takes none
+    const char *variable;  // NULL: none
+    const char *variable_also; // a second variable that is looked at after the first (SSL_CERT_FILE)
+    const char *fallback;  // the default in words, for help
+    const char *help;      // one or two short sentences
+    unsigned verbs;        // bits 1u << VERB_…
+    bool repeatable;
+    bool list;             // the variable is a comma list
+};
+
+const struct option_row *option_row(enum option_id id);
+
+struct verb_row {
+    enum verb verb;
+    const char *name;
+    const char *synopsis;
+    const char *help;
+    bool hidden;
+};
+
+const struct verb_row *verb_row(enum verb verb);
+enum verb verb_find(const char *word); // also --help, -h, --version, -V; VERB_NONE for anything else
+
+// What stood on the command line, unjudged. Values are views of argv.
+#define OPTION_REPEAT 64 // nobody has more env files or signals to map
+struct options {
+    struct {
+        const char *values[OPTION_REPEAT];
+        unsigned count;
+    } given[OPTION_COUNT];
+    int first; // index in argv of the first word that is no option
+};
+
+// Reads argv[first_word…] for `verb`: long options with "--name value" and "--name=value", stops at the first word that is
+// no option or after "--". Exact names only. False with REASON_USAGE in `finding` (what, and the help to read); shell
+// words such as "||", "&&" or "$NAME" give REASON_USAGE_SHELL_WORDS for health.
+bool options_parse(struct options *self, enum verb verb, int argc, char *const *argv, int first_word,
+                   struct finding *finding);
+
+#endif

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+// The one place of precedence: option, environment variable, the same name in the file, default (contract, section 2).
+// A variable that is set but empty counts as not set. After settings_make the struct is read only.
+#ifndef LABELGATE_ENV_SETTINGS_H
+#define LABELGATE_ENV_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/file.h"
+#include "base/reason.h"
+#include "base/say.h"
+#include "cli/options.h"
+#include "env/dotenv.h"
+#include "env/envlist.h"
+#include "token/token.h"
+
+enum origin_kind { ORIGIN_NONE, ORIGIN_DEFAULT, ORIGIN_OPTION, ORIGIN_ENVIRONMENT, ORIGIN_FILE, ORIGIN_SECRET };
+
+struct origin {
+    enum origin_kind kind;
+    const char *name; // the option or variable
+    const char *path; // ORIGIN_FILE, ORIGIN_SECRET
+    unsigned line;    // ORIGIN_FILE
+};
+
+// "default", "option --url", "environment", ".env line 3", "/run/secrets/token".
+void origin_text(const struct origin *origin, char *buffer, size_t size);
+
+enum load_mode { LOAD_TOKEN, LOAD_MISSING, LOAD_ALL };
+enum refusal_mode { REFUSAL_EXIT, REFUSAL_HOLD };
+
+#define SETTINGS_FILES 16
+#define SETTINGS_TOKEN_NAMES 16
+#define SETTINGS_FINDINGS 64
+
+struct env_file {
+    const char *path;      // as it was named
+    struct origin origin;  // who named it; ORIGIN_DEFAULT for .env in the working directory
+    bool present;          // the default one may be absent
+    struct file_content content;
+};
+
+struct token_found {
+    const char *name;      // the variable; NULL when none is set
+    struct span text;
+    struct origin origin;
+    struct token judged;   // token_classify of `text`
+};
+
+// Findings in the order in which the contract judges: options, file, URL, token. A finding's stage decides whether
+// --on-refusal hold holds for it.
+enum settings_stage { STAGE_OPTIONS, STAGE_FILE, STAGE_URL, STAGE_TOKEN };
+struct settings_finding {
+    enum settings_stage stage;
+    struct finding finding;
+};
+
+struct settings {
+    enum say_level log;
+    struct env_file files[SETTINGS_FILES];
+    unsigned file_count;
+    struct dotenv dotenv;
+    enum load_mode load;
+    const char *token_names[SETTINGS_TOKEN_NAMES];
+    unsigned token_name_count;
+    bool no_token;
+    enum jwt_policy jwt;
+    struct token_found token;
+    struct token_found others[SETTINGS_TOKEN_NAMES]; // set as well, not used
+    unsigned other_count;
+    const char *url;       // NULL: not set. Checked and without its trailing slash
+    const char *app_url;   // NULL: not asked
+    const char *ca_file;   // NULL: the distribution's bundle is looked for
+    const char *header_file;
+    const char *username;  // LABEL_STUDIO_USERNAME
+    struct span password;  // LABEL_STUDIO_PASSWORD or _FILE
+    int64_t timeout_ms;
+    bool wait;
+    int64_t wait_ms;
+    bool unreachable_healthy;
+    int64_t grace_ms;
+    bool group;
+    unsigned char signal_map[65]; // signal_map[FROM] = TO; TO 0 drops; identity by default
+    unsigned char ok_exit[256];   // 1: this code becomes 0
+    enum refusal_mode on_refusal;
+    bool login, write, print, enable_legacy, offline, json;
+    struct origin origins[OPTION_COUNT]; // where each setting came from
+
+    struct settings_finding refusals[SETTINGS_FINDINGS]; // sorted by stage; the first gives `run` its code
+    unsigned refusal_count;
+    struct finding warnings[SETTINGS_FINDINGS]; // one line each; reason REASON_OK, `detail` is the sentence
+    unsigned warning_count;
+    void *memory; // whatever the pointers above need
+};
+
+// Reads options, environment, files and secrets. Always fills `self` as far as it can; whatever refuses is in
+// `refusals` (class local). Does no network, prints nothing. Missing token and missing URL are judged by the verbs, who
+// know whether they need one, through settings_need_token and settings_need_url.
+void settings_make(struct settings *self, enum verb verb, const struct options *options, const struct envlist *environment);
+void settings_free(struct settings *self); // wipes tokens and passwords
+
+// False, and the finding says which names were looked for and where (and whether "NAME=" hides in another value).
+bool settings_need_token(const struct settings *self, struct finding *finding);
+bool settings_need_url(const struct settings *self, struct finding *finding);
+
+// The app's environment (contract, section 3.2): `environment` with the judged token under its name and what --load adds.
+// `token` replaces the settings' own (after a trade); NULL text: the settings' own. False: no memory.
+bool settings_app_environment(const struct settings *self, const struct envlist *environment, struct span token,
+                              struct envlist *app);
+
+#endif

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// One HTTP question and its answer. The only includer of curl.
+//
+// Follows no redirect, ignores proxy variables and ~/.netrc, speaks http and https only, sends to no host but the URL's.
+// Names are looked up family by family with our own walk of the search list (see resolve.h); every address is tried.
+#ifndef LABELGATE_SERVER_HTTP_H
+#define LABELGATE_SERVER_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/reason.h"
+#include "base/span.h"
+
+// More than any answer that must be read: whoami is below 2 KiB, a traceback 2 kB, the largest project list page is not read.
+#define HTTP_BODY_MOST ((size_t)64 * 1024)
+#define HTTP_HEADER_VALUE 512
+#define HTTP_HEADERS 16
+
+struct http_request {
+    const char *method;       // "GET", "POST"
+    const char *url;
+    const char *const *headers; // "Name: value" lines, NULL-terminated; may hold the token: wiped by their owner
+    struct span body;         // empty: none
+    int64_t timeout_ms;       // of this request; the process's hard deadline is deadline.h
+    const char *ca_file;      // NULL: the distribution's bundle
+    bool body_always;         // read the body whatever the status; else only where it is needed (200, 400, 401, 403, 500)
+};
+
+struct http_answer {
+    bool answered;            // a status line came; else `fault` says why not
+    struct finding fault;     // class unclear or local (ca_file_invalid)
+    int status;
+    char content_type[HTTP_HEADER_VALUE]; // header values are cut to fit
+    char location[HTTP_HEADER_VALUE];
+    char www_authenticate[HTTP_HEADER_VALUE];
+    char retry_after[HTTP_HEADER_VALUE];
+    char server[HTTP_HEADER_VALUE];
+    char date[HTTP_HEADER_VALUE];
+    char cookies[2048];       // "name=value; name=value" of all Set-Cookie headers, for the login
+    char *body;               // heap, NUL-terminated; NULL when none was read
+    size_t body_len;
+    bool body_cut;            // longer than HTTP_BODY_MOST, cut short by the peer, or not waited for
+};
+
+void http_ask(const struct http_request *request, struct http_answer *answer);
+void http_answer_free(struct http_answer *answer); // wipes the body
+
+// The pieces of a URL that is allowed in a setting; false with the reason in words for anything else (contract: user
+// information, query and fragment are refused, `allow_query` lifts the query's).
+struct http_url {
+    bool https;
+    char host[256]; // IPv6 literals without brackets
+    unsigned port;
+    char path[1024]; // without trailing slash
+};
+bool http_url_parse(const char *url, bool allow_query, struct http_url *self, char *why, size_t why_size);
+const char *http_library_version(void);
+
+#endif

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// What Label Studio's answers mean: pure functions from (question, status, headers, body) to a verdict.
+//
+// Source of every row: answers recorded from Label Studio 1.16.0, 1.22.0 and 1.23.2, bare and behind nginx and uwsgi
+// (tests/data/labelstudio_answers*.json). Unknown texts and future versions fall back by status, never to healthy.
+#ifndef LABELGATE_SERVER_LABELSTUDIO_H
+#define LABELGATE_SERVER_LABELSTUDIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/reason.h"
+#include "base/span.h"
+#include "token/token.h"
+
+enum ls_question {
+    LS_WHOAMI_TOKEN,    // GET /api/current-user/whoami with Authorization: Token (or X-Api-Key)
+    LS_WHOAMI_JWT,      // the same, and the value is JWT-shaped
+    LS_WHOAMI_FRESH,    // with Bearer, an access token exchanged just now
+    LS_WHOAMI_BEARER,   // with Bearer, any other
+    LS_WHOAMI_NOBODY,   // without a header
+    LS_REFRESH,         // POST /api/token/refresh
+    LS_LEGACY,          // GET /api/current-user/token
+    LS_RESET,           // POST /api/current-user/reset-token/
+    LS_SWITCHES,        // GET or POST /api/jwt/settings
+    LS_PAT,             // POST /api/token/
+    LS_LOGIN,           // POST /user/login
+};
+
+struct ls_answer {
+    int status;
+    struct span content_type, location, www_authenticate, retry_after, server;
+    struct span body;
+    bool body_cut;
+};
+
+struct ls_identity {
+    int64_t user_id;     // 0: not known
+    char email[256];
+    char version[64];    // of Label Studio, from a JSON body
+    int64_t organization; // 0: none
+};
+
+// Reason word and slots of the verdict; `identity` as far as the answer shows it. `url` is what was asked, for the sentence.
+void ls_verdict(enum ls_question question, const struct ls_answer *answer, const char *url, struct finding *finding,
+                struct ls_identity *identity);
+
+#endif

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// What a token is: pure functions from bytes to a kind, and from a kind to a verdict. Nothing is verified, nothing printed.
+//
+// Rules: RFC 7515 section 3, RFC 7519 section 7.2; Label Studio's is_jwt_formatted (PyJWT without verification); the SDK's
+// choice of the scheme. See token_classify.
+#ifndef LABELGATE_TOKEN_TOKEN_H
+#define LABELGATE_TOKEN_TOKEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/reason.h"
+#include "base/span.h"
+
+// No token of Label Studio is longer; a PAT has about 230 bytes, nginx stops a header at 8 KiB.
+#define TOKEN_MOST 4096
+
+enum token_kind {
+    TOKEN_LEGACY_HEX,    // 40 lower-case hex digits: certainly a legacy token
+    TOKEN_LEGACY_OTHER,  // any other text an operator may have chosen
+    TOKEN_JWT_REFRESH,   // whole JWT, token_type "refresh": a Personal Access Token
+    TOKEN_JWT_ACCESS,    // whole JWT, token_type "access"
+    TOKEN_JWT_OTHER,     // whole JWT of another or no type
+    TOKEN_JWT_TRUNCATED, // header.payload: what Label Studio's list shows
+    TOKEN_JWT_BROKEN,    // looks like a JWT, a part does not decode
+    TOKEN_EMPTY,
+    TOKEN_PLACEHOLDER,
+    TOKEN_COMMENT,       // begins with '#'
+    TOKEN_QUOTED,        // wrapped in ' or "
+    TOKEN_PREFIXED,      // begins with "Token " or "Bearer ", any case
+    TOKEN_MALFORMED,     // blank, control or non-ASCII byte
+    TOKEN_TOO_LONG,
+};
+
+// What the claims of a JWT say. Numbers are seconds since 1970; `has_` tells whether the claim is there and whole.
+#define TOKEN_CLAIM 128
+struct token_claims {
+    char token_type[TOKEN_CLAIM];
+    char jti[TOKEN_CLAIM];     // an id, no secret by itself; shown in full by `check` only
+    char user_id[TOKEN_CLAIM]; // string or number in the token, text here
+    char alg[TOKEN_CLAIM];     // of the header
+    bool has_exp, has_iat;
+    int64_t exp, iat;
+};
+
+struct token {
+    enum token_kind kind;
+    enum token_kind inner;      // kind of the text without its prefix, quotes or white space; else the same as `kind`
+    size_t len;
+    char prefix[8];             // "Token" or "Bearer" as people know it, when kind is TOKEN_PREFIXED
+    char dirt[64];              // kind of the first wrong byte: "a blank", "a newline", "a carriage return", …
+    char broken[64];            // JWT_BROKEN: which part and why: "part 2 (payload) is not JSON"
+    struct token_claims claims; // of a JWT kind (of `inner`); else empty
+};
+
+enum jwt_policy { JWT_REJECT, JWT_TRADE, JWT_ACCEPT };
+
+// Never fails; looks at every byte once. `self` holds no byte of the token but the claims above.
+void token_classify(struct token *self, const char *text, size_t len);
+
+// REASON_OK when a launch with this token makes sense under `policy` at `now` (seconds since 1970).
+// Under reject every JWT kind is refused; under trade and accept only a whole refresh token that has not expired passes.
+// `finding` gets sentence and detail; `name` is the variable, `where` its place in words.
+bool token_judge(const struct token *self, enum jwt_policy policy, int64_t now, const char *name, const char *where,
+                 struct finding *finding);
+
+// "a Personal Access Token (refresh JWT), 230 bytes": for people, no byte of the token.
+void token_describe(const struct token *self, char *buffer, size_t size);
+const char *token_kind_name(enum token_kind kind); // stable words for --json: "legacy", "jwt_refresh", …
+// "2026-01-27T02:08:43Z"; years beyond 9999 too.
+void token_date(int64_t seconds, char *buffer, size_t size);
+
+#endif
