@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "base/reason.h"
@@ -16,10 +17,12 @@
 
 // The world that `run` was given, to be given on to the app.
 struct init_inherited {
-    uint64_t mask; // the kernel's 8-byte signal mask, bit n - 1 for signal n
+    uint64_t mask;            // the kernel's 8-byte signal mask, bit n - 1 for signal n
+    struct rlimit core_limit; // lowered by us, since our memory holds a token; given back to the app
 };
 
-// First thing in main: blocks every signal and keeps the mask. Every verb but `run` and the hidden one calls init_release at once.
+// First thing in main: blocks every signal and keeps the mask, and sets the soft limit of core files to 0. Verbs that can be
+// stopped as usual call init_release at once: it gives the mask back, not the limit. The app gets both back.
 void init_hold(struct init_inherited *inherited);
 void init_release(const struct init_inherited *inherited);
 
@@ -54,8 +57,9 @@ int init_resident(int argc, char *const *argv);
 // `run` then ends with EXITCODE_SIGNAL + n (reason `stopped`), the app never started.
 int init_pause(int64_t milliseconds);
 
-// Runs `work` in a forked child (network work of `run`: PID 1 never holds curl's memory) and collects what it writes to
-// `out_fd` (at most `size` bytes). The child has the inherited mask back. Ends the child at once when a stop signal comes.
+// Runs `work` in a forked child (network work of `run` and of every --wait: PID 1 never holds curl's memory) and collects what
+// it writes to `out_fd` (at most `size` bytes). The child has the inherited mask back. Ends the child at once when a stop
+// signal comes. The child bounds its own time (server/deadline.h).
 enum init_work_answer { INIT_WORK_DONE, INIT_WORK_STOPPED, INIT_WORK_FAILED };
 struct init_work_result {
     enum init_work_answer answer;

@@ -18,6 +18,9 @@
 #define HTTP_HEADER_VALUE 512
 #define HTTP_HEADERS 16
 
+// What is being waited for: for the sentence of a timeout.
+enum http_phase { HTTP_RESOLVING, HTTP_CONNECTING, HTTP_HANDSHAKE, HTTP_ANSWERING };
+
 struct http_request {
     const char *method;       // "GET", "POST"
     const char *url;
@@ -25,6 +28,9 @@ struct http_request {
     struct span body;         // empty: none
     int64_t timeout_ms;       // of this request; the process's hard deadline is deadline.h
     const char *ca_file;      // NULL: the distribution's bundle
+    // Called when a new phase begins, so that the caller can prepare the deadline's words (deadline_say). May be NULL.
+    void (*phase)(void *context, enum http_phase phase, const char *what);
+    void *phase_context;
     bool body_always;         // read the body whatever the status; else only where it is needed (200, 400, 401, 403, 500)
 };
 
