@@ -33,7 +33,7 @@ enum refusal_mode { REFUSAL_EXIT, REFUSAL_HOLD };
 
 #define SETTINGS_FILES 16
 #define SETTINGS_TOKEN_NAMES 16
-#define SETTINGS_FINDINGS 64
+#define SETTINGS_FINDINGS 64 // more of either are counted, not kept
 
 struct env_file {
     const char *path;      // as it was named
@@ -88,9 +88,10 @@ struct settings {
     bool login, write, print, enable_legacy, offline, json;
     struct origin origins[OPTION_COUNT]; // where each setting came from
 
-    struct settings_finding refusals[SETTINGS_FINDINGS]; // sorted by stage; the first gives `run` its code
+    // Both on the heap, grown as needed: they are rare, and a probe shall not touch pages for them.
+    struct settings_finding *refusals; // sorted by stage; the first gives `run` its code
     unsigned refusal_count;
-    struct finding warnings[SETTINGS_FINDINGS]; // one line each; reason REASON_OK, `detail` is the sentence
+    struct finding *warnings;          // one line each; reason REASON_OK, `detail` is the sentence
     unsigned warning_count;
     void *memory; // whatever the pointers above need
 };

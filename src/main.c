@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// The door: finds the verb, calls it, returns its code.
+#include <stddef.h>
+
+#include "base/exitcode.h"
+#include "base/say.h"
+#include "base/span.h"
+#include "base/text.h"
+#include "cli/options.h"
+#include "init/init.h"
+#include "verbs/verbs.h"
+
+static int (*const verbs[VERB_COUNT])(const struct call *) = {
+    [VERB_RUN] = verb_run,   [VERB_HEALTH] = verb_health,   [VERB_CHECK] = verb_check,
+    [VERB_HELP] = verb_help, [VERB_VERSION] = verb_version, [VERB_INIT] = verb_init,
+};
+
+// A whole command line in one word, as ["CMD", "/labelgate", "health || exit 1"] makes it, was meant as a health check:
+// its code must be 1, since Docker reserves 2, and only standard output reaches `docker inspect`.
+static int meant_as_health(const char *word)
+{
+    char line[256];
+    struct text text = text_over(line, sizeof line);
+    text_add(&text, "unhealthy [usage]: \"");
+    text_add_visible(&text, span_of(word), 80);
+    text_add(&text, "\" is one word to the JSON form of HEALTHCHECK, which is not run by a shell; "
+                    "write [\"CMD\", \"/labelgate\", \"health\"]\n");
+    say_result(text.bytes, text.len);
+    return EXITCODE_NO;
+}
+
+static int no_verb(int argc, char *const *argv)
+{
+    if (argc > 1 && span_starts(span_of(argv[1]), "health"))
+        return meant_as_health(argv[1]);
+    if (argc > 1)
+        say(SAY_WARN, SAY_ERROR, "\"%.80s\" is no verb of labelgate [usage]", argv[1]);
+    else
+        say(SAY_WARN, SAY_ERROR, "a verb is missing [usage]");
+    say(SAY_WARN, SAY_ERROR, "to do: labelgate help");
+    return EXITCODE_USAGE;
+}
+
+int main(int argc, char **argv, char **envp)
+{
+    struct init_inherited inherited;
+    init_hold(&inherited);
+
+    enum verb verb = argc > 1 ? verb_find(argv[1]) : VERB_NONE;
+    if (verb == VERB_NONE || verbs[verb] == NULL)
+        return no_verb(argc, argv);
+
+    struct call call = {argc, argv, envp, &inherited};
+    return verbs[verb](&call);
+}
