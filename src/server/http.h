@@ -53,15 +53,6 @@ struct http_answer {
 void http_ask(const struct http_request *request, struct http_answer *answer);
 void http_answer_free(struct http_answer *answer); // wipes the body
 
-// The pieces of a URL that is allowed in a setting; false with the reason in words for anything else (contract: user
-// information, query and fragment are refused, `allow_query` lifts the query's).
-struct http_url {
-    bool https;
-    char host[256]; // IPv6 literals without brackets
-    unsigned port;
-    char path[1024]; // without trailing slash
-};
-bool http_url_parse(const char *url, bool allow_query, struct http_url *self, char *why, size_t why_size);
 const char *http_library_version(void);
 
 #endif
