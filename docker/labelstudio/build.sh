@@ -1,0 +1,34 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Builds the test image of Label Studio unless it is there, and prints its name on standard output.
+# The tag is a key of everything that goes into it, so an old image is never taken for a new one.
+# The first build takes some minutes and needs a Debian mirror and the Python package index.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+key=$(cat "$here/Dockerfile" "$here/constraints.txt" | sha256sum | cut -c1-12)
+image=labelgate-test/label-studio:1.22.0-$key
+
+# The first bundle of the host that is there: an image build that goes through an inspecting proxy needs its CA.
+ca_bundle() {
+    for file in "${SSL_CERT_FILE:-}" /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem; do
+        if [ -n "$file" ] && [ -r "$file" ]; then
+            printf '%s\n' "$file"
+            return
+        fi
+    done
+    echo "labelstudio/build: no CA bundle found on this host; name one in SSL_CERT_FILE" >&2
+    exit 1
+}
+
+if ! docker image inspect "$image" >/dev/null 2>&1; then
+    "$here/../base-image.sh"
+    context=$(mktemp -d "${TMPDIR:-/tmp}/labelgate-ls.XXXXXX")
+    trap 'rm -rf "$context"' EXIT
+    cp "$here/Dockerfile" "$here/constraints.txt" "$context"
+    cp "$(ca_bundle)" "$context/ca.crt"
+    echo "labelstudio/build: building $image (some minutes)" >&2
+    docker build --quiet --tag "$image" ${PIP_INDEX_URL:+--build-arg PIP_INDEX_URL="$PIP_INDEX_URL"} "$context" >&2
+fi
+printf '%s\n' "$image"
