@@ -1,0 +1,22 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Makes the product's image around a binary that is there: the last stage of docker/Dockerfile, with the binary in place
+# of the stage that compiles it. Quick, and the image holds the very bytes that were tested.
+#
+#   image.sh [BINARY [TAG]]     default: build/labelgate labelgate
+#
+# SOURCES  the folder of the third-party tarballs (default: sources), for the licence texts
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+binary=${1:-$here/../build/labelgate}
+tag=${2:-labelgate}
+sources=${SOURCES:-$here/../sources}
+
+context=$(mktemp -d "${TMPDIR:-/tmp}/labelgate-image.XXXXXX")
+trap 'rm -rf "$context"' EXIT
+
+"$here/stage.sh" "$binary" "$sources" "$context/image"
+sed -n -e 's/^COPY --from=build/COPY/' -e '/^FROM scratch/,$p' "$here/Dockerfile" >"$context/Dockerfile"
+docker build --quiet --tag "$tag" "$context" >/dev/null
