@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: MIT
+"""Fixtures of the engine layer: real Docker, a real Label Studio once a run, everything removed again.
+
+Names carry a random word, so two runs on one engine do not meet. Networks are internal: nothing leaves the machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from engine import ROOT, Engine, LabelStudio, Project, copy_stack, poll, write_env
+
+ADMIN = "admin@example.com"
+# The first start of a container from the migrated image, on a machine that does other work too.
+LABEL_STUDIO_START = 120.0
+
+
+def pytest_configure() -> None:
+    """A run that is told to stop cleans up as one that ends."""
+    signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated", 143))
+
+
+def script(*command: str) -> str:
+    result = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    assert result.returncode == 0, f"{command[0]} ended with {result.returncode}"
+    return result.stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    """The Docker client, with Compose 2 and buildx."""
+    if shutil.which("docker") is None:
+        pytest.skip("no docker client on this machine")
+    if subprocess.run(["docker", "version"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("no Docker engine answers on this machine")
+    environment = dict(os.environ)
+    for line in script(str(ROOT / "docker/client.sh")).splitlines():
+        name, value = line.split("=", 1)
+        environment[name] = value
+    return Engine(environment)
+
+
+@pytest.fixture(scope="session")
+def run_name() -> str:
+    """A word that nothing else on this engine has in its name."""
+    return "lgtest" + secrets.token_hex(4)
+
+
+@pytest.fixture(scope="session")
+def label_studio_image(engine: Engine) -> str:
+    """The real Label Studio 1.22.0; kept as a cache, its tag is a key of its inputs."""
+    return script(str(ROOT / "docker/labelstudio/build.sh"))
+
+
+@pytest.fixture(scope="session")
+def binary() -> Path:
+    """The static binary under test."""
+    path = Path(os.environ.get("LABELGATE_BINARY", ROOT / "build/labelgate"))
+    assert path.is_file(), f"{path} is missing: make builds it"
+    return path
+
+
+@pytest.fixture(scope="session")
+def labelgate_image(engine: Engine, run_name: str, binary: Path) -> Iterator[str]:
+    """The product's image around the binary under test."""
+    image = f"{run_name}/labelgate"
+    script(str(ROOT / "docker/image.sh"), str(binary), image)
+    yield image
+    engine.run("rmi", "--force", image, check=False)
+
+
+@pytest.fixture(scope="session")
+def python_image(engine: Engine) -> str:
+    """Debian with Python, the base of the apps; kept as a cache."""
+    folder = ROOT / "compose/app"
+    image = "labelgate-test/python:" + hashlib.sha256((folder / "Dockerfile").read_bytes()).hexdigest()[:12]
+    if not engine.has_image(image):
+        script(str(ROOT / "docker/base-image.sh"))
+        engine.run("build", "--quiet", "--target", "python", "-t", image, str(folder))
+    return image
+
+
+@pytest.fixture(scope="session")
+def app_image(engine: Engine, run_name: str, labelgate_image: str, python_image: str) -> Iterator[str]:
+    """The example's app, guarded by the binary under test."""
+    image = f"{run_name}/app"
+    engine.run(
+        "build", "--quiet", "--build-arg", f"LABELGATE={labelgate_image}", "-t", image, str(ROOT / "compose/app")
+    )
+    yield image
+    engine.run("rmi", "--force", image, check=False)
+
+
+@pytest.fixture(scope="session")
+def admin() -> dict[str, str]:
+    """The lines of .env that make Label Studio's first user."""
+    return {"LABEL_STUDIO_USERNAME": ADMIN, "LABEL_STUDIO_PASSWORD": secrets.token_urlsafe(18)}
+
+
+@pytest.fixture(scope="session")
+def project(
+    engine: Engine,
+    run_name: str,
+    label_studio_image: str,
+    admin: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Project]:
+    """The example's Compose project under a name of its own, Label Studio not yet started."""
+    folder = tmp_path_factory.mktemp("project")
+    copy_stack(folder)
+    variables = {
+        "TEST_LABEL_STUDIO": label_studio_image,
+        "TEST_APP": f"{run_name}/app",
+        "TEST_USER_TOKEN": secrets.token_hex(20),
+    }
+    write_env(folder / ".env", admin)
+    project = Project(engine, run_name, folder, ["compose.yaml", "compose.test.yaml"], variables)
+    yield project
+    project.remove()
+
+
+@pytest.fixture(scope="session")
+def label_studio(project: Project, admin: dict[str, str]) -> LabelStudio:
+    """A real Label Studio of this run, logged in as its administrator."""
+    project.compose("up", "--detach", "label-studio")
+    server = LabelStudio(
+        project.address("label-studio"), admin["LABEL_STUDIO_USERNAME"], admin["LABEL_STUDIO_PASSWORD"]
+    )
+    poll(server.is_up, LABEL_STUDIO_START, "Label Studio answers")
+    assert server.legacy_token() == project.variables["TEST_USER_TOKEN"]
+    return server

@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: MIT
+"""What the engine tests stand on: the Docker client, a Compose project, a client of Label Studio."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import shutil
+import subprocess
+import time
+import urllib.parse
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+# A hung engine must fail a test, not the whole run.
+COMMAND_LIMIT = 300.0
+# Pause between two looks at something that has no event to wait for.
+LOOK_AGAIN = 0.2
+
+
+def poll(look: Callable[[], Any], within: float, what: str) -> Any:
+    """Looks until the answer is true and returns it; fails, naming what was awaited, after so many seconds."""
+    end = time.monotonic() + within
+    while True:
+        found = look()
+        if found:
+            return found
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {within:g} s: {what}")
+        time.sleep(LOOK_AGAIN)
+
+
+class Engine:
+    """The Docker client with its environment; remembers each command line, since a token may not stand in one."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.environment = environment
+        self.command_lines: list[str] = []
+
+    def run(
+        self,
+        *arguments: str,
+        check: bool = True,
+        env: dict[str, str] | None = None,
+        stdin: bytes | None = None,
+        limit: float = COMMAND_LIMIT,
+    ) -> subprocess.CompletedProcess[str]:
+        self.command_lines.append(" ".join(arguments))
+        result = subprocess.run(
+            ["docker", *arguments],
+            env={**self.environment, **(env or {})},
+            input=stdin.decode() if stdin is not None else None,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=limit,
+            check=False,
+        )
+        if check and result.returncode != 0:
+            raise AssertionError(f"docker {' '.join(arguments)}: {result.returncode}\n{result.stdout}{result.stderr}")
+        return result
+
+    def out(self, *arguments: str) -> str:
+        return self.run(*arguments).stdout.strip()
+
+    def inspect(self, container: str) -> dict[str, Any]:
+        return json.loads(self.out("inspect", "--type", "container", container))[0]
+
+    def logs(self, container: str) -> str:
+        result = self.run("logs", container)
+        return result.stdout + result.stderr
+
+    def has_image(self, image: str) -> bool:
+        return self.run("image", "inspect", image, check=False).returncode == 0
+
+    def health(self, container: str) -> str:
+        return (self.inspect(container)["State"].get("Health") or {}).get("Status", "none")
+
+    def health_log(self, container: str) -> str:
+        log = (self.inspect(container)["State"].get("Health") or {}).get("Log") or []
+        return "\n".join(entry["Output"] for entry in log)
+
+    def await_health(self, container: str, status: str, within: float) -> None:
+        poll(lambda: self.health(container) == status, within, f"{container} {status}; {self.health_log(container)}")
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class LabelStudio:
+    """Speaks to one server as its administrator, by a login of its own, so no token's fate matters to it."""
+
+    def __init__(self, address: str, username: str, password: str) -> None:
+        self.host, self.port = address, 8080
+        self.username, self.password = username, password
+        self.cookies: dict[str, str] = {}
+        self.known_tokens: list[str] = []
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        authorization: str | None = None,
+        body: Any = None,
+        form: dict[str, str] | None = None,
+        cookies: dict[str, str] | None = None,
+    ) -> Answer:
+        headers = {"Accept": "*/*"}
+        data = None
+        if authorization is not None:
+            headers["Authorization"] = authorization
+        if body is not None:
+            headers["Content-Type"], data = "application/json", json.dumps(body).encode()
+        if form is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            data = urllib.parse.urlencode(form).encode()
+        if cookies:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=30)
+        try:
+            connection.request(method, path, data, headers)
+            reply = connection.getresponse()
+            return Answer(reply.status, reply.headers, reply.read())
+        finally:
+            connection.close()
+
+    def is_up(self) -> bool:
+        try:
+            return self.ask("GET", "/health").status == 200
+        except OSError:
+            return False
+
+    @staticmethod
+    def cookies_of(answer: Answer) -> dict[str, str]:
+        pairs = [line.split(";")[0].split("=", 1) for line in answer.headers.get_all("Set-Cookie") or []]
+        return {name: value for name, value in pairs}
+
+    def login(self) -> None:
+        page = self.ask("GET", "/user/login")
+        cookies = self.cookies_of(page)
+        found = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', page.body)
+        assert found, "the login page has no CSRF field"
+        form = {"email": self.username, "password": self.password, "csrfmiddlewaretoken": found[1].decode()}
+        answer = self.ask("POST", "/user/login", form=form, cookies=cookies)
+        assert answer.status == 302, f"login: {answer.status}"
+        self.cookies = {"sessionid": self.cookies_of(answer)["sessionid"]}
+
+    def as_admin(self, method: str, path: str, body: Any = None) -> Answer:
+        if not self.cookies:
+            self.login()
+        return self.ask(method, path, body=body, cookies=self.cookies)
+
+    def settings(self, *, api: bool | None = None, legacy: bool | None = None) -> dict[str, bool]:
+        """Sets the organisation's switches (None: leave) and returns both."""
+        wanted = {"api_tokens_enabled": api, "legacy_api_tokens_enabled": legacy}
+        body = {name: value for name, value in wanted.items() if value is not None}
+        answer = self.as_admin("POST", "/api/jwt/settings", body)
+        assert answer.status == 200, answer.body
+        return {name: answer.json[name] for name in wanted}
+
+    def remember(self, token: str) -> str:
+        self.known_tokens.append(token)
+        return token
+
+    def legacy_token(self) -> str:
+        return self.remember(self.as_admin("GET", "/api/current-user/token").json["token"])
+
+    def reset_legacy_token(self) -> str:
+        answer = self.as_admin("POST", "/api/current-user/reset-token/")
+        assert answer.status == 201, answer.body
+        return self.remember(answer.json["token"])
+
+    def revoke_pats(self) -> None:
+        for row in self.as_admin("GET", "/api/token/").json:
+            assert self.as_admin("POST", "/api/token/blacklist/", {"refresh": row["token"]}).status == 204
+
+    def new_pat(self) -> str:
+        """A Personal Access Token; there is one a user, so the one before is revoked."""
+        self.revoke_pats()
+        answer = self.as_admin("POST", "/api/token/")
+        assert answer.status == 201, answer.body
+        return self.remember(answer.json["token"])
+
+    def access_token(self, pat: str) -> str:
+        answer = self.ask("POST", "/api/token/refresh", body={"refresh": pat})
+        assert answer.status == 200, answer.body
+        return self.remember(answer.json["access"])
+
+
+@dataclass
+class Project:
+    """A Compose project in a folder of its own: a copy of what people copy, plus the tests' override."""
+
+    engine: Engine
+    name: str
+    folder: Path
+    files: list[str]
+    variables: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def env_file(self) -> Path:
+        return self.folder / ".env"
+
+    def compose(
+        self, *arguments: str, check: bool = True, limit: float = COMMAND_LIMIT
+    ) -> subprocess.CompletedProcess[str]:
+        command = ["compose", "--project-directory", str(self.folder), "-p", self.name]
+        for file in self.files:
+            command += ["-f", str(self.folder / file)]
+        return self.engine.run(*command, *arguments, check=check, env=self.variables, limit=limit)
+
+    def container(self, service: str) -> str:
+        return f"{self.name}-{service}-1"
+
+    def state(self, service: str) -> str:
+        """Docker's word for the container's state; "none" when there is no such container."""
+        found = self.engine.run("inspect", "-f", "{{.State.Status}}", self.container(service), check=False)
+        return found.stdout.strip() if found.returncode == 0 else "none"
+
+    def address(self, service: str) -> str:
+        networks = self.engine.inspect(self.container(service))["NetworkSettings"]["Networks"]
+        return next(network["IPAddress"] for network in networks.values() if network["IPAddress"])
+
+    def remove(self) -> None:
+        self.compose("down", "--volumes", "--remove-orphans", "--timeout", "2", check=False)
+
+
+def write_env(path: Path, values: dict[str, str], how: str = "in place") -> None:
+    """Writes NAME=VALUE lines. "in place" keeps the inode, as an editor without a swap file does; "rename" does not."""
+    text = "".join(f"{name}={value}\n" for name, value in values.items())
+    target = path if how == "in place" else path.with_suffix(".new")
+    with open(target, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        file.write(text)
+    if target != path:
+        target.rename(path)
+
+
+def copy_stack(folder: Path) -> None:
+    """What people copy from the repository, and the tests' override beside it."""
+    shutil.copytree(ROOT / "compose", folder, dirs_exist_ok=True)
+    shutil.copy(ROOT / "tests/engine/compose.test.yaml", folder)
