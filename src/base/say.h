@@ -21,6 +21,11 @@ enum say_level {
 #define SAY_LINE 1024
 void say(enum say_level most, enum say_level level, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+// A line on a terminal that the next one replaces (waiting); say_progress_end leaves it and begins a new one. The caller
+// asks isatty(2) first.
+void say_progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void say_progress_end(void);
+
 // Writes a result to descriptor 1, whole. False when it is closed, full or broken: the caller ends with
 // REASON_OUTPUT_FAILED, never with success.
 bool say_result(const char *text, size_t len);

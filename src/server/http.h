@@ -32,6 +32,7 @@ struct http_request {
     void (*phase)(void *context, enum http_phase phase, const char *what);
     void *phase_context;
     bool body_always;         // read the body whatever the status; else only where it is needed (200, 400, 401, 403, 500)
+    bool body_never;          // the status line is all that is wanted (the app's own address)
 };
 
 struct http_answer {
@@ -49,6 +50,9 @@ struct http_answer {
     size_t body_len;
     bool body_cut;            // longer than HTTP_BODY_MOST, cut short by the peer, or not waited for
 };
+
+// The words of a timeout: what was waited for (`what` as the phase callback got it). Pure.
+void http_timeout_finding(struct finding *finding, enum http_phase phase, const char *what, int64_t timeout_ms);
 
 void http_ask(const struct http_request *request, struct http_answer *answer);
 void http_answer_free(struct http_answer *answer); // wipes the body

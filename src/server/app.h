@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// The app's own address (--app-url): it must answer 2xx.
+#ifndef LABELGATE_SERVER_APP_H
+#define LABELGATE_SERVER_APP_H
+
+#include "base/reason.h"
+#include "server/ask.h"
+
+// REASON_OK, REASON_APP_UNREACHABLE or REASON_APP_STATUS. Sends no token. Of `how` only the deadline, the CA file and the
+// phase are used.
+void app_ask(const struct ask *how, const char *app_url, struct finding *finding);
+
+#endif

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+#include "verbs/attempt.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "base/duration.h"
+#include "base/exitcode.h"
+#include "base/say.h"
+#include "server/app.h"
+#include "server/deadline.h"
+
+// Contract, section 2: tries 1 s apart growing to 5 s, give or take 20 %, so that many containers that were started
+// together do not ask together.
+#define PAUSE_FIRST_MS 1000
+#define PAUSE_LAST_MS 5000
+#define PAUSE_SPREAD_PERCENT 20
+
+struct child {
+    const struct attempt_plan *plan;
+    int64_t timeout_ms;
+    int out_fd;
+    struct attempt attempt;
+};
+
+struct ask attempt_question(const struct attempt_plan *plan, int64_t timeout_ms)
+{
+    const struct settings *settings = plan->settings;
+    return (struct ask){
+        .url = settings->url,
+        .token = plan->token,
+        .nobody = settings->no_token,
+        .jwt = settings->jwt,
+        .header_file = settings->header_file,
+        .ca_file = settings->ca_file,
+        .until_ms = duration_now() + timeout_ms,
+    };
+}
+
+// Without the secret behind it: the deadline hands this much to the parent.
+static size_t told(void)
+{
+    return offsetof(struct attempt, token);
+}
+
+static void prepare_timeout(void *context, enum http_phase phase, const char *what)
+{
+    struct child *child = context;
+    struct attempt late = {0};
+    http_timeout_finding(&late.finding, phase, what, child->timeout_ms);
+    deadline_say(child->out_fd, &late, told(), EXITCODE_NO);
+}
+
+static void trade(const struct child *child, const struct ask *how, struct attempt *attempt)
+{
+    struct trade_result result = {0};
+    trade_pat(how, child->plan->token, child->plan->settings->enable_legacy, &result, &attempt->finding);
+    attempt->seen = result.seen;
+    attempt->created = result.created;
+    attempt->enabled = result.enabled;
+    attempt->token = result.legacy;
+    trade_result_wipe(&result);
+}
+
+static void ask(const struct child *child, const struct ask *how, struct attempt *attempt)
+{
+    const char *app_url = child->plan->settings->app_url;
+    ask_whoami(how, &attempt->finding, &attempt->seen);
+    if (attempt->finding.reason == REASON_OK && app_url != NULL)
+        app_ask(how, app_url, &attempt->finding);
+}
+
+static bool write_whole(int fd, const void *bytes, size_t len)
+{
+    const char *next = bytes;
+    while (len > 0) {
+        ssize_t written = write(fd, next, len);
+        if (written <= 0)
+            return false;
+        next += written;
+        len -= (size_t)written;
+    }
+    return true;
+}
+
+static int work(void *context, int out_fd)
+{
+    struct child *child = context;
+    child->out_fd = out_fd;
+    deadline_arm(child->timeout_ms);
+    prepare_timeout(child, HTTP_RESOLVING, child->plan->settings->url);
+
+    struct ask how = attempt_question(child->plan, child->timeout_ms);
+    how.phase = prepare_timeout;
+    how.phase_context = child;
+    if (child->plan->trade)
+        trade(child, &how, &child->attempt);
+    else
+        ask(child, &how, &child->attempt);
+    deadline_disarm();
+
+    bool written = write_whole(out_fd, &child->attempt, sizeof child->attempt);
+    secret_wipe(&child->attempt.token);
+    return written ? EXITCODE_OK : EXITCODE_NO;
+}
+
+static void stopped(struct attempt *attempt, int signal_number)
+{
+    char name[16];
+    snprintf(name, sizeof name, "%d", signal_number);
+    finding_set(&attempt->finding, REASON_STOPPED, name, NULL, NULL);
+    attempt->signal = signal_number;
+}
+
+static void attempt_within(const struct attempt_plan *plan, int64_t timeout_ms, struct attempt *attempt)
+{
+    struct child child = {.plan = plan, .timeout_ms = timeout_ms};
+    memset(attempt, 0, sizeof *attempt);
+    struct init_work_result result = init_work(plan->inherited, work, &child, (char *)attempt, sizeof *attempt);
+    if (result.answer == INIT_WORK_STOPPED)
+        stopped(attempt, result.signal);
+    else if (result.answer == INIT_WORK_FAILED || result.len < told())
+        finding_set(&attempt->finding, REASON_START_FAILED, "asking Label Studio", NULL, NULL);
+}
+
+void attempt_once(const struct attempt_plan *plan, struct attempt *attempt)
+{
+    attempt_within(plan, plan->settings->timeout_ms, attempt);
+}
+
+static int64_t spread(int64_t pause_ms)
+{
+    unsigned dice = 0;
+    if (getrandom(&dice, sizeof dice, GRND_NONBLOCK) != (ssize_t)sizeof dice)
+        dice = (unsigned)duration_now();
+    int64_t width = pause_ms * PAUSE_SPREAD_PERCENT / 100;
+    return pause_ms - width + (int64_t)(dice % (unsigned)(2 * width + 1));
+}
+
+// A log gets one line per change of state, a terminal one line that tells the time.
+static void tell(const struct settings *settings, const struct finding *finding, enum reason *told_reason,
+                 int64_t waited_ms, int64_t limit_ms)
+{
+    bool terminal = isatty(STDERR_FILENO) == 1;
+    if (!terminal && *told_reason == finding->reason)
+        return;
+    *told_reason = finding->reason;
+
+    char waited[32], limit[32], sentence[FINDING_SLOT];
+    struct text text = text_over(sentence, sizeof sentence);
+    finding_add_sentence(finding, &text);
+    duration_text(waited_ms / 1000 * 1000, waited, sizeof waited);
+    duration_text(limit_ms, limit, sizeof limit);
+    if (terminal)
+        say_progress("waiting for Label Studio, %s of at most %s: %s [%s]", waited, limit, sentence,
+                     reason_word(finding->reason));
+    else
+        say(settings->log, SAY_WARN, "waiting for Label Studio, at most %s: %s [%s]", limit, sentence,
+            reason_word(finding->reason));
+}
+
+static void time_up(const struct attempt_plan *plan, int64_t limit_ms, struct attempt *attempt)
+{
+    char limit[32], last[FINDING_SLOT];
+    struct text text = text_over(last, sizeof last);
+    text_add(&text, "[%s] ", reason_word(attempt->finding.reason));
+    finding_add_sentence(&attempt->finding, &text);
+    duration_text(limit_ms, limit, sizeof limit);
+    finding_set(&attempt->finding, REASON_WAIT_TIMEOUT, plan->settings->url, limit, last);
+}
+
+void attempt_until(const struct attempt_plan *plan, int64_t limit_ms, struct attempt *attempt)
+{
+    int64_t started = duration_now();
+    int64_t pause_ms = PAUSE_FIRST_MS;
+    enum reason told_reason = REASON_COUNT;
+
+    for (;;) {
+        int64_t left = limit_ms - (duration_now() - started);
+        int64_t timeout_ms = plan->settings->timeout_ms;
+        attempt_within(plan, left > 0 && left < timeout_ms ? left : timeout_ms, attempt);
+        if (!reason_may_pass(attempt->finding.reason))
+            break;
+        left = limit_ms - (duration_now() - started);
+        if (left <= 0) {
+            time_up(plan, limit_ms, attempt);
+            break;
+        }
+        tell(plan->settings, &attempt->finding, &told_reason, duration_now() - started, limit_ms);
+
+        int64_t rest = spread(pause_ms);
+        int signal_number = init_pause(rest < left ? rest : left);
+        if (signal_number != 0) {
+            stopped(attempt, signal_number);
+            break;
+        }
+        pause_ms = pause_ms * 3 / 2 < PAUSE_LAST_MS ? pause_ms * 3 / 2 : PAUSE_LAST_MS;
+    }
+    if (told_reason != REASON_COUNT && isatty(STDERR_FILENO) == 1)
+        say_progress_end();
+}

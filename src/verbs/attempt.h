@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// Not a verb: what `run` and `health` share when Label Studio must say yes first. One attempt is made in a forked child, so
+// that a stop signal ends it at once and PID 1 never holds curl's memory; waiting is attempts with pauses between them.
+#ifndef LABELGATE_VERBS_ATTEMPT_H
+#define LABELGATE_VERBS_ATTEMPT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/reason.h"
+#include "env/settings.h"
+#include "init/init.h"
+#include "server/ask.h"
+#include "server/trade.h"
+
+struct attempt_plan {
+    const struct init_inherited *inherited;
+    const struct settings *settings; // how to ask; also the token, unless `token` has one
+    struct span token;               // the token that is asked about
+    bool trade;                      // trade it for the legacy token (run --jwt trade)
+};
+
+// How an attempt ended. Written whole by the child into a pipe, so it holds no pointer.
+struct attempt {
+    struct finding finding; // REASON_OK: yes; REASON_STOPPED: `signal` came
+    struct ask_seen seen;
+    int signal;
+    bool created, enabled;  // see trade_result
+    struct secret token;    // the traded token; wiped by its owner
+};
+
+// One attempt within the settings' --timeout.
+void attempt_once(const struct attempt_plan *plan, struct attempt *attempt);
+// Attempts until yes, until a no that waiting cannot cure, or until `limit_ms` is over (REASON_WAIT_TIMEOUT, the last
+// verdict named). Says what it waits for: on a terminal one line that is renewed, else one line per change of state.
+void attempt_until(const struct attempt_plan *plan, int64_t limit_ms, struct attempt *attempt);
+
+// The question as the settings want it asked, to be over in `timeout_ms`.
+struct ask attempt_question(const struct attempt_plan *plan, int64_t timeout_ms);
+
+#endif
