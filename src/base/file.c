@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void file_wipe(void *bytes, size_t len)
+{
+    if (len > 0)
+        explicit_bzero(bytes, len);
+}
+
+static enum file_fault fault_of(int error)
+{
+    switch (error) {
+    case ENOENT:
+    case ENOTDIR:
+        return FILE_MISSING;
+    case EACCES:
+    case EPERM:
+        return FILE_DENIED;
+    case EISDIR:
+        return FILE_DIRECTORY;
+    case ENXIO: // a socket, or a device without a driver
+    case ENODEV:
+        return FILE_NOT_REGULAR;
+    default:
+        return FILE_FAILED;
+    }
+}
+
+static int open_calmly(const char *path)
+{
+    int fd;
+    do
+        fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    while (fd < 0 && errno == EINTR);
+    return fd;
+}
+
+static enum file_fault look(int fd, size_t limit, size_t *expected)
+{
+    struct stat status;
+    if (fstat(fd, &status) < 0)
+        return fault_of(errno);
+    errno = 0;
+    if (S_ISDIR(status.st_mode)) {
+        errno = EISDIR;
+        return FILE_DIRECTORY;
+    }
+    if (!S_ISREG(status.st_mode))
+        return FILE_NOT_REGULAR;
+    if (status.st_size < 0 || (unsigned long long)status.st_size > limit) {
+        errno = EFBIG;
+        return FILE_TOO_BIG;
+    }
+    *expected = (size_t)status.st_size;
+    return FILE_OK;
+}
+
+// realloc would leave a copy of a token behind.
+static bool grow(struct file_content *content, size_t *room, size_t wanted)
+{
+    char *bytes = malloc(wanted + 1);
+    if (!bytes)
+        return false;
+    if (content->len > 0)
+        memcpy(bytes, content->bytes, content->len);
+    file_free(&(struct file_content){.bytes = content->bytes, .len = content->len});
+    content->bytes = bytes;
+    *room = wanted;
+    return true;
+}
+
+// Reads until the end, whatever fstat said of the size: the file may grow, and a file of /proc says
+// 0.
+static enum file_fault read_all(int fd, size_t limit, size_t expected, struct file_content *content)
+{
+    size_t room = 0;
+    if (!grow(content, &room, expected + 1))
+        return FILE_FAILED;
+    for (;;) {
+        if (content->len == room && !grow(content, &room, room * 2))
+            return FILE_FAILED;
+        ssize_t got = read(fd, content->bytes + content->len, room - content->len);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return fault_of(errno);
+        if (got == 0)
+            break;
+        content->len += (size_t)got;
+        if (content->len > limit) {
+            errno = EFBIG;
+            return FILE_TOO_BIG;
+        }
+    }
+    content->bytes[content->len] = '\0';
+    return FILE_OK;
+}
+
+enum file_fault file_read(const char *path, size_t limit, struct file_content *content)
+{
+    *content = (struct file_content){0};
+    int fd = open_calmly(path);
+    if (fd < 0) {
+        content->error = errno;
+        return fault_of(errno);
+    }
+    size_t expected = 0;
+    enum file_fault fault = look(fd, limit, &expected);
+    if (fault == FILE_OK)
+        fault = read_all(fd, limit, expected, content);
+    int error = fault == FILE_OK ? 0 : errno;
+    close(fd);
+    if (fault != FILE_OK) {
+        file_free(content);
+        content->error = error;
+    }
+    return fault;
+}
+
+void file_free(struct file_content *content)
+{
+    if (content->bytes)
+        file_wipe(content->bytes, content->len);
+    free(content->bytes);
+    *content = (struct file_content){0};
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+#include "base/say.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+// How long a line waits for a clogged standard error. Long enough for a log driver that is behind,
+// short enough that PID 1 goes on with its work when nobody reads at all.
+#define PATIENCE_MS 250
+#define PREFIX "labelgate: "
+
+// SIGPIPE held back, so that a reader who went away costs a line and not the process. Only this one
+// signal is blocked and unblocked, never a whole mask set: musl hides three real-time signals from
+// a saved mask.
+struct hush {
+    bool was_blocked;
+    bool was_pending;
+};
+
+static struct hush hush(void)
+{
+    struct hush before = {0};
+    sigset_t pipe, old, pending;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    if (sigpending(&pending) == 0)
+        before.was_pending = sigismember(&pending, SIGPIPE) == 1;
+    if (sigprocmask(SIG_BLOCK, &pipe, &old) == 0)
+        before.was_blocked = sigismember(&old, SIGPIPE) == 1;
+    return before;
+}
+
+static void unhush(struct hush before, bool broken)
+{
+    sigset_t pipe;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    if (broken && !before.was_pending) {
+        const struct timespec at_once = {0};
+        while (sigtimedwait(&pipe, NULL, &at_once) < 0 && errno == EINTR)
+            continue;
+    }
+    if (!before.was_blocked)
+        sigprocmask(SIG_UNBLOCK, &pipe, NULL);
+}
+
+// True when a write of up to PIPE_BUF bytes will not block, or will fail at once.
+static bool writable(int fd, int patience_ms)
+{
+    struct pollfd one = {.fd = fd, .events = POLLOUT};
+    int ready;
+    do
+        ready = poll(&one, 1, patience_ms);
+    while (ready < 0 && errno == EINTR);
+    return ready > 0;
+}
+
+// Writes all of it; waits at most `patience_ms` for room each time (-1: as long as it takes).
+static bool write_all(int fd, const char *bytes, size_t len, int patience_ms)
+{
+    bool whole = true;
+    bool broken = false;
+    struct hush before = hush();
+    while (len > 0 && whole) {
+        if (!writable(fd, patience_ms)) {
+            whole = false;
+            break;
+        }
+        ssize_t written = write(fd, bytes, len);
+        if (written > 0) {
+            bytes += written;
+            len -= (size_t)written;
+        } else if (written == 0 || (errno != EINTR && errno != EAGAIN)) {
+            whole = false;
+            broken = written < 0 && errno == EPIPE;
+        }
+    }
+    unhush(before, broken);
+    return whole;
+}
+
+void say(enum say_level most, enum say_level level, const char *format, ...)
+{
+    if (level > most)
+        return;
+    int kept = errno;
+    char raw[SAY_LINE];
+    char line[SAY_LINE];
+    struct text message = text_over(raw, sizeof raw);
+    va_list list;
+    va_start(list, format);
+    text_add_list(&message, format, list);
+    va_end(list);
+
+    struct text out = text_over(line, sizeof line);
+    text_add_span(&out, span_of(PREFIX));
+    text_add_visible(&out, (struct span){raw, message.len}, sizeof line - sizeof PREFIX - 1);
+    text_add_span(&out, span_of("\n"));
+    write_all(STDERR_FILENO, out.bytes, out.len, PATIENCE_MS);
+    errno = kept;
+}
+
+bool say_result(const char *text, size_t len)
+{
+    int kept = errno;
+    bool whole = write_all(STDOUT_FILENO, text, len, -1);
+    errno = kept;
+    return whole;
+}
+
+bool say_level_parse(const char *text, enum say_level *level)
+{
+    static const char *const words[] = {"error", "warn", "info", "debug"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(text, words[i]) == 0) {
+            *level = (enum say_level)i;
+            return true;
+        }
+    return false;
+}
