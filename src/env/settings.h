@@ -100,6 +100,17 @@ struct settings {
 // `refusals` (class local). Does no network, prints nothing. Missing token and missing URL are judged by the verbs, who
 // know whether they need one, through settings_need_token and settings_need_url.
 void settings_make(struct settings *self, enum verb verb, const struct options *options, const struct envlist *environment);
+// The same for `health` (contract, section 4): what the app has (URL, token and its name, --jwt, --no-token, files, --load,
+// header file) comes from `started`, the environment of the running `run`, where there is one; how to ask comes from the
+// probe's own options and environment, then from those files. A token from `started` is not judged again under `trade`: it
+// is the legacy token that was traded for. `started` NULL: as settings_make. The strings of `started` must outlive `self`.
+void settings_make_for_probe(struct settings *self, const struct options *options, const struct envlist *environment,
+                             const struct envlist *started);
+// The deadline of a probe before any file was opened: --timeout or LABELGATE_TIMEOUT when it can be read, else the default.
+int64_t settings_early_timeout(const struct options *options, const struct envlist *environment);
+// What the files hold now under the token's name (for the note that it changed); false when they do not have it, or when
+// its value is empty.
+bool settings_file_token(const struct settings *self, struct span *value, struct origin *origin);
 void settings_free(struct settings *self); // wipes tokens and passwords
 
 // False, and the finding says which names were looked for and where (and whether "NAME=" hides in another value).

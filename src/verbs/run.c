@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+// The entrypoint: judges everything first, starts the app after, then is its init.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/duration.h"
+#include "base/exitcode.h"
+#include "base/say.h"
+#include "cli/report.h"
+#include "env/envlist.h"
+#include "env/settings.h"
+#include "env/started.h"
+#include "init/init.h"
+#include "verbs/attempt.h"
+#include "verbs/verbs.h"
+
+// Contract, init page: the path is read again every 2 s (no inotify: FUSE, NFS and WSL mounts accept a watch and send
+// nothing).
+#define HOLD_PAUSE_MS 2000
+
+struct run {
+    const struct call *call;
+    struct options options;
+    struct envlist environment;
+    struct settings settings;
+    char program[INIT_PROGRAM];
+    struct attempt attempt; // a traded token lives here
+    struct span token;      // what the app gets; empty with --no-token
+};
+
+static int stopped(const struct run *run, int signal_number)
+{
+    say(run->settings.log, SAY_ERROR, "signal %d came before the app was started [%s]", signal_number,
+        reason_word(REASON_STOPPED));
+    return EXITCODE_SIGNAL + signal_number;
+}
+
+static int refused(const struct run *run, const struct finding *finding)
+{
+    report_refusal(run->settings.log, finding);
+    return EXITCODE_REFUSED;
+}
+
+// Network work needs an address; a launch without any does not.
+static bool must_ask(const struct settings *settings)
+{
+    return settings->wait || (settings->jwt == JWT_TRADE && !settings->no_token);
+}
+
+// The first finding that keeps the app from being started, and whether --on-refusal hold may wait for its cure.
+static bool judge(const struct run *run, struct finding *finding, bool *may_hold)
+{
+    const struct settings *settings = &run->settings;
+    *may_hold = true;
+    if (settings->refusal_count > 0 && settings->refusals[0].stage < STAGE_TOKEN) {
+        *finding = settings->refusals[0].finding;
+        *may_hold = settings->refusals[0].stage != STAGE_OPTIONS;
+        return false;
+    }
+    if (must_ask(settings) && !settings_need_url(settings, finding))
+        return false;
+    if (settings->refusal_count > 0) {
+        *finding = settings->refusals[0].finding;
+        return false;
+    }
+    return settings->no_token || settings_need_token(settings, finding);
+}
+
+static void report_warnings(const struct settings *settings)
+{
+    for (unsigned i = 0; i < settings->warning_count; i++)
+        report_warning(settings->log, &settings->warnings[i]);
+}
+
+// The first refusal gives the code; the others are said as well, so that one edit can mend all.
+static void report_all(const struct run *run, const struct finding *first)
+{
+    const struct settings *settings = &run->settings;
+    report_warnings(settings);
+    report_refusal(settings->log, first);
+    for (unsigned i = 0; i < settings->refusal_count; i++) {
+        const struct finding *other = &settings->refusals[i].finding;
+        if (memcmp(other, first, sizeof *first) != 0)
+            report_refusal(settings->log, other);
+    }
+}
+
+static void read_settings(struct run *run)
+{
+    settings_make(&run->settings, VERB_RUN, &run->options, &run->environment);
+}
+
+static int hold(struct run *run, struct finding *finding)
+{
+    bool may_hold = true;
+    say(run->settings.log, SAY_ERROR,
+        "holding: the app is not started; the settings are read again every 2 s (a file that was replaced by rename "
+        "outside a single-file mount needs a restart of the container)");
+    for (;;) {
+        int signal_number = init_pause(HOLD_PAUSE_MS);
+        if (signal_number != 0)
+            return stopped(run, signal_number);
+
+        struct finding before = *finding;
+        settings_free(&run->settings);
+        read_settings(run);
+        if (judge(run, finding, &may_hold))
+            return EXITCODE_OK;
+        if (memcmp(&before, finding, sizeof before) != 0)
+            report_all(run, finding);
+    }
+}
+
+// EXITCODE_OK: the app may start.
+static int pass_gate(struct run *run)
+{
+    struct finding finding = {0};
+    bool may_hold = false;
+    read_settings(run);
+    if (!judge(run, &finding, &may_hold)) {
+        report_all(run, &finding);
+        if (!may_hold || run->settings.on_refusal != REFUSAL_HOLD)
+            return EXITCODE_REFUSED;
+        int code = hold(run, &finding);
+        if (code != EXITCODE_OK)
+            return code;
+    }
+    report_warnings(&run->settings);
+    run->token = run->settings.no_token ? span_of(NULL) : run->settings.token.text;
+    return EXITCODE_OK;
+}
+
+static int find_command(struct run *run, char *const *app_env)
+{
+    struct finding finding = {0};
+    const struct call *call = run->call;
+    if (run->options.first >= call->argc) {
+        finding_set(&finding, REASON_USAGE, "run", NULL, "the command to start is missing");
+        return refused(run, &finding);
+    }
+    if (init_find_program(call->argv[run->options.first], app_env, run->program, &finding))
+        return EXITCODE_OK;
+    report_refusal(run->settings.log, &finding);
+    return init_program_exitcode(finding.reason);
+}
+
+// --wait and --jwt trade: Label Studio is asked before the launch.
+static int ask_first(struct run *run)
+{
+    const struct settings *settings = &run->settings;
+    if (!must_ask(settings))
+        return EXITCODE_OK;
+
+    struct attempt_plan plan = {
+        .inherited = run->call->inherited,
+        .settings = settings,
+        .token = run->token,
+        .trade = settings->jwt == JWT_TRADE && !settings->no_token,
+    };
+    if (settings->wait)
+        attempt_until(&plan, settings->wait_ms, &run->attempt);
+    else
+        attempt_once(&plan, &run->attempt);
+
+    if (run->attempt.signal != 0)
+        return stopped(run, run->attempt.signal);
+    if (run->attempt.finding.reason != REASON_OK)
+        return refused(run, &run->attempt.finding);
+    if (run->attempt.enabled)
+        say(settings->log, SAY_WARN, "legacy tokens were off in the organisation: they are switched on now");
+    if (plan.trade)
+        run->token = secret_span(&run->attempt.token);
+    return EXITCODE_OK;
+}
+
+static int no_memory(const struct run *run)
+{
+    struct finding finding = {0};
+    finding_set(&finding, REASON_START_FAILED, "the environment", NULL, "memory ran out");
+    return refused(run, &finding);
+}
+
+static int start(const struct run *run, char *const *app_env)
+{
+    const struct settings *settings = &run->settings;
+    struct envlist resident = {0};
+    if (!started_environment(settings, run->token, &resident))
+        return no_memory(run);
+
+    struct init_plan plan = {
+        .inherited = run->call->inherited,
+        .argv = run->call->argv + run->options.first,
+        .program = run->program,
+        .app_env = app_env,
+        .resident_env = resident.items,
+        .grace_ms = settings->grace_ms,
+        .group = settings->group,
+        .signal_map = settings->signal_map,
+        .ok_exit = settings->ok_exit,
+        .log = settings->log,
+    };
+    return init_run(&plan);
+}
+
+int verb_run(const struct call *call)
+{
+    struct run run = {.call = call, .settings.log = SAY_WARN};
+    struct finding finding = {0};
+    if (!options_parse(&run.options, VERB_RUN, call->argc, call->argv, 2, &finding))
+        return refused(&run, &finding);
+    if (!envlist_make(&run.environment, call->envp))
+        return no_memory(&run);
+
+    int code = pass_gate(&run);
+    if (code != EXITCODE_OK)
+        return code;
+
+    struct envlist app = {0};
+    if (!settings_app_environment(&run.settings, &run.environment, run.token, &app))
+        return no_memory(&run);
+    code = find_command(&run, app.items);
+    if (code == EXITCODE_OK)
+        code = ask_first(&run);
+    if (code != EXITCODE_OK)
+        return code;
+    if (run.settings.jwt == JWT_TRADE && !settings_app_environment(&run.settings, &run.environment, run.token, &app))
+        return no_memory(&run);
+    return start(&run, app.items);
+}
