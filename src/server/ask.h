@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// "Does this token work, now?": question, answer, verdict in one call. `health`, `check` and every --wait stand on it.
+// "Does this token work, now?": question, answer, verdict in one call. `health`, `check` and every
+// --wait stand on it.
 #ifndef LABELGATE_SERVER_ASK_H
 #define LABELGATE_SERVER_ASK_H
 
@@ -12,38 +13,44 @@
 #include "server/labelstudio.h"
 #include "token/token.h"
 
-// How Label Studio is reached. Used by ask, trade and checks alike. Everything is a view that outlives the call.
+// How Label Studio is reached. Used by ask, trade and checks alike. Everything is a view that
+// outlives the call.
 struct ask {
-    const char *url;         // base URL, checked, without its trailing slash
-    struct span token;       // as the app has it; empty with `nobody`
-    bool nobody;             // --no-token: whoami without a header, Label Studio's own "not provided" is then REASON_OK
+    const char *url;   // base URL, checked, without its trailing slash
+    struct span token; // as the app has it; empty with `nobody`
+    bool nobody; // --no-token: whoami without a header, Label Studio's own "not provided" is then
+                 // REASON_OK
     enum jwt_policy jwt;     // JWT_ACCEPT: a PAT is exchanged first, whoami is asked with Bearer
     const char *header_file; // NULL: none. Read at each call
     const char *ca_file;     // NULL: the distribution's bundle
     int64_t until_ms;        // duration_now() value at which all questions of a call must be over
-    void (*phase)(void *context, enum http_phase phase, const char *what); // see http_request; may be NULL
+    void (*phase)(void *context, enum http_phase phase,
+                  const char *what); // see http_request; may be NULL
     void *phase_context;
 };
 
-// A difference below this says nothing: Date has whole seconds and an answer takes its time. The limit of simplejwt's own
-// check is 0 s, an access token lives 300 s.
+// A difference below this says nothing: Date has whole seconds and an answer takes its time. The
+// limit of simplejwt's own check is 0 s, an access token lives 300 s.
 #define ASK_SKEW_MOST_S 60
 
 struct ask_seen {
     struct ls_identity identity;
-    int status;       // of the deciding answer; 0: none came
-    bool has_skew;    // the server's Date, or the iat of the access token it made just now, is there to compare
-    int64_t skew_s;   // our clock minus the server's, in seconds; note it when beyond ASK_SKEW_MOST_S
+    int status;     // of the deciding answer; 0: none came
+    bool has_skew;  // the server's Date, or the iat of the access token it made just now, is there
+                    // to compare
+    int64_t skew_s; // our clock minus the server's, in seconds; note it when beyond ASK_SKEW_MOST_S
 };
 
-// Asks whoami (after an exchange under JWT_ACCEPT) and gives the verdict. Never fails but with a reason in `finding`.
-// A local reason is possible: header_file_invalid, ca_file_invalid.
+// Asks whoami (after an exchange under JWT_ACCEPT) and gives the verdict. Never fails but with a
+// reason in `finding`. A local reason is possible: header_file_invalid, ca_file_invalid.
 void ask_whoami(const struct ask *self, struct finding *finding, struct ask_seen *seen);
 
-// "our clock is 5m12s ahead of Label Studio's"; false and an empty text when the clocks agree or nothing is known.
+// "our clock is 5m12s ahead of Label Studio's"; false and an empty text when the clocks agree or
+// nothing is known.
 bool ask_skew_text(const struct ask_seen *seen, char *buffer, size_t size);
 
-// GET {url}/health, for `check`: tells that the server is up, proves neither token nor base path. REASON_OK or why not.
+// GET {url}/health, for `check`: tells that the server is up, proves neither token nor base path.
+// REASON_OK or why not.
 void ask_health(const struct ask *self, struct finding *finding);
 
 #endif

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // From a Personal Access Token, or from user and password, to the legacy token.
 //
-// Source: run against Label Studio 1.22.0 and 1.23.2 (owner and plain member). Each call is one question (trade_reset: only
-// after the one answer that allows it) and gives false with a reason word when it did not get what it asked for.
-// From an answer only a clean non-empty string is taken: 7-bit, no blank, no control byte, at most TOKEN_MOST bytes.
+// Source: run against Label Studio 1.22.0 and 1.23.2 (owner and plain member). Each call is one
+// question (trade_reset: only after the one answer that allows it) and gives false with a reason
+// word when it did not get what it asked for. From an answer only a clean non-empty string is
+// taken: 7-bit, no blank, no control byte, at most TOKEN_MOST bytes.
 #ifndef LABELGATE_SERVER_TRADE_H
 #define LABELGATE_SERVER_TRADE_H
 
@@ -15,7 +16,8 @@
 #include "server/ask.h"
 #include "server/headers.h"
 
-// A token from an answer, or the cookies of a login. The owner wipes it with secret_wipe, also after a failure.
+// A token from an answer, or the cookies of a login. The owner wipes it with secret_wipe, also
+// after a failure.
 struct secret {
     char text[TOKEN_MOST + 1]; // NUL-terminated
     size_t len;
@@ -23,48 +25,54 @@ struct secret {
 void secret_wipe(struct secret *self);
 struct span secret_span(const struct secret *self);
 
-// Below, `how` gives URL, header file, CA file, deadline and phase; its token, nobody and jwt are not looked at.
+// Below, `how` gives URL, header file, CA file, deadline and phase; its token, nobody and jwt are
+// not looked at.
 
-// POST /api/token/refresh: PAT → access token (lives 300 s). `seen` (may be NULL) gets the clock difference.
-bool trade_exchange(const struct ask *how, struct span pat, struct secret *access, struct finding *finding,
-                    struct ask_seen *seen);
+// POST /api/token/refresh: PAT → access token (lives 300 s). `seen` (may be NULL) gets the clock
+// difference.
+bool trade_exchange(const struct ask *how, struct span pat, struct secret *access,
+                    struct finding *finding, struct ask_seen *seen);
 
-// GET /api/current-user/token: the legacy token of whoever `who` is. A user without one ("Token matching query does not
-// exist.", and only then) gets one by POST /api/current-user/reset-token/; `created` (may be NULL) tells.
-bool trade_legacy(const struct ask *how, const struct credential *who, struct secret *legacy, bool *created,
-                  struct finding *finding);
+// GET /api/current-user/token: the legacy token of whoever `who` is. A user without one ("Token
+// matching query does not exist.", and only then) gets one by POST /api/current-user/reset-token/;
+// `created` (may be NULL) tells.
+bool trade_legacy(const struct ask *how, const struct credential *who, struct secret *legacy,
+                  bool *created, struct finding *finding);
 
 // Both switches of the organisation: GET /api/jwt/settings.
 struct trade_switches {
     bool api_tokens, legacy_tokens;
 };
-bool trade_read_switches(const struct ask *how, const struct credential *who, struct trade_switches *switches,
+bool trade_read_switches(const struct ask *how, const struct credential *who,
+                         struct trade_switches *switches, struct finding *finding);
+// POST /api/jwt/settings {"legacy_api_tokens_enabled": true}, for the whole organisation.
+// REASON_ENABLE_REFUSED when the server does not do it.
+bool trade_enable_legacy(const struct ask *how, const struct credential *who,
                          struct finding *finding);
-// POST /api/jwt/settings {"legacy_api_tokens_enabled": true}, for the whole organisation. REASON_ENABLE_REFUSED when the
-// server does not do it.
-bool trade_enable_legacy(const struct ask *how, const struct credential *who, struct finding *finding);
 
-// GET and POST /user/login: session cookies for CREDENTIAL_SESSION. REASON_LOGIN_FAILED: wrong user or password (the answer
-// does not tell which), or an inactive user.
-bool trade_login(const struct ask *how, const char *user, struct span password, struct secret *session,
-                 struct finding *finding);
+// GET and POST /user/login: session cookies for CREDENTIAL_SESSION. REASON_LOGIN_FAILED: wrong user
+// or password (the answer does not tell which), or an inactive user.
+bool trade_login(const struct ask *how, const char *user, struct span password,
+                 struct secret *session, struct finding *finding);
 
-// POST /api/token/: a new PAT. False with REASON_LOGIN_FAILED when the user has a valid one already (409): its text is shown
-// once only, it must be revoked before another can be made.
-bool trade_create_pat(const struct ask *how, const struct credential *who, struct secret *pat, struct finding *finding);
+// POST /api/token/: a new PAT. False with REASON_LOGIN_FAILED when the user has a valid one already
+// (409): its text is shown once only, it must be revoked before another can be made.
+bool trade_create_pat(const struct ask *how, const struct credential *who, struct secret *pat,
+                      struct finding *finding);
 
-// The whole way, for `run --jwt trade` and `token`: exchange, legacy token, whoami with it; when the organisation has legacy
-// tokens off and `enable` is set, switches them on and asks again.
+// The whole way, for `run --jwt trade` and `token`: exchange, legacy token, whoami with it; when
+// the organisation has legacy tokens off and `enable` is set, switches them on and asks again.
 struct trade_result {
     struct secret legacy;
-    bool created;  // the user had no legacy token before
-    bool enabled;  // legacy tokens were off in the organisation and were switched on
+    bool created;         // the user had no legacy token before
+    bool enabled;         // legacy tokens were off in the organisation and were switched on
     struct ask_seen seen; // of the whoami with the legacy token
 };
-bool trade_pat(const struct ask *how, struct span pat, bool enable, struct trade_result *result, struct finding *finding);
+bool trade_pat(const struct ask *how, struct span pat, bool enable, struct trade_result *result,
+               struct finding *finding);
 // The same from user and password.
-bool trade_user(const struct ask *how, const char *user, struct span password, bool enable, struct trade_result *result,
-                struct finding *finding);
+bool trade_user(const struct ask *how, const char *user, struct span password, bool enable,
+                struct trade_result *result, struct finding *finding);
 void trade_result_wipe(struct trade_result *self);
 
 #endif
