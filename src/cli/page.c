@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#include "cli/page.h"
+
+#include <string.h>
+
+// Columns that UTF-8 text takes, near enough: one a character, continuation bytes none.
+static unsigned columns(struct span text)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < text.len; i++)
+        count += ((unsigned char)text.text[i] & 0xC0u) != 0x80u;
+    return count;
+}
+
+static struct span next_word(struct span *rest)
+{
+    while (rest->len > 0 && rest->text[0] == ' ') {
+        rest->text++;
+        rest->len--;
+    }
+    struct span word = {rest->text, 0};
+    while (word.len < rest->len && word.text[word.len] != ' ')
+        word.len++;
+    rest->text += word.len;
+    rest->len -= word.len;
+    return word;
+}
+
+void page_heading(const struct page *page, const char *title)
+{
+    if (page->out->len > 0)
+        text_add(page->out, "\n");
+    text_add(page->out, page->terminal ? "\033[1m%s\033[0m\n" : "%s\n", title);
+}
+
+void page_paragraph(const struct page *page, unsigned indent, const char *lead, struct span text)
+{
+    unsigned hang = indent + columns(span_of(lead));
+    unsigned column = hang;
+    text_add(page->out, "%*s%s", (int)indent, "", lead);
+    for (struct span word = next_word(&text); word.len > 0; word = next_word(&text)) {
+        unsigned width = columns(word);
+        if (column > hang && column + 1 + width > PAGE_COLUMNS) {
+            text_add(page->out, "\n%*s", (int)hang, "");
+            column = hang;
+        } else if (column > hang) {
+            text_add(page->out, " ");
+            column++;
+        }
+        text_add_span(page->out, word);
+        column += width;
+    }
+    text_add(page->out, "\n");
+}
+
+static const char *mark_text(const struct page *page, enum page_mark mark)
+{
+    switch (mark) {
+    case PAGE_GOOD:
+        return page->terminal ? "✔ " : "ok    ";
+    case PAGE_BAD:
+        return page->terminal ? "✘ " : "NO    ";
+    case PAGE_NOTE:
+        return page->terminal ? "• " : "note  ";
+    }
+    return "";
+}
+
+void page_marked(const struct page *page, enum page_mark mark, struct span text)
+{
+    page_paragraph(page, 2, mark_text(page, mark), text);
+}
+
+void page_row(const struct page *page, unsigned width, const char *name, struct span value, const char *source)
+{
+    text_add(page->out, "  %-*s  ", (int)width, name);
+    text_add_visible(page->out, value, 2 * PAGE_COLUMNS);
+    if (source != NULL)
+        text_add(page->out, "  (%s)", source);
+    text_add(page->out, "\n");
+}

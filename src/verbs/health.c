@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: MIT
+// The healthcheck: does the token that the app really has work, now? 0 or 1, nothing else.
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "base/duration.h"
+#include "base/exitcode.h"
+#include "base/say.h"
+#include "cli/verdict.h"
+#include "env/envlist.h"
+#include "env/settings.h"
+#include "env/started.h"
+#include "server/app.h"
+#include "server/deadline.h"
+#include "verbs/attempt.h"
+#include "verbs/verbs.h"
+
+#define NOTE 256
+
+struct health {
+    const struct call *call;
+    struct options options;
+    struct envlist environment;
+    struct started started;
+    struct settings settings;
+    struct attempt attempt;      // finding: the verdict
+    struct finding app;          // of --app-url; REASON_OK when it is not asked
+    int64_t ends_ms;             // duration_now() value of the deadline
+    int log_fd;                  // standard error of the believed process, or -1
+    char note[NOTE];
+};
+
+static bool is_healthy(const struct health *health, const struct finding *finding)
+{
+    if (finding->reason == REASON_OK)
+        return true;
+    return health->settings.unreachable_healthy && reason_class(finding->reason) == REASON_CLASS_UNCLEAR;
+}
+
+// The token counts most, then the app, then what is unclear.
+static const struct finding *deciding(const struct health *health, const struct finding *server)
+{
+    enum reason_class class = reason_class(server->reason);
+    if (class == REASON_CLASS_REFUSED || class == REASON_CLASS_LOCAL || health->app.reason == REASON_OK)
+        return server;
+    return &health->app;
+}
+
+static struct verdict verdict_of(const struct health *health, const struct finding *server)
+{
+    const struct finding *finding = deciding(health, server);
+    return (struct verdict){
+        .finding = finding,
+        .healthy = is_healthy(health, finding),
+        .note = health->note[0] != '\0' ? health->note : NULL,
+    };
+}
+
+static void add_verdict(const struct health *health, const struct verdict *verdict, struct text *out)
+{
+    const struct settings *settings = &health->settings;
+    if (!settings->json) {
+        verdict_lines(verdict, out);
+        return;
+    }
+    char source[FINDING_SLOT];
+    origin_text(&settings->token.origin, source, sizeof source);
+    bool has_token = settings->token.name != NULL && !settings->no_token;
+    const struct ls_identity *identity = &health->attempt.seen.identity;
+    struct verdict_facts facts = {
+        .url = settings->url,
+        .variable = has_token ? settings->token.name : NULL,
+        .source = has_token ? source : NULL,
+        .kind = has_token ? token_kind_name(settings->token.judged.kind) : NULL,
+        .version = identity->version[0] != '\0' ? identity->version : NULL,
+        .user_id = identity->user_id,
+    };
+    verdict_json(verdict, &facts, out);
+}
+
+// Time is up in this phase: these lines, unless the answer comes first.
+static void prepare_timeout(void *context, enum http_phase phase, const char *what)
+{
+    struct health *health = context;
+    struct finding late = {0};
+    http_timeout_finding(&late, phase, what, health->settings.timeout_ms);
+
+    struct verdict verdict = verdict_of(health, &late);
+    char lines[DEADLINE_MOST], log_line[VERDICT_LOG + 1];
+    struct text text = text_over(lines, sizeof lines);
+    add_verdict(health, &verdict, &text);
+    deadline_say(STDOUT_FILENO, lines, text.len, verdict.healthy ? EXITCODE_OK : EXITCODE_NO);
+
+    struct text log = text_over(log_line, sizeof log_line);
+    verdict_log_line(&verdict, &log);
+    deadline_log(verdict.healthy ? -1 : health->log_fd, log_line, log.len);
+}
+
+// `docker compose logs` shows what the app's container wrote, not what a probe printed. Never blocks, failure ignored.
+static int open_log(pid_t pid)
+{
+    char path[32];
+    snprintf(path, sizeof path, "/proc/%ld/fd/2", (long)pid);
+    return open(path, O_WRONLY | O_NONBLOCK | O_APPEND | O_NOCTTY | O_CLOEXEC);
+}
+
+static void log_verdict(const struct health *health, const struct verdict *verdict)
+{
+    if (verdict->healthy || health->log_fd < 0)
+        return;
+    char line[VERDICT_LOG + 1];
+    struct text text = text_over(line, sizeof line);
+    verdict_log_line(verdict, &text);
+    if (write(health->log_fd, line, text.len) < 0)
+        return; // the verdict stands on standard output all the same
+}
+
+// Why the verdict is not about the running app, for -v.
+static void say_not_believed(const struct health *health)
+{
+    switch (health->started.answer) {
+    case STARTED_FOUND:
+        return;
+    case STARTED_NONE:
+        say(health->settings.log, SAY_INFO, "no running `labelgate run` is seen here: the settings are resolved anew");
+        return;
+    case STARTED_SEVERAL:
+        say(health->settings.log, SAY_INFO,
+            "several `labelgate run` share this container: the settings are resolved anew");
+        return;
+    case STARTED_UNREADABLE:
+        say(health->settings.log, SAY_INFO,
+            "the environment of PID 1 may not be read by this user: the settings are resolved anew");
+        return;
+    }
+}
+
+static void read_settings(struct health *health)
+{
+    started_find(&health->started);
+    // Reading /proc needs a dumpable process of this user; what follows holds a token.
+    prctl(PR_SET_DUMPABLE, 0);
+
+    bool believed = health->started.answer == STARTED_FOUND;
+    settings_make_for_probe(&health->settings, &health->options, &health->environment,
+                            believed ? &health->started.environment : NULL);
+    if (believed)
+        health->log_fd = open_log(health->started.pid);
+    say_not_believed(health);
+}
+
+// What labelgate knows without asking.
+static bool judge(const struct health *health, struct finding *finding)
+{
+    const struct settings *settings = &health->settings;
+    if (settings->refusal_count > 0) {
+        *finding = settings->refusals[0].finding;
+        return false;
+    }
+    if (!settings->no_token && !settings_need_token(settings, finding))
+        return false;
+    return settings_need_url(settings, finding);
+}
+
+static bool is_refused(const struct health *health)
+{
+    return reason_class(health->attempt.finding.reason) == REASON_CLASS_REFUSED;
+}
+
+// The file may hold another value than the one the app was started with: the verdict stays, the person is told.
+static void note_changed_file(struct health *health)
+{
+    struct span value;
+    struct origin origin;
+    char place[FINDING_SLOT];
+    const struct settings *settings = &health->settings;
+    if (health->started.answer != STARTED_FOUND || settings->no_token || settings->jwt == JWT_TRADE ||
+        !settings_file_token(settings, &value, &origin) || span_equal(value, settings->token.text))
+        return;
+    origin_text(&origin, place, sizeof place);
+    if (settings->token.origin.kind == ORIGIN_FILE)
+        snprintf(health->note, NOTE, "%.120s changed since the app started: restart the app to use it", place);
+    else if (is_refused(health) && settings->token.origin.kind == ORIGIN_ENVIRONMENT)
+        snprintf(health->note, NOTE,
+                 "the container still has the value it was created with: docker compose up -d SERVICE");
+}
+
+static void note_clock(struct health *health)
+{
+    if (health->note[0] == '\0')
+        ask_skew_text(&health->attempt.seen, health->note, NOTE);
+}
+
+static void ask(struct health *health)
+{
+    struct attempt_plan plan = {
+        .inherited = health->call->inherited,
+        .settings = &health->settings,
+        .token = health->settings.token.text,
+    };
+    struct ask how = attempt_question(&plan, health->ends_ms - duration_now());
+    how.phase = prepare_timeout;
+    how.phase_context = health;
+    if (health->settings.app_url != NULL)
+        app_ask(&how, health->settings.app_url, &health->app);
+    ask_whoami(&how, &health->attempt.finding, &health->attempt.seen);
+}
+
+// As PID 1 of a one-shot job the kernel would drop TERM: it is received as data while we wait.
+static void wait(struct health *health)
+{
+    struct init_inherited inherited;
+    init_hold(&inherited);
+    struct attempt_plan plan = {
+        .inherited = &inherited,
+        .settings = &health->settings,
+        .token = health->settings.token.text,
+    };
+    attempt_until(&plan, health->settings.wait_ms, &health->attempt);
+}
+
+static int answer(const struct health *health)
+{
+    char bytes[DEADLINE_MOST];
+    struct text text = text_over(bytes, sizeof bytes);
+    struct verdict verdict = verdict_of(health, &health->attempt.finding);
+    add_verdict(health, &verdict, &text);
+    log_verdict(health, &verdict);
+    if (!say_result(bytes, text.len))
+        return EXITCODE_NO;
+    return verdict.healthy ? EXITCODE_OK : EXITCODE_NO;
+}
+
+static void start_clock(struct health *health)
+{
+    int64_t timeout_ms = settings_early_timeout(&health->options, &health->environment);
+    health->ends_ms = duration_now() + timeout_ms;
+    health->settings.timeout_ms = timeout_ms;
+    deadline_arm(timeout_ms);
+    prepare_timeout(health, HTTP_RESOLVING, "the settings");
+}
+
+// The files may set another time than the one that was known before they were read.
+static void mend_clock(struct health *health, int64_t started_ms)
+{
+    health->ends_ms = started_ms + health->settings.timeout_ms;
+    int64_t left = health->ends_ms - duration_now();
+    deadline_arm(left > 1 ? left : 1);
+}
+
+int verb_health(const struct call *call)
+{
+    int64_t started_ms = duration_now();
+    init_release(call->inherited); // before the deadline unblocks SIGALRM
+    struct health health = {.call = call, .settings.log = SAY_WARN, .log_fd = -1};
+    if (!options_parse(&health.options, VERB_HEALTH, call->argc, call->argv, 2, &health.attempt.finding))
+        return answer(&health);
+    if (!envlist_make(&health.environment, call->envp)) {
+        finding_set(&health.attempt.finding, REASON_START_FAILED, "the environment", NULL, "memory ran out");
+        return answer(&health);
+    }
+    start_clock(&health);
+    read_settings(&health);
+    mend_clock(&health, started_ms);
+
+    bool worth_asking = judge(&health, &health.attempt.finding);
+    if (worth_asking && health.settings.wait) {
+        deadline_disarm(); // each attempt has a deadline of its own
+        wait(&health);
+    } else if (worth_asking) {
+        ask(&health);
+    }
+    note_changed_file(&health);
+    note_clock(&health);
+    int code = answer(&health);
+    settings_free(&health.settings);
+    started_free(&health.started);
+    return code;
+}
