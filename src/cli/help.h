@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Help, the manual page and the shell completions, all printed from the tables of options.h, reason.h and exitcode.h.
+// Help, the manual page and the shell completions, all printed from the tables of options.h,
+// reason.h and exitcode.h.
 #ifndef LABELGATE_CLI_HELP_H
 #define LABELGATE_CLI_HELP_H
 

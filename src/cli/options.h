@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The one table of options: what the parser takes, what help, the manual page and the completions print.
+// The one table of options: what the parser takes, what help, the manual page and the completions
+// print.
 #ifndef LABELGATE_CLI_OPTIONS_H
 #define LABELGATE_CLI_OPTIONS_H
 
@@ -52,15 +53,16 @@ enum option_id {
 
 struct option_row {
     enum option_id id;
-    const char *name;      // without the dashes; "v" is a short option
-    const char *argument;  // "PATH", "URL", …; NULL: takes none
-    const char *variable;  // NULL: none
-    const char *variable_also; // a second variable that is looked at after the first (SSL_CERT_FILE)
-    const char *fallback;  // the default in words, for help
-    const char *help;      // one or two short sentences
-    unsigned verbs;        // bits 1u << VERB_…
+    const char *name;     // without the dashes; "v" is a short option
+    const char *argument; // "PATH", "URL", …; NULL: takes none
+    const char *variable; // NULL: none
+    const char
+        *variable_also;   // a second variable that is looked at after the first (SSL_CERT_FILE)
+    const char *fallback; // the default in words, for help
+    const char *help;     // one or two short sentences
+    unsigned verbs;       // bits 1u << VERB_…
     bool repeatable;
-    bool list;             // the variable is a comma list
+    bool list; // the variable is a comma list
 };
 
 const struct option_row *option_row(enum option_id id);
@@ -74,22 +76,40 @@ struct verb_row {
 };
 
 const struct verb_row *verb_row(enum verb verb);
-enum verb verb_find(const char *word); // also --help, -h, --version, -V; VERB_NONE for anything else
+enum verb
+verb_find(const char *word); // also --help, -h, --version, -V; VERB_NONE for anything else
 
-// What stood on the command line, unjudged. Values are views of argv.
-#define OPTION_REPEAT 64 // nobody has more env files or signals to map
+// What stood on the command line, unjudged and in its order. Values are views of argv.
+#define OPTIONS_MOST 128 // nobody has more env files or signals to map; ends a runaway script
+struct option_given {
+    enum option_id id;
+    const char *value; // NULL for an option that takes none
+};
 struct options {
-    struct {
-        const char *values[OPTION_REPEAT];
-        unsigned count;
-    } given[OPTION_COUNT];
+    struct option_given given[OPTIONS_MOST];
+    unsigned count;
     int first; // index in argv of the first word that is no option
+    bool help; // --help or -h stood among them: print help_verb(), do nothing else, end with 0
 };
 
-// Reads argv[first_word…] for `verb`: long options with "--name value" and "--name=value", stops at the first word that is
-// no option or after "--". Exact names only. False with REASON_USAGE in `finding` (what, and the help to read); shell
-// words such as "||", "&&" or "$NAME" give REASON_USAGE_SHELL_WORDS for health.
-bool options_parse(struct options *self, enum verb verb, int argc, char *const *argv, int first_word,
-                   struct finding *finding);
+unsigned options_count(const struct options *self, enum option_id id); // how often it was given
+const char *options_value(const struct options *self,
+                          enum option_id id); // of the last one; NULL: not given
+
+// Reads argv[first_word...] for `verb`: long options as "--name value" and "--name=value", -v, -vv;
+// stops at the first word that is no option or after "--". Exact names only. False with
+// REASON_USAGE in `finding` (what, and the help to read); shell words such as "||", "&&" or "$NAME"
+// give REASON_USAGE_SHELL_WORDS for health. A sentence quotes short words only: a long one could be
+// a token.
+bool options_parse(struct options *self, enum verb verb, int argc, char *const *argv,
+                   int first_word, struct finding *finding);
+
+// Variables that belong to no option, for help, the manual and its test.
+struct variable_row {
+    const char *name;
+    const char *help;
+    unsigned verbs; // as in option_row
+};
+const struct variable_row *variable_rows(size_t *count);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The one place of precedence: option, environment variable, the same name in the file, default (contract, section 2).
-// A variable that is set but empty counts as not set. After settings_make the struct is read only.
+// The one place of precedence: option, environment variable, the same name in the file, default
+// (contract, section 2). A variable that is set but empty counts as not set. After settings_make
+// the struct is read only.
 #ifndef LABELGATE_ENV_SETTINGS_H
 #define LABELGATE_ENV_SETTINGS_H
 
@@ -8,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/file.h"
 #include "base/reason.h"
 #include "base/say.h"
@@ -16,7 +18,14 @@
 #include "env/envlist.h"
 #include "token/token.h"
 
-enum origin_kind { ORIGIN_NONE, ORIGIN_DEFAULT, ORIGIN_OPTION, ORIGIN_ENVIRONMENT, ORIGIN_FILE, ORIGIN_SECRET };
+enum origin_kind {
+    ORIGIN_NONE,
+    ORIGIN_DEFAULT,
+    ORIGIN_OPTION,
+    ORIGIN_ENVIRONMENT,
+    ORIGIN_FILE,
+    ORIGIN_SECRET
+};
 
 struct origin {
     enum origin_kind kind;
@@ -36,20 +45,21 @@ enum refusal_mode { REFUSAL_EXIT, REFUSAL_HOLD };
 #define SETTINGS_FINDINGS 64 // more of either are counted, not kept
 
 struct env_file {
-    const char *path;      // as it was named
-    struct origin origin;  // who named it; ORIGIN_DEFAULT for .env in the working directory
-    bool present;          // the default one may be absent
+    const char *path;     // as it was named
+    struct origin origin; // who named it; ORIGIN_DEFAULT for .env in the working directory
+    bool present;         // the default one may be absent
     struct file_content content;
 };
 
 struct token_found {
-    const char *name;      // the variable; NULL when none is set
+    const char *name; // the variable; NULL when none is set
     struct span text;
     struct origin origin;
-    struct token judged;   // token_classify of `text`
+    struct token judged; // token_classify of `text`
 };
 
-// Findings in the order in which the contract judges: options, file, URL, token. A finding's stage decides whether
+// Findings in the order in which the contract judges: options, file, URL, token. A finding's stage
+// decides whether
 // --on-refusal hold holds for it.
 enum settings_stage { STAGE_OPTIONS, STAGE_FILE, STAGE_URL, STAGE_TOKEN };
 struct settings_finding {
@@ -68,14 +78,14 @@ struct settings {
     bool no_token;
     enum jwt_policy jwt;
     struct token_found token;
-    struct token_found others[SETTINGS_TOKEN_NAMES]; // set as well, not used
+    struct token_found *others; // set as well, not used; the same text again is not one of them
     unsigned other_count;
-    const char *url;       // NULL: not set. Checked and without its trailing slash
-    const char *app_url;   // NULL: not asked
-    const char *ca_file;   // NULL: the distribution's bundle is looked for
+    const char *url;     // NULL: not set. Checked and without its trailing slash
+    const char *app_url; // NULL: not asked
+    const char *ca_file; // NULL: the distribution's bundle is looked for
     const char *header_file;
-    const char *username;  // LABEL_STUDIO_USERNAME
-    struct span password;  // LABEL_STUDIO_PASSWORD or _FILE
+    const char *username; // LABEL_STUDIO_USERNAME
+    struct span password; // LABEL_STUDIO_PASSWORD or _FILE
     int64_t timeout_ms;
     bool wait;
     int64_t wait_ms;
@@ -91,35 +101,42 @@ struct settings {
     // Both on the heap, grown as needed: they are rare, and a probe shall not touch pages for them.
     struct settings_finding *refusals; // sorted by stage; the first gives `run` its code
     unsigned refusal_count;
-    struct finding *warnings;          // one line each; reason REASON_OK, `detail` is the sentence
+    struct finding *warnings; // one line each; reason REASON_OK, `detail` is the sentence
     unsigned warning_count;
-    void *memory; // whatever the pointers above need
+    struct arena memory; // whatever the pointers above need
 };
 
-// Reads options, environment, files and secrets. Always fills `self` as far as it can; whatever refuses is in
-// `refusals` (class local). Does no network, prints nothing. Missing token and missing URL are judged by the verbs, who
-// know whether they need one, through settings_need_token and settings_need_url.
-void settings_make(struct settings *self, enum verb verb, const struct options *options, const struct envlist *environment);
-// The same for `health` (contract, section 4): what the app has (URL, token and its name, --jwt, --no-token, files, --load,
-// header file) comes from `started`, the environment of the running `run`, where there is one; how to ask comes from the
-// probe's own options and environment, then from those files. A token from `started` is not judged again under `trade`: it
-// is the legacy token that was traded for. `started` NULL: as settings_make. The strings of `started` must outlive `self`.
-void settings_make_for_probe(struct settings *self, const struct options *options, const struct envlist *environment,
-                             const struct envlist *started);
-// The deadline of a probe before any file was opened: --timeout or LABELGATE_TIMEOUT when it can be read, else the default.
+// Reads options, environment, files and secrets. Always fills `self` as far as it can; whatever
+// refuses is in `refusals` (class local). Does no network, prints nothing. Missing token and
+// missing URL are judged by the verbs, who know whether they need one, through settings_need_token
+// and settings_need_url.
+void settings_make(struct settings *self, enum verb verb, const struct options *options,
+                   const struct envlist *environment);
+// The same for `health` (contract, section 4): what the app has (URL, token and its name, --jwt,
+// --no-token, files, --load, header file) comes from `started`, the environment of the running
+// `run`, where there is one; how to ask comes from the probe's own options and environment, then
+// from those files. A token from `started` is not judged again under `trade`: it is the legacy
+// token that was traded for. `started` NULL: as settings_make. The strings of `started` must
+// outlive `self`.
+void settings_make_for_probe(struct settings *self, const struct options *options,
+                             const struct envlist *environment, const struct envlist *started);
+// The deadline of a probe before any file was opened: --timeout or LABELGATE_TIMEOUT when it can be
+// read, else the default.
 int64_t settings_early_timeout(const struct options *options, const struct envlist *environment);
-// What the files hold now under the token's name (for the note that it changed); false when they do not have it, or when
-// its value is empty.
+// What the files hold now under the token's name (for the note that it changed); false when they do
+// not have it, or when its value is empty.
 bool settings_file_token(const struct settings *self, struct span *value, struct origin *origin);
 void settings_free(struct settings *self); // wipes tokens and passwords
 
-// False, and the finding says which names were looked for and where (and whether "NAME=" hides in another value).
+// False, and the finding says which names were looked for and where (and whether "NAME=" hides in
+// another value).
 bool settings_need_token(const struct settings *self, struct finding *finding);
 bool settings_need_url(const struct settings *self, struct finding *finding);
 
-// The app's environment (contract, section 3.2): `environment` with the judged token under its name and what --load adds.
-// `token` replaces the settings' own (after a trade); NULL text: the settings' own. False: no memory.
-bool settings_app_environment(const struct settings *self, const struct envlist *environment, struct span token,
-                              struct envlist *app);
+// The app's environment (contract, section 3.2): `environment` with the judged token under its name
+// and what --load adds. `token` replaces the settings' own (after a trade); NULL text: the
+// settings' own. False: no memory.
+bool settings_app_environment(const struct settings *self, const struct envlist *environment,
+                              struct span token, struct envlist *app);
 
 #endif

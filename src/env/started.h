@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the running `run` was started with: written into the resident process's own environment, read by the probe.
+// What the running `run` was started with: written into the resident process's own environment,
+// read by the probe.
 #ifndef LABELGATE_ENV_STARTED_H
 #define LABELGATE_ENV_STARTED_H
 
@@ -9,9 +10,11 @@
 #include "env/envlist.h"
 #include "env/settings.h"
 
-// The environment that the resident process gets (contract, section 4): the marker LABELGATE_STARTED=1 and the settings
-// the app was started with, nothing else. `token` is the one the app has (after a trade not the settings' own).
-bool started_environment(const struct settings *settings, struct span token, struct envlist *resident);
+// The environment that the resident process gets (contract, section 4): the marker
+// LABELGATE_STARTED=1 and the settings the app was started with, nothing else. `token` is the one
+// the app has (after a trade not the settings' own).
+bool started_environment(const struct settings *settings, struct span token,
+                         struct envlist *resident);
 
 enum started_answer {
     STARTED_FOUND,
@@ -20,17 +23,18 @@ enum started_answer {
     STARTED_UNREADABLE, // PID 1 is there, its environment may not be read
 };
 
-#define STARTED_MOST ((size_t)128 * 1024) // longest environ that is read: a token, a URL and a few paths
+#define STARTED_MOST \
+    ((size_t)128 * 1024) // longest environ that is read: a token, a URL and a few paths
 struct started {
     enum started_answer answer;
     pid_t pid;
-    char *bytes;         // heap: NUL-separated as /proc/N/environ has it; wiped by started_free
+    char *bytes; // heap: NUL-separated as /proc/N/environ has it; wiped by started_free
     size_t len;
     struct envlist environment; // views of `bytes`
 };
 
-// Looks at PID 1 first, then at every other process: the marker *and* our own mount namespace (/proc/N/ns/mnt), never path
-// or inode. Believes exactly one.
+// Looks at PID 1 first, then at every other process: the marker *and* our own mount namespace
+// (/proc/N/ns/mnt), never path or inode. Believes exactly one.
 void started_find(struct started *self);
 void started_free(struct started *self);
 

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// Memory that is taken piece by piece and given back at once. Wiped then: it holds tokens.
+#ifndef LABELGATE_BASE_ARENA_H
+#define LABELGATE_BASE_ARENA_H
+
+#include <stddef.h>
+
+#include "base/span.h"
+
+struct arena_block;
+
+struct arena {
+    struct arena_block *blocks; // NULL: nothing was taken yet
+};
+
+// `size` bytes for any type, zeroed. NULL: no memory; what was taken before stays.
+void *arena_take(struct arena *self, size_t size);
+// A copy with a NUL behind it. NULL: no memory.
+char *arena_copy(struct arena *self, struct span text);
+void arena_free(struct arena *self);
+
+#endif
