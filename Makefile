@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: MIT
+# labelgate. `make help` lists what can be made; docker/README.md tells how the parts come about.
+
+VERSION = 0.1.0
+
+PREFIX = /usr/local
+DESTDIR =
+ARCH = native
+SANITIZE = address,undefined
+COVERAGE =
+
+# ---- Worlds: the same sources with another compiler and C library -----------------------------------
+#   musl      what is shipped: static, hardened, link-time optimised      build/labelgate
+#   debug     glibc with AddressSanitizer and UBSan, for daily work       build/debug/labelgate
+#   plain     glibc without sanitizers (make debug SANITIZE=), valgrind   build/plain/labelgate
+#   coverage  glibc with gcov (make debug COVERAGE=1)                     build/coverage/labelgate
+#   fuzz      clang with libFuzzer's instrumentation                      build/fuzz
+#   aarch64 … the other architectures, through zig (make ARCH=aarch64)    build/aarch64/labelgate
+ARCHITECTURES = x86_64 aarch64 arm riscv64 ppc64le s390x x86 loongarch64
+
+WORLD = $(if $(filter native,$(ARCH)),musl,$(ARCH))
+DEBUG_WORLD = $(if $(COVERAGE),coverage,$(if $(SANITIZE),debug,plain))
+OUT = build/$(WORLD)
+BINARY = $(if $(filter musl,$(WORLD)),build/labelgate,$(OUT)/labelgate)
+
+ifneq ($(filter-out $(ARCHITECTURES) musl debug plain coverage fuzz,$(WORLD)),)
+$(error $(WORLD) is no architecture of this build; there are: $(ARCHITECTURES))
+endif
+
+# What a program that parses what the network sends is worth: 20 K and 20 µs (design: static-pie, relro,
+# stack protector). Sections let the linker drop what nobody calls.
+SECTIONS = -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables
+HARDEN = -fPIE -fstack-protector-strong
+# -static-pie is not used: musl-gcc would silently make a dynamic program of it.
+STATIC_PIE = -static -Wl,-pie,--no-dynamic-linker -Wl,-z,text -Wl,-z,relro -Wl,-z,now \
+	-Wl,-z,noseparate-code -Wl,--gc-sections -Wl,--build-id=none
+
+ifeq ($(WORLD),musl)
+MUSL := $(shell docker/build-musl.sh --where)
+WORLD_CC = $(MUSL)/bin/musl-gcc
+# Fat objects: the program is linked from the intermediate code, unit tests (many, quick) without it.
+WORLD_CFLAGS = -Oz -flto -ffat-lto-objects $(HARDEN) $(SECTIONS)
+WORLD_CRYPTO = -Os
+GCC_FILE = $(shell gcc -print-file-name=$(1))
+LINK_BEGIN = -nostartfiles $(MUSL)/lib/rcrt1.o $(MUSL)/lib/crti.o $(call GCC_FILE,crtbeginS.o)
+LINK_END = $(call GCC_FILE,crtendS.o) $(MUSL)/lib/crtn.o
+WORLD_LDFLAGS = $(STATIC_PIE)
+BINARY_LDFLAGS = -Oz -flto=auto -s
+TEST_LDFLAGS = -fno-lto
+else ifeq ($(WORLD),debug)
+WORLD_CC = gcc
+WORLD_CFLAGS = -g -O1 -fno-omit-frame-pointer -fsanitize=$(SANITIZE) -fno-sanitize-recover=undefined
+WORLD_LDFLAGS = -fsanitize=$(SANITIZE)
+OURS_CFLAGS = -Werror
+else ifeq ($(WORLD),plain)
+WORLD_CC = gcc
+WORLD_CFLAGS = -g -O1
+else ifeq ($(WORLD),coverage)
+WORLD_CC = gcc
+WORLD_CFLAGS = -g -O0
+OURS_CFLAGS = --coverage
+# The runtime writes its counters at exit; hooks.c makes it write them before _exit and execve too.
+WORLD_LDFLAGS = --coverage -Wl,--wrap=_exit,--wrap=_Exit,--wrap=execve,--wrap=fexecve
+EXTRA_OBJECTS = $(OUT)/tests/coverage/hooks.o
+else ifeq ($(WORLD),fuzz)
+WORLD_CC = clang
+WORLD_CFLAGS = -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=undefined
+WORLD_LDFLAGS = -fsanitize=fuzzer,address,undefined
+else
+ZIG := $(shell docker/zig.sh --where)
+ZIG_TARGET = $(or $(ZIG_TARGET_$(WORLD)),$(WORLD)-linux-musl)
+ZIG_TARGET_arm = arm-linux-musleabihf
+ZIG_TARGET_ppc64le = powerpc64le-linux-musl
+WORLD_CC = $(ZIG) cc -target $(ZIG_TARGET)
+WORLD_CFLAGS = -Oz -flto -U_FORTIFY_SOURCE -fno-sanitize=all $(HARDEN) $(SECTIONS)
+WORLD_CRYPTO = -Os
+WORLD_LDFLAGS = -static-pie -Wl,-z,relro -Wl,-z,now -Wl,--gc-sections -Wl,--build-id=none
+BINARY_LDFLAGS = -Oz -flto -s
+endif
+
+# ---- Third-party objects, shared by all clones through the cache ------------------------------------
+THIRD_PARTY_SH = CC='$(WORLD_CC)' CFLAGS='$(WORLD_CFLAGS)' CRYPTO_CFLAGS='$(WORLD_CRYPTO)' \
+	docker/build-third-party.sh
+THIRD := $(shell $(THIRD_PARTY_SH) --where)
+TARBALLS = sources
+
+# ---- Our own code: every file under src/ belongs to the program -------------------------------------
+WARNINGS = -Wall -Wextra -Wconversion -Wshadow -Wmissing-prototypes -Wstrict-prototypes \
+	-Werror=implicit-function-declaration
+# Third-party headers come as system headers: their warnings are not ours.
+INCLUDES = -Isrc -Ibuild/generated -isystem $(THIRD)/include
+DEFINES = -D_GNU_SOURCE -DMBEDTLS_CONFIG_FILE='<mbedtls_config.h>'
+COMPILE = $(WORLD_CC) -std=c11 $(WORLD_CFLAGS) $(WARNINGS) $(OURS_CFLAGS) $(DEFINES) $(INCLUDES) \
+	$(CPPFLAGS) $(CFLAGS)
+
+PROGRAM_C := $(sort $(wildcard src/*.c src/*/*.c))
+OBJECTS = $(PROGRAM_C:%.c=$(OUT)/%.o)
+THIRD_OBJECTS = $(sort $(shell ls $(THIRD)/objects/*.o))
+
+all: $(BINARY) ## the static program, build/labelgate (ARCH=aarch64 …: build/ARCH/labelgate)
+
+$(BINARY): $(OBJECTS) $(EXTRA_OBJECTS) $(OUT)/flags
+	@echo "  LINK  $@"
+	@$(WORLD_CC) $(WORLD_CFLAGS) $(BINARY_LDFLAGS) $(LDFLAGS) -o $@ $(LINK_BEGIN) $(OBJECTS) \
+		$(EXTRA_OBJECTS) $(THIRD_OBJECTS) $(WORLD_LDFLAGS) $(LINK_END)
+
+$(OUT)/%.o: %.c $(OUT)/flags build/generated/versions.h
+	@mkdir -p $(@D)
+	@echo "  CC    $@"
+	@$(COMPILE) -MMD -MP -c $< -o $@
+
+-include $(OBJECTS:.o=.d)
+
+export FLAGS = $(COMPILE) $(BINARY_LDFLAGS) $(WORLD_LDFLAGS) $(LDFLAGS)
+
+# Changes when a flag or the third-party folder does, and so rebuilds.
+$(OUT)/flags: $(THIRD)/done FORCE
+	@mkdir -p $(@D)
+	@echo "$$FLAGS" | cmp -s - $@ || echo "$$FLAGS" >$@
+
+$(THIRD)/done: | $(if $(MUSL),$(MUSL)/done)
+	@docker/fetch-sources.sh $(TARBALLS)
+	@$(if $(ZIG),docker/zig.sh >/dev/null)
+	@echo "  BUILD curl, mbedTLS, inih, cmocka ($(WORLD)) in $(THIRD)"
+	@$(THIRD_PARTY_SH) $(TARBALLS) >/dev/null
+
+ifneq ($(MUSL),)
+$(MUSL)/done:
+	@docker/fetch-sources.sh $(TARBALLS)
+	@echo "  BUILD musl in $(MUSL)"
+	@docker/build-musl.sh $(TARBALLS) >/dev/null
+endif
+
+build/generated/versions.h: docker/sources.lock Makefile
+	@mkdir -p $(@D)
+	@docker/versions.sh $(VERSION) >$@.new && mv $@.new $@
+
+debug: ## glibc with ASan and UBSan, build/debug/labelgate (SANITIZE=: build/plain, COVERAGE=1: build/coverage)
+	@$(MAKE) WORLD=$(DEBUG_WORLD) build/$(DEBUG_WORLD)/labelgate
+
+sources: ## third-party tarballs into sources/ (SOURCES=DIR takes them from there, offline)
+	docker/fetch-sources.sh $(TARBALLS)
+
+install: $(BINARY) ## PREFIX/bin/labelgate (DESTDIR=, PREFIX=)
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/labelgate
+
+clean: ## removes build/; tarballs and the cache outside the clone stay
+	rm -rf build compile_commands.json
+
+help: ## this list
+	@sed -n 's/^\([a-z][a-z_.-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
+		awk -F '|' '{ printf "  make %-18s %s\n", $$1, $$2 }'
+
+.DEFAULT_GOAL = all
+.DELETE_ON_ERROR:
+.PHONY: all debug sources install clean help FORCE

@@ -1,0 +1,97 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Compiles curl, mbedTLS, inih and (for tests) cmocka into objects, with this project's options of
+# docker/config, and prints the folder:
+#   include/   headers (jsmn is one)        objects/   what the program is linked with, no archive
+#   tests/     cmocka.o                     licences/  the licence texts
+#
+#   CC=COMPILER CFLAGS=FLAGS CRYPTO_CFLAGS=FLAGS build-third-party.sh FOLDER-OF-TARBALLS
+#   ... build-third-party.sh --where     only prints where the folder is or will be
+#
+# CRYPTO_CFLAGS come after CFLAGS for mbedTLS, where upstream wants -O2 or -Os (timing side channels).
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=docker/third-party.sh
+. "$here/third-party.sh"
+
+cc=${CC:?}
+cflags=${CFLAGS:-}
+crypto_cflags=${CRYPTO_CFLAGS:-}
+mbedtls_config="'-DMBEDTLS_CONFIG_FILE=<mbedtls_config.h>'"
+prefix=$(cache_folder third-party "$(cat "$here/sources.lock" "$here"/config/*.h "$0" "$here/third-party.sh")" \
+    "$cc" "$cflags" "$crypto_cflags" "$(compiler_id "$cc")")
+
+# Compiles the files named on standard input (relative to the current folder) into DIR. An object is
+# named after its whole path, since names repeat between folders.
+compile_all() { # DIR FLAGS...
+    COMPILE_DIR=$1
+    shift
+    COMPILE="$cc $cflags -w -Werror=implicit-function-declaration $*"
+    export COMPILE COMPILE_DIR
+    # shellcheck disable=SC2016  # expanded by the inner shell
+    xargs -P "$(nproc)" -n 1 sh -c '
+        object=$COMPILE_DIR/$(echo "${1%.c}" | tr / -).o
+        eval "$COMPILE -c $1 -o $object" || exit 255' sh
+}
+
+copy_headers() { # PREFIX WORK
+    mkdir -p "$1/include/upstream" "$1/objects" "$1/tests" "$1/licences"
+    cp "$here"/config/*.h "$1/include"
+    cp "$2/inih/ini.h" "$2/jsmn/jsmn.h" "$1/include/upstream"
+    cp "$2/cmocka/include/cmocka.h" "$1/include"
+    cp -R "$2/curl/include/curl" "$2/mbedtls/include/mbedtls" "$2/mbedtls/include/psa" "$1/include"
+    find "$1/include" ! -name '*.h' -type f -exec rm {} +
+}
+
+copy_licences() { # PREFIX WORK
+    cp "$2/curl/COPYING" "$1/licences/curl.txt"
+    cp "$2/mbedtls/LICENSE" "$1/licences/mbedtls.txt"
+    cp "$2/inih/LICENSE.txt" "$1/licences/inih.txt"
+    cp "$2/jsmn/LICENSE" "$1/licences/jsmn.txt"
+    cp "$2/musl/COPYRIGHT" "$1/licences/musl.txt"
+}
+
+compile_mbedtls() { # PREFIX WORK
+    cd "$2/mbedtls"
+    # shellcheck disable=SC2012  # upstream's names have no blanks
+    ls library/*.c | compile_all "$1/objects" "$crypto_cflags" "$mbedtls_config" \
+        -I"$1/include" -Ilibrary
+}
+
+compile_curl() { # PREFIX WORK
+    cd "$2/curl"
+    find lib -name '*.c' | LC_ALL=C sort | compile_all "$1/objects" -DHAVE_CONFIG_H -DBUILDING_LIBCURL \
+        -DCURL_STATICLIB "$mbedtls_config" -I"$1/include" -Ilib
+}
+
+compile_inih() { # PREFIX WORK
+    cd "$2/inih"
+    echo ini.c | compile_all "$1/objects" -include "$1/include/ini.h"
+}
+
+compile_cmocka() { # PREFIX WORK
+    cd "$2/cmocka"
+    echo src/cmocka.c | compile_all "$1/tests" -Iinclude -D_GNU_SOURCE -DHAVE_SIGNAL_H -DHAVE_STRINGS_H \
+        -DHAVE_INTTYPES_H -DHAVE_MALLOC_H -DHAVE_CLOCK_REALTIME -DHAVE_STRUCT_TIMESPEC -DHAVE_STRSIGNAL \
+        -DHAVE_GCC_THREAD_LOCAL_STORAGE
+}
+
+build() { # PREFIX TARBALLS
+    work=$(mktemp -d)
+    trap 'rm -rf "$work"' EXIT
+    tarballs=$(cd "$2" && pwd)
+    for name in curl mbedtls inih jsmn musl cmocka; do
+        unpack "$name" "$tarballs" "$work"
+    done
+    copy_headers "$1" "$work"
+    copy_licences "$1" "$work"
+    compile_mbedtls "$1" "$work"
+    compile_curl "$1" "$work"
+    compile_inih "$1" "$work"
+    compile_cmocka "$1" "$work"
+}
+
+[ "$1" = --where ] || once "$prefix" build "$1"
+echo "$prefix"
