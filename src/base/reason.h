@@ -22,6 +22,7 @@ enum reason_class {
 
 enum reason {
     REASON_OK,
+    REASON_OK_NO_TOKEN,                // --no-token: Label Studio answers in its own way
     // The token, by itself
     REASON_TOKEN_MISSING,
     REASON_TOKEN_MISSING_RUN_TOGETHER, // "NAME=" stands inside another value: a newline is missing
@@ -37,7 +38,10 @@ enum reason {
     REASON_JWT_TRUNCATED,
     REASON_JWT_BROKEN,
     REASON_JWT_EXPIRED,
-    REASON_JWT_WANTED,                 // --jwt trade or accept, and the value is no JWT
+    REASON_JWT_ACCESS_UNFIT,           // under --jwt trade or accept: a JWT, but no Personal Access Token
+    REASON_JWT_OTHER_UNFIT,
+    REASON_JWT_TRUNCATED_UNFIT,
+    REASON_JWT_BROKEN_UNFIT,
     REASON_TOKEN_CONFLICT,
     // The file of NAME_FILE
     REASON_SECRET_MISSING,
@@ -126,7 +130,8 @@ enum reason {
     REASON_COUNT,
 };
 
-// What fills the slots of a sentence. Empty slots print as nothing. Never a token's bytes.
+// What fills the slots of a sentence; reason.def says for each row what they hold. Empty slots print as nothing. Never a
+// token's bytes.
 #define FINDING_SLOT 512
 struct finding {
     enum reason reason;
@@ -140,12 +145,13 @@ enum reason_class reason_class(enum reason reason);
 const char *reason_class_name(enum reason_class class); // "fine" "local" "refused" "unclear"
 // May asking again help? The class `unclear`, and an app that does not answer yet (contract, sections 2 and 6).
 bool reason_may_pass(enum reason reason);
-// The templates as they stand in the table, for the manual.
+// The templates as they stand in reason.def, for the manual: {subject}, {where}, {detail}; [parts] may be left out.
 const char *reason_sentence_template(enum reason reason);
 const char *reason_remedy_template(enum reason reason);
 
 // Sets reason and slots; each slot is made visible and shortened to fit. NULL is an empty slot.
 void finding_set(struct finding *self, enum reason reason, const char *subject, const char *where, const char *detail);
+// A bounded `out` without room for all of it gets the sentence with its slots shortened, the fixed words whole.
 void finding_add_sentence(const struct finding *self, struct text *out);
 void finding_add_remedy(const struct finding *self, struct text *out);
 

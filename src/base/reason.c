@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+#include "base/reason.h"
+
+#include <string.h>
+
+struct row {
+    const char *word;
+    enum reason_class class;
+    const char *sentence;
+    const char *remedy;
+};
+
+static const struct row rows[REASON_COUNT] = {
+#define ROW(situation, word, class, sentence, remedy) \
+    [REASON_##situation] = {word, REASON_CLASS_##class, sentence, remedy},
+#include "base/reason.def"
+};
+
+// A row twice is a warning of the array above, so an equal count means that every situation has its
+// row.
+enum {
+    ROW_COUNT = 0
+#define ROW(situation, word, class, sentence, remedy) +1
+#include "base/reason.def"
+};
+_Static_assert((int)ROW_COUNT == (int)REASON_COUNT, "reason.def has one row for each enum reason");
+
+// How much of a slot is shown, from all of it down to a hint, when the whole sentence has no room.
+static const size_t slot_limits[] = {FINDING_SLOT, 200, 120, 80, 48, 24, 12};
+#define SLOT_LIMITS (sizeof slot_limits / sizeof slot_limits[0])
+
+const char *reason_word(enum reason reason)
+{
+    return rows[reason].word;
+}
+
+enum reason_class reason_class(enum reason reason)
+{
+    return rows[reason].class;
+}
+
+const char *reason_class_name(enum reason_class class)
+{
+    switch (class) {
+    case REASON_CLASS_FINE:
+        return "fine";
+    case REASON_CLASS_LOCAL:
+        return "local";
+    case REASON_CLASS_REFUSED:
+        return "refused";
+    case REASON_CLASS_UNCLEAR:
+        return "unclear";
+    }
+    return "";
+}
+
+bool reason_may_pass(enum reason reason)
+{
+    return reason_class(reason) == REASON_CLASS_UNCLEAR || reason == REASON_APP_UNREACHABLE ||
+           reason == REASON_APP_STATUS;
+}
+
+const char *reason_sentence_template(enum reason reason)
+{
+    return rows[reason].sentence;
+}
+
+const char *reason_remedy_template(enum reason reason)
+{
+    return rows[reason].remedy;
+}
+
+static void fill(char slot[FINDING_SLOT], const char *value)
+{
+    struct text text = text_over(slot, FINDING_SLOT);
+    text_add_visible(&text, span_of(value), FINDING_SLOT - 1);
+}
+
+void finding_set(struct finding *self, enum reason reason, const char *subject, const char *where,
+                 const char *detail)
+{
+    self->reason = reason;
+    fill(self->subject, subject);
+    fill(self->where, where);
+    fill(self->detail, detail);
+}
+
+// The slot whose name `template` begins with; `*taken` is the length of "{name}". NULL when it
+// begins with no slot.
+static const char *slot_at(const struct finding *self, struct span template, size_t *taken)
+{
+    const struct {
+        const char *name, *value;
+    } slots[] = {
+        {"{subject}", self->subject}, {"{where}", self->where}, {"{detail}", self->detail}};
+    for (size_t i = 0; i < sizeof slots / sizeof slots[0]; i++)
+        if (span_starts(template, slots[i].name)) {
+            *taken = strlen(slots[i].name);
+            return slots[i].value;
+        }
+    return NULL;
+}
+
+static struct span skip(struct span span, size_t taken)
+{
+    return (struct span){span.text + taken, span.len - taken};
+}
+
+static bool has_empty_slot(const struct finding *self, struct span part)
+{
+    for (; part.len > 0; part = skip(part, 1)) {
+        size_t taken = 0;
+        const char *value = slot_at(self, part, &taken);
+        if (value && value[0] == '\0')
+            return true;
+    }
+    return false;
+}
+
+static void expand(const struct finding *self, struct span template, size_t limit, struct text *out)
+{
+    while (template.len > 0) {
+        size_t taken = 0;
+        const char *value = slot_at(self, template, &taken);
+        if (value) {
+            text_add_visible(out, span_of(value), limit);
+            template = skip(template, taken);
+            continue;
+        }
+        if (template.text[0] == '[') {
+            struct span part = {template.text, span_find(template, "]") + 1};
+            template = skip(template, has_empty_slot(self, part) ? part.len : 1);
+            continue;
+        }
+        size_t plain = 1;
+        while (plain < template.len && !strchr("[]{", template.text[plain]))
+            plain++;
+        bool closing = template.text[0] == ']';
+        text_add_span(out, (struct span){template.text + closing, plain - closing});
+        template = skip(template, plain);
+    }
+}
+
+// Slots give way to the fixed words: a bounded text gets the whole sentence with shortened slots
+// when it has no room.
+static void add(const struct finding *self, const char *template, struct text *out)
+{
+    if (out->cut)
+        return;
+    size_t len = out->len;
+    for (size_t i = 0; i < SLOT_LIMITS; i++) {
+        expand(self, span_of(template), slot_limits[i], out);
+        if (!out->cut || i + 1 == SLOT_LIMITS)
+            return;
+        out->len = len;
+        out->cut = false;
+    }
+}
+
+void finding_add_sentence(const struct finding *self, struct text *out)
+{
+    add(self, rows[self->reason].sentence, out);
+}
+
+void finding_add_remedy(const struct finding *self, struct text *out)
+{
+    add(self, rows[self->reason].remedy, out);
+}
