@@ -106,38 +106,54 @@ static struct span skip(struct span span, size_t taken)
     return (struct span){span.text + taken, span.len - taken};
 }
 
-static bool has_empty_slot(const struct finding *self, struct span part)
+enum part { PART_PLAIN, PART_EMPTY, PART_FULL };
+
+// Brackets without a slot between them are plain text.
+static enum part part_kind(const struct finding *self, struct span part)
 {
+    enum part kind = PART_PLAIN;
     for (; part.len > 0; part = skip(part, 1)) {
         size_t taken = 0;
         const char *value = slot_at(self, part, &taken);
         if (value && value[0] == '\0')
-            return true;
+            return PART_EMPTY;
+        if (value)
+            kind = PART_FULL;
     }
-    return false;
+    return kind;
+}
+
+static void fill_slots(const struct finding *self, struct span part, size_t limit, struct text *out)
+{
+    while (part.len > 0) {
+        size_t taken = 0;
+        const char *value = slot_at(self, part, &taken);
+        if (value) {
+            text_add_visible(out, span_of(value), limit);
+        } else {
+            struct span rest = skip(part, 1);
+            taken = 1 + span_find(rest, "{");
+            text_add_span(out, (struct span){part.text, taken});
+        }
+        part = skip(part, taken);
+    }
 }
 
 static void expand(const struct finding *self, struct span template, size_t limit, struct text *out)
 {
     while (template.len > 0) {
-        size_t taken = 0;
-        const char *value = slot_at(self, template, &taken);
-        if (value) {
-            text_add_visible(out, span_of(value), limit);
-            template = skip(template, taken);
-            continue;
-        }
-        if (template.text[0] == '[') {
-            struct span part = {template.text, span_find(template, "]") + 1};
-            template = skip(template, has_empty_slot(self, part) ? part.len : 1);
-            continue;
-        }
-        size_t plain = 1;
-        while (plain < template.len && !strchr("[]{", template.text[plain]))
-            plain++;
-        bool closing = template.text[0] == ']';
-        text_add_span(out, (struct span){template.text + closing, plain - closing});
+        size_t plain = span_find(template, "[");
+        fill_slots(self, (struct span){template.text, plain}, limit, out);
         template = skip(template, plain);
+        if (template.len == 0)
+            return;
+        struct span part = {template.text + 1, span_find(template, "]") - 1};
+        template = skip(template, part.len + 2);
+        enum part kind = part_kind(self, part);
+        if (kind == PART_FULL)
+            fill_slots(self, part, limit, out);
+        else if (kind == PART_PLAIN)
+            text_add_span(out, (struct span){part.text - 1, part.len + 2});
     }
 }
 
