@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+// The diagnosis for a person: everything that can be known, explained.
+#include "verbs/check.h"
+
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/duration.h"
+#include "base/exitcode.h"
+#include "base/say.h"
+#include "base/url.h"
+#include "cli/report.h"
+#include "verbs/verbs.h"
+
+// The findings of the settings in the contract's order, then what only the verbs can judge.
+static void judge_run(struct diagnosis *diagnosis)
+{
+    const struct settings *settings = diagnosis->settings;
+    finding_set(&diagnosis->run, REASON_OK, NULL, NULL, NULL);
+    if (settings->refusal_count > 0)
+        diagnosis->run = settings->refusals[0].finding;
+    else if (!settings->no_token)
+        settings_need_token(settings, &diagnosis->run);
+}
+
+// Django answers 400 to such a name whatever the token is: known without asking.
+static bool has_underscore(const char *url)
+{
+    struct url parsed;
+    char why[URL_WHY];
+    return url != NULL && url_parse(url, false, &parsed, why) && strchr(parsed.host, '_') != NULL;
+}
+
+static void judge_health_offline(struct diagnosis *diagnosis)
+{
+    const struct settings *settings = diagnosis->settings;
+    diagnosis->health = diagnosis->run;
+    if (diagnosis->run.reason == REASON_OK && has_underscore(settings->url))
+        finding_set(&diagnosis->health, REASON_HOST_REJECTED_UNDERSCORE, settings->url, NULL, NULL);
+}
+
+// Both switches can be read by any member whose token works; a traded or refused token tells nothing.
+static void read_switches(struct diagnosis *diagnosis, const struct ask *how)
+{
+    struct credential who = {CREDENTIAL_TOKEN, how->token};
+    struct finding finding = {0};
+    if (diagnosis->server.reason != REASON_OK || how->nobody || how->jwt != JWT_REJECT)
+        return;
+    diagnosis->has_switches = trade_read_switches(how, &who, &diagnosis->switches, &finding);
+}
+
+static void ask_server(struct diagnosis *diagnosis)
+{
+    const struct settings *settings = diagnosis->settings;
+    struct ask how = {
+        .url = settings->url,
+        .token = settings->token.text,
+        .nobody = settings->no_token,
+        .jwt = settings->jwt,
+        .header_file = settings->header_file,
+        .ca_file = settings->ca_file,
+        .until_ms = duration_now() + settings->timeout_ms,
+    };
+    diagnosis->asked = true;
+    ask_health(&how, &diagnosis->up);
+
+    how.until_ms = duration_now() + settings->timeout_ms;
+    ask_whoami(&how, &diagnosis->server, &diagnosis->seen);
+    read_switches(diagnosis, &how);
+    if (diagnosis->run.reason == REASON_OK)
+        diagnosis->health = diagnosis->server;
+}
+
+// A JWT that would be refused at launch is still worth a question: the answer shows what the app would meet.
+static bool can_ask(const struct diagnosis *diagnosis)
+{
+    const struct settings *settings = diagnosis->settings;
+    if (settings->offline || settings->url == NULL)
+        return false;
+    return settings->no_token || settings->token.judged.kind < TOKEN_EMPTY;
+}
+
+static void diagnose(struct diagnosis *diagnosis)
+{
+    const struct settings *settings = diagnosis->settings;
+    diagnosis->has_token = settings->token.name != NULL && !settings->no_token;
+    diagnosis->in_pod = envlist_get(diagnosis->environment, "KUBERNETES_SERVICE_HOST") != NULL;
+    diagnosis->in_container = access("/.dockerenv", F_OK) == 0 || access("/run/.containerenv", F_OK) == 0;
+
+    judge_run(diagnosis);
+    judge_health_offline(diagnosis);
+    if (can_ask(diagnosis))
+        ask_server(diagnosis);
+    else if (!settings->offline && diagnosis->run.reason == REASON_OK)
+        settings_need_url(settings, &diagnosis->health);
+}
+
+static void compare_with_running(struct diagnosis *diagnosis)
+{
+    const struct started *started = diagnosis->started;
+    if (started->answer != STARTED_FOUND || !diagnosis->has_token)
+        return;
+    const char *name = envlist_get(&started->environment, "LABELGATE_TOKEN_VAR");
+    const char *running = name != NULL ? envlist_get(&started->environment, name) : NULL;
+    diagnosis->same_as_running =
+        running != NULL && span_equal(span_of(running), diagnosis->settings->token.text);
+}
+
+static int print(const struct diagnosis *diagnosis)
+{
+    struct text out = text_growing();
+    const char *no_color = envlist_get(diagnosis->environment, "NO_COLOR");
+    bool terminal = isatty(STDOUT_FILENO) == 1 && (no_color == NULL || no_color[0] == '\0');
+    if (diagnosis->settings->json)
+        check_print_json(diagnosis, &out);
+    else
+        check_print(diagnosis, terminal, &out);
+
+    bool written = !out.cut && say_result(out.bytes, out.len);
+    text_free(&out);
+    if (!written) {
+        say(diagnosis->settings->log, SAY_ERROR, "standard output is closed or full [%s]",
+            reason_word(REASON_OUTPUT_FAILED));
+        return EXITCODE_NO;
+    }
+    bool well = diagnosis->run.reason == REASON_OK && diagnosis->health.reason == REASON_OK;
+    return well ? EXITCODE_OK : EXITCODE_NO;
+}
+
+int verb_check(const struct call *call)
+{
+    init_release(call->inherited);
+    struct options options;
+    struct finding finding = {0};
+    if (!options_parse(&options, VERB_CHECK, call->argc, call->argv, 2, &finding)) {
+        report_refusal(SAY_WARN, &finding);
+        return EXITCODE_USAGE;
+    }
+    struct envlist environment;
+    if (!envlist_make(&environment, call->envp)) {
+        say(SAY_WARN, SAY_ERROR, "memory ran out [%s]", reason_word(REASON_START_FAILED));
+        return EXITCODE_NO;
+    }
+    struct settings settings;
+    settings_make(&settings, VERB_CHECK, &options, &environment);
+    if (settings.refusal_count > 0 && settings.refusals[0].stage == STAGE_OPTIONS) {
+        report_refusal(settings.log, &settings.refusals[0].finding);
+        return EXITCODE_USAGE;
+    }
+    struct started started;
+    started_find(&started);
+
+    struct diagnosis diagnosis = {.settings = &settings, .environment = &environment, .started = &started};
+    diagnose(&diagnosis);
+    compare_with_running(&diagnosis);
+    int code = print(&diagnosis);
+    settings_free(&settings);
+    started_free(&started);
+    return code;
+}

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: MIT
+// `check` for a person: what it found out, section by section, and what to do next.
+#include <stdio.h>
+#include <string.h>
+
+#include "base/duration.h"
+#include "base/url.h"
+#include "cli/page.h"
+#include "env/settings_show.h"
+#include "verbs/check.h"
+
+#define LINE 1024
+#define NAME_WIDTH 28
+
+bool check_may_show(const struct settings *settings, const struct dotenv_var *var)
+{
+    if (!span_starts(var->name, "LABELGATE_") && !span_is(var->name, "LABEL_STUDIO_URL"))
+        return false;
+    if (span_is(var->name, "LABEL_STUDIO_URL") && settings->url == NULL)
+        return false;
+    for (unsigned i = 0; i < settings->token_name_count; i++)
+        if (span_find(var->value, settings->token_names[i]) < var->value.len)
+            return false;
+    return true;
+}
+
+static void add_step(const struct finding *steps[CHECK_STEPS], unsigned *count, const struct finding *finding)
+{
+    if (finding->reason == REASON_OK || *count == CHECK_STEPS)
+        return;
+    for (unsigned i = 0; i < *count; i++)
+        if (steps[i]->reason == finding->reason)
+            return;
+    steps[(*count)++] = finding;
+}
+
+unsigned check_steps(const struct diagnosis *diagnosis, const struct finding *steps[CHECK_STEPS])
+{
+    unsigned count = 0;
+    const struct settings *settings = diagnosis->settings;
+    for (unsigned i = 0; i < settings->refusal_count; i++)
+        add_step(steps, &count, &settings->refusals[i].finding);
+    add_step(steps, &count, &diagnosis->run);
+    if (diagnosis->asked)
+        add_step(steps, &count, &diagnosis->server);
+    add_step(steps, &count, &diagnosis->health);
+    return count;
+}
+
+static void add_finding(const struct page *page, enum page_mark mark, const struct finding *finding)
+{
+    char bytes[LINE];
+    struct text text = text_over(bytes, sizeof bytes);
+    finding_add_sentence(finding, &text);
+    if (finding->reason != REASON_OK)
+        text_add(&text, " [%s]", reason_word(finding->reason));
+    page_marked(page, mark, (struct span){bytes, text.len});
+}
+
+static void add_issues(const struct page *page, const struct settings *settings, unsigned file)
+{
+    for (size_t i = 0; i < settings->dotenv.issue_count; i++) {
+        const struct dotenv_issue *issue = &settings->dotenv.issues[i];
+        if (issue->file != file)
+            continue;
+        char bytes[LINE];
+        struct text text = text_over(bytes, sizeof bytes);
+        text_add(&text, "line %u, column %u: ", issue->line, issue->column);
+        dotenv_issue_text(issue, &text);
+        page_marked(page, issue->level == DOTENV_ERROR ? PAGE_BAD : PAGE_NOTE, (struct span){bytes, text.len});
+    }
+}
+
+static void add_variable(const struct page *page, const struct settings *settings, const struct dotenv_var *var)
+{
+    char name[128], value[256], place[64];
+    struct text shown_name = text_over(name, sizeof name), shown = text_over(value, sizeof value);
+    text_add_visible(&shown_name, var->name, 64);
+    if (check_may_show(settings, var))
+        text_add_visible(&shown, var->value, 128);
+    else
+        text_add(&shown, "%zu bytes, hidden", var->value.len);
+    snprintf(place, sizeof place, "line %u%s%s", var->line, var->has_reference ? ", from ${...}" : "",
+             var->inherited ? ", inherited" : "");
+    page_row(page, NAME_WIDTH, name, (struct span){value, shown.len}, place);
+}
+
+static void add_file(const struct page *page, const struct settings *settings, unsigned file)
+{
+    const struct env_file *env_file = &settings->files[file];
+    char bytes[LINE];
+    struct text text = text_over(bytes, sizeof bytes);
+    text_add_visible(&text, span_of(env_file->path), 256);
+    text_add(&text, env_file->present ? ", as Docker Compose reads it:" : ": there is none");
+    page_paragraph(page, 2, "", (struct span){bytes, text.len});
+    for (size_t i = 0; i < settings->dotenv.count; i++)
+        if (settings->dotenv.vars[i].file == file && !settings->dotenv.failed)
+            add_variable(page, settings, &settings->dotenv.vars[i]);
+    add_issues(page, settings, file);
+}
+
+static void add_files(const struct page *page, const struct diagnosis *diagnosis)
+{
+    const struct settings *settings = diagnosis->settings;
+    page_heading(page, "Files");
+    if (settings->file_count == 0)
+        page_paragraph(page, 2, "", span_of("no .env file here: the environment alone counts"));
+    for (unsigned i = 0; i < settings->file_count; i++)
+        add_file(page, settings, i);
+    for (unsigned i = 0; i < settings->refusal_count; i++)
+        if (settings->refusals[i].stage == STAGE_FILE)
+            add_finding(page, PAGE_BAD, &settings->refusals[i].finding);
+}
+
+static void add_settings(const struct page *page, const struct diagnosis *diagnosis)
+{
+    const struct settings *settings = diagnosis->settings;
+    page_heading(page, "Settings");
+    for (int id = 0; id < OPTION_COUNT; id++) {
+        const struct option_row *row = option_row((enum option_id)id);
+        if (row->variable == NULL)
+            continue;
+        char bytes[LINE], source[LINE];
+        struct text text = text_over(bytes, sizeof bytes);
+        settings_show(settings, (enum option_id)id, &text);
+        origin_text(&settings->origins[id], source, sizeof source);
+        page_row(page, NAME_WIDTH, row->variable, (struct span){bytes, text.len}, source);
+    }
+    if (diagnosis->in_pod) {
+        char bytes[LINE], timeout[32];
+        struct text text = text_over(bytes, sizeof bytes);
+        duration_text(settings->timeout_ms, timeout, sizeof timeout);
+        text_add(&text,
+                 "this is a Kubernetes pod: a probe of labelgate takes at most %s (LABELGATE_TIMEOUT); an exec probe "
+                 "needs timeoutSeconds above it (its default is 1)",
+                 timeout);
+        page_marked(page, PAGE_NOTE, (struct span){bytes, text.len});
+    }
+}
+
+static void add_claim(const struct page *page, const char *name, const char *value)
+{
+    if (value[0] != '\0')
+        page_row(page, NAME_WIDTH, name, span_of(value), NULL);
+}
+
+static void add_claim_date(const struct page *page, const char *name, bool has, int64_t seconds)
+{
+    char date[64], bytes[LINE];
+    if (!has)
+        return;
+    token_date(seconds, date, sizeof date);
+    snprintf(bytes, sizeof bytes, "%lld = %s", (long long)seconds, date);
+    page_row(page, NAME_WIDTH, name, span_of(bytes), NULL);
+}
+
+static void add_claims(const struct page *page, const struct token_claims *claims)
+{
+    add_claim(page, "token_type", claims->token_type);
+    add_claim_date(page, "exp", claims->has_exp, claims->exp);
+    add_claim_date(page, "iat", claims->has_iat, claims->iat);
+    add_claim(page, "jti", claims->jti);
+    add_claim(page, "user_id", claims->user_id);
+}
+
+static void add_not_used(const struct page *page, const struct settings *settings)
+{
+    for (unsigned i = 0; i < settings->other_count; i++) {
+        char bytes[LINE], source[LINE];
+        origin_text(&settings->others[i].origin, source, sizeof source);
+        snprintf(bytes, sizeof bytes, "%s (%s) is set as well and not used", settings->others[i].name, source);
+        page_marked(page, PAGE_NOTE, span_of(bytes));
+    }
+}
+
+static void add_token(const struct page *page, const struct diagnosis *diagnosis)
+{
+    const struct settings *settings = diagnosis->settings;
+    char bytes[LINE], source[LINE], kind[256];
+    page_heading(page, "Token");
+    if (settings->no_token) {
+        page_paragraph(page, 2, "", span_of("none is wanted (--no-token)"));
+        return;
+    }
+    if (!diagnosis->has_token) {
+        page_paragraph(page, 2, "", span_of("none is set"));
+        return;
+    }
+    origin_text(&settings->token.origin, source, sizeof source);
+    token_describe(&settings->token.judged, kind, sizeof kind);
+    snprintf(bytes, sizeof bytes, "%s (%s): %s", settings->token.name, source, kind);
+    page_paragraph(page, 2, "", span_of(bytes));
+    add_claims(page, &settings->token.judged.claims);
+    if (diagnosis->started->answer == STARTED_FOUND)
+        page_marked(page, PAGE_NOTE,
+                    span_of(diagnosis->same_as_running ? "it is the one that the running app has"
+                                                       : "the running app was started with another one"));
+    add_not_used(page, settings);
+}
+
+static void add_identity(const struct page *page, const struct diagnosis *diagnosis)
+{
+    const struct ls_identity *identity = &diagnosis->seen.identity;
+    char bytes[LINE];
+    if (identity->version[0] != '\0')
+        page_row(page, NAME_WIDTH, "version", span_of(identity->version), NULL);
+    if (identity->user_id != 0) {
+        snprintf(bytes, sizeof bytes, "%lld, %s", (long long)identity->user_id, identity->email);
+        page_row(page, NAME_WIDTH, "the token's user", span_of(bytes), NULL);
+    }
+    if (diagnosis->has_switches) {
+        page_row(page, NAME_WIDTH, "legacy tokens", span_of(diagnosis->switches.legacy_tokens ? "on" : "off"), NULL);
+        page_row(page, NAME_WIDTH, "API (JWT) tokens", span_of(diagnosis->switches.api_tokens ? "on" : "off"), NULL);
+    } else if (diagnosis->server.reason == REASON_LEGACY_DISABLED) {
+        page_row(page, NAME_WIDTH, "legacy tokens", span_of("off"), NULL);
+    }
+}
+
+static enum page_mark mark_of(const struct finding *finding)
+{
+    return finding->reason == REASON_OK ? PAGE_GOOD : PAGE_BAD;
+}
+
+static void add_server(const struct page *page, const struct diagnosis *diagnosis)
+{
+    char bytes[LINE];
+    page_heading(page, "Label Studio");
+    if (!diagnosis->asked) {
+        page_paragraph(page, 2, "", span_of(diagnosis->settings->offline ? "not asked (--offline)" : "not asked"));
+        return;
+    }
+    page_row(page, NAME_WIDTH, "address", span_of(diagnosis->settings->url), NULL);
+    if (diagnosis->up.reason == REASON_OK)
+        page_marked(page, PAGE_GOOD, span_of("/health: it runs (this says nothing about the token)"));
+    else
+        add_finding(page, PAGE_BAD, &diagnosis->up);
+    if (diagnosis->server.reason != diagnosis->up.reason || diagnosis->server.reason == REASON_OK)
+        add_finding(page, mark_of(&diagnosis->server), &diagnosis->server);
+    add_identity(page, diagnosis);
+    if (ask_skew_text(&diagnosis->seen, bytes, sizeof bytes))
+        page_marked(page, PAGE_NOTE, span_of(bytes));
+}
+
+static void add_verdict(const struct page *page, const struct diagnosis *diagnosis)
+{
+    page_heading(page, "Verdict");
+    if (diagnosis->run.reason == REASON_OK)
+        page_marked(page, PAGE_GOOD, span_of("run would start the app"));
+    else
+        page_marked(page, PAGE_BAD, span_of("run would refuse to start the app:"));
+    if (diagnosis->run.reason != REASON_OK)
+        add_finding(page, PAGE_BAD, &diagnosis->run);
+    if (diagnosis->health.reason == REASON_OK && diagnosis->asked)
+        page_marked(page, PAGE_GOOD, span_of("health would say healthy"));
+    else if (diagnosis->health.reason != REASON_OK && diagnosis->health.reason != diagnosis->run.reason)
+        add_finding(page, PAGE_BAD, &diagnosis->health);
+}
+
+static void add_steps(const struct page *page, const struct diagnosis *diagnosis)
+{
+    const struct finding *steps[CHECK_STEPS];
+    unsigned count = check_steps(diagnosis, steps);
+    if (count == 0)
+        return;
+    page_heading(page, "Next steps");
+    for (unsigned i = 0; i < count; i++) {
+        char bytes[LINE], number[16];
+        struct text text = text_over(bytes, sizeof bytes);
+        finding_add_remedy(steps[i], &text);
+        snprintf(number, sizeof number, "%u. ", i + 1);
+        page_paragraph(page, 2, number, (struct span){bytes, text.len});
+    }
+    page_paragraph(page, 2, "", span_of("Then: docker compose restart app (a mounted .env) or docker compose up -d (env_file:, environment:)"));
+}
+
+// The guide's "Need Help?", with the real names where they can be known: a container's HOSTNAME is its id, and the host in
+// the URL is the name of Label Studio's service.
+static void add_help(const struct page *page, const struct diagnosis *diagnosis)
+{
+    const char *hostname = envlist_get(diagnosis->environment, "HOSTNAME");
+    const char *app = diagnosis->in_container && hostname != NULL ? hostname : NULL;
+    struct url url;
+    char why[URL_WHY], bytes[LINE];
+    const char *server = "label-studio";
+    if (diagnosis->settings->url != NULL && url_parse(diagnosis->settings->url, false, &url, why) && !url_is_loopback(&url))
+        server = url.host;
+
+    page_heading(page, "Need help?");
+    snprintf(bytes, sizeof bytes, "docker compose logs %.128s", server);
+    page_row(page, NAME_WIDTH, "Label Studio's log", span_of(bytes), NULL);
+    snprintf(bytes, sizeof bytes, app != NULL ? "docker logs %.128s" : "docker compose logs %.128s", app != NULL ? app : "app");
+    page_row(page, NAME_WIDTH, "the app's log", span_of(bytes), NULL);
+    snprintf(bytes, sizeof bytes, "docker inspect --format '{{json .State.Health}}' %.128s", app != NULL ? app : "CONTAINER");
+    page_row(page, NAME_WIDTH, "what the health check said", span_of(bytes), NULL);
+    page_row(page, NAME_WIDTH, "an existing token", span_of("Label Studio: Account & Settings -> Legacy Tokens"), NULL);
+    page_row(page, NAME_WIDTH, "all reason words", span_of("labelgate help reasons"), NULL);
+}
+
+void check_print(const struct diagnosis *diagnosis, bool terminal, struct text *out)
+{
+    struct page page = {out, terminal};
+    add_files(&page, diagnosis);
+    add_settings(&page, diagnosis);
+    add_token(&page, diagnosis);
+    add_server(&page, diagnosis);
+    add_verdict(&page, diagnosis);
+    add_steps(&page, diagnosis);
+    add_help(&page, diagnosis);
+}
