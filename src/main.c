@@ -15,8 +15,9 @@ static int (*const verbs[VERB_COUNT])(const struct call *) = {
     [VERB_HELP] = verb_help, [VERB_VERSION] = verb_version, [VERB_INIT] = verb_init,
 };
 
-// A whole command line in one word, as ["CMD", "/labelgate", "health || exit 1"] makes it, was meant as a health check:
-// its code must be 1, since Docker reserves 2, and only standard output reaches `docker inspect`.
+// A whole command line in one word, as ["CMD", "/labelgate", "health || exit 1"] makes it, was
+// meant as a health check: its code must be 1, since Docker reserves 2, and only standard output
+// reaches `docker inspect`.
 static int meant_as_health(const char *word)
 {
     char line[256];

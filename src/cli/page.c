@@ -71,7 +71,8 @@ void page_marked(const struct page *page, enum page_mark mark, struct span text)
     page_paragraph(page, 2, mark_text(page, mark), text);
 }
 
-void page_row(const struct page *page, unsigned width, const char *name, struct span value, const char *source)
+void page_row(const struct page *page, unsigned width, const char *name, struct span value,
+              const char *source)
 {
     text_add(page->out, "  %-*s  ", (int)width, name);
     text_add_visible(page->out, value, 2 * PAGE_COLUMNS);

@@ -17,12 +17,14 @@ struct page {
 };
 
 void page_heading(const struct page *page, const char *title);
-// Wraps at blanks; every line is indented by `indent`, the first one begins with `lead` (may be empty) and the others are
-// indented to stand below its end. A word that is longer than the line is not broken: an address must be copied whole.
+// Wraps at blanks; every line is indented by `indent`, the first one begins with `lead` (may be
+// empty) and the others are indented to stand below its end. A word that is longer than the line is
+// not broken: an address must be copied whole.
 void page_paragraph(const struct page *page, unsigned indent, const char *lead, struct span text);
 // The same behind a mark: "ok" "NO" "note", on a terminal as ✔ ✘ •.
 void page_marked(const struct page *page, enum page_mark mark, struct span text);
 // "name   value   source" with the name padded; the value is not wrapped.
-void page_row(const struct page *page, unsigned width, const char *name, struct span value, const char *source);
+void page_row(const struct page *page, unsigned width, const char *name, struct span value,
+              const char *source);
 
 #endif

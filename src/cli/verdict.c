@@ -91,7 +91,8 @@ static void add_verdict_members(const struct verdict *verdict, struct text *out)
     add_member(out, "note", verdict->note);
 }
 
-void verdict_json(const struct verdict *verdict, const struct verdict_facts *facts, struct text *out)
+void verdict_json(const struct verdict *verdict, const struct verdict_facts *facts,
+                  struct text *out)
 {
     text_add(out, "{");
     add_verdict_members(verdict, out);

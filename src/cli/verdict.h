@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What `health` says: at most three lines on standard output (verdict, remedy, note), or one JSON object.
+// What `health` says: at most three lines on standard output (verdict, remedy, note), or one JSON
+// object.
 #ifndef LABELGATE_CLI_VERDICT_H
 #define LABELGATE_CLI_VERDICT_H
 
@@ -14,11 +15,13 @@
 
 struct verdict {
     const struct finding *finding;
-    bool healthy;     // what the exit code says; not the same as a reason of class fine (--unreachable healthy)
+    bool healthy; // what the exit code says; not the same as a reason of class fine (--unreachable
+                  // healthy)
     const char *note; // one fact beside the verdict, or NULL
 };
 
-// The reason word stands within the first 100 bytes; long sentences are shortened in the middle, never the word.
+// The reason word stands within the first 100 bytes; long sentences are shortened in the middle,
+// never the word.
 void verdict_lines(const struct verdict *verdict, struct text *out);
 // One line for the container's log, begins with "labelgate: ".
 void verdict_log_line(const struct verdict *verdict, struct text *out);
@@ -34,6 +37,7 @@ struct verdict_facts {
 };
 // {"healthy":…,"reason":…,"class":…,"sentence":…,"remedy":…,"note":…,"url":…,"token":{"variable":…,"source":…,"kind":…},
 //  "label_studio":{"version":…,"user_id":…}} and a newline. The keys are stable.
-void verdict_json(const struct verdict *verdict, const struct verdict_facts *facts, struct text *out);
+void verdict_json(const struct verdict *verdict, const struct verdict_facts *facts,
+                  struct text *out);
 
 #endif

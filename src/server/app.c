@@ -5,7 +5,8 @@
 
 #include "base/duration.h"
 
-static void unreachable(const struct http_answer *answer, const char *app_url, struct finding *finding)
+static void unreachable(const struct http_answer *answer, const char *app_url,
+                        struct finding *finding)
 {
     char sentence[FINDING_SLOT];
     struct text text = text_over(sentence, sizeof sentence);

@@ -6,8 +6,8 @@
 #include "base/reason.h"
 #include "server/ask.h"
 
-// REASON_OK, REASON_APP_UNREACHABLE or REASON_APP_STATUS. Sends no token. Of `how` only the deadline, the CA file and the
-// phase are used.
+// REASON_OK, REASON_APP_UNREACHABLE or REASON_APP_STATUS. Sends no token. Of `how` only the
+// deadline, the CA file and the phase are used.
 void app_ask(const struct ask *how, const char *app_url, struct finding *finding);
 
 #endif

@@ -12,8 +12,8 @@
 #include "server/app.h"
 #include "server/deadline.h"
 
-// Contract, section 2: tries 1 s apart growing to 5 s, give or take 20 %, so that many containers that were started
-// together do not ask together.
+// Contract, section 2: tries 1 s apart growing to 5 s, give or take 20 %, so that many containers
+// that were started together do not ask together.
 #define PAUSE_FIRST_MS 1000
 #define PAUSE_LAST_MS 5000
 #define PAUSE_SPREAD_PERCENT 20
@@ -56,7 +56,8 @@ static void prepare_timeout(void *context, enum http_phase phase, const char *wh
 static void trade(const struct child *child, const struct ask *how, struct attempt *attempt)
 {
     struct trade_result result = {0};
-    trade_pat(how, child->plan->token, child->plan->settings->enable_legacy, &result, &attempt->finding);
+    trade_pat(how, child->plan->token, child->plan->settings->enable_legacy, &result,
+              &attempt->finding);
     attempt->seen = result.seen;
     attempt->created = result.created;
     attempt->enabled = result.enabled;
@@ -114,11 +115,13 @@ static void stopped(struct attempt *attempt, int signal_number)
     attempt->signal = signal_number;
 }
 
-static void attempt_within(const struct attempt_plan *plan, int64_t timeout_ms, struct attempt *attempt)
+static void attempt_within(const struct attempt_plan *plan, int64_t timeout_ms,
+                           struct attempt *attempt)
 {
     struct child child = {.plan = plan, .timeout_ms = timeout_ms};
     memset(attempt, 0, sizeof *attempt);
-    struct init_work_result result = init_work(plan->inherited, work, &child, (char *)attempt, sizeof *attempt);
+    struct init_work_result result =
+        init_work(plan->inherited, work, &child, (char *)attempt, sizeof *attempt);
     if (result.answer == INIT_WORK_STOPPED)
         stopped(attempt, result.signal);
     else if (result.answer == INIT_WORK_FAILED || result.len < told())
@@ -140,8 +143,8 @@ static int64_t spread(int64_t pause_ms)
 }
 
 // A log gets one line per change of state, a terminal one line that tells the time.
-static void tell(const struct settings *settings, const struct finding *finding, enum reason *told_reason,
-                 int64_t waited_ms, int64_t limit_ms)
+static void tell(const struct settings *settings, const struct finding *finding,
+                 enum reason *told_reason, int64_t waited_ms, int64_t limit_ms)
 {
     bool terminal = isatty(STDERR_FILENO) == 1;
     if (!terminal && *told_reason == finding->reason)
@@ -157,8 +160,8 @@ static void tell(const struct settings *settings, const struct finding *finding,
         say_progress("waiting for Label Studio, %s of at most %s: %s [%s]", waited, limit, sentence,
                      reason_word(finding->reason));
     else
-        say(settings->log, SAY_WARN, "waiting for Label Studio, at most %s: %s [%s]", limit, sentence,
-            reason_word(finding->reason));
+        say(settings->log, SAY_WARN, "waiting for Label Studio, at most %s: %s [%s]", limit,
+            sentence, reason_word(finding->reason));
 }
 
 static void time_up(const struct attempt_plan *plan, int64_t limit_ms, struct attempt *attempt)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Not a verb: what `run` and `health` share when Label Studio must say yes first. One attempt is made in a forked child, so
-// that a stop signal ends it at once and PID 1 never holds curl's memory; waiting is attempts with pauses between them.
+// Not a verb: what `run` and `health` share when Label Studio must say yes first. One attempt is
+// made in a forked child, so that a stop signal ends it at once and PID 1 never holds curl's
+// memory; waiting is attempts with pauses between them.
 #ifndef LABELGATE_VERBS_ATTEMPT_H
 #define LABELGATE_VERBS_ATTEMPT_H
 
@@ -25,14 +26,15 @@ struct attempt {
     struct finding finding; // REASON_OK: yes; REASON_STOPPED: `signal` came
     struct ask_seen seen;
     int signal;
-    bool created, enabled;  // see trade_result
-    struct secret token;    // the traded token; wiped by its owner
+    bool created, enabled; // see trade_result
+    struct secret token;   // the traded token; wiped by its owner
 };
 
 // One attempt within the settings' --timeout.
 void attempt_once(const struct attempt_plan *plan, struct attempt *attempt);
-// Attempts until yes, until a no that waiting cannot cure, or until `limit_ms` is over (REASON_WAIT_TIMEOUT, the last
-// verdict named). Says what it waits for: on a terminal one line that is renewed, else one line per change of state.
+// Attempts until yes, until a no that waiting cannot cure, or until `limit_ms` is over
+// (REASON_WAIT_TIMEOUT, the last verdict named). Says what it waits for: on a terminal one line
+// that is renewed, else one line per change of state.
 void attempt_until(const struct attempt_plan *plan, int64_t limit_ms, struct attempt *attempt);
 
 // The question as the settings want it asked, to be over in `timeout_ms`.

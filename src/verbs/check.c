@@ -10,6 +10,7 @@
 #include "base/exitcode.h"
 #include "base/say.h"
 #include "base/url.h"
+#include "cli/print.h"
 #include "cli/report.h"
 #include "verbs/verbs.h"
 
@@ -40,7 +41,8 @@ static void judge_health_offline(struct diagnosis *diagnosis)
         finding_set(&diagnosis->health, REASON_HOST_REJECTED_UNDERSCORE, settings->url, NULL, NULL);
 }
 
-// Both switches can be read by any member whose token works; a traded or refused token tells nothing.
+// Both switches can be read by any member whose token works; a traded or refused token tells
+// nothing.
 static void read_switches(struct diagnosis *diagnosis, const struct ask *how)
 {
     struct credential who = {CREDENTIAL_TOKEN, how->token};
@@ -72,7 +74,8 @@ static void ask_server(struct diagnosis *diagnosis)
         diagnosis->health = diagnosis->server;
 }
 
-// A JWT that would be refused at launch is still worth a question: the answer shows what the app would meet.
+// A JWT that would be refused at launch is still worth a question: the answer shows what the app
+// would meet.
 static bool can_ask(const struct diagnosis *diagnosis)
 {
     const struct settings *settings = diagnosis->settings;
@@ -86,7 +89,8 @@ static void diagnose(struct diagnosis *diagnosis)
     const struct settings *settings = diagnosis->settings;
     diagnosis->has_token = settings->token.name != NULL && !settings->no_token;
     diagnosis->in_pod = envlist_get(diagnosis->environment, "KUBERNETES_SERVICE_HOST") != NULL;
-    diagnosis->in_container = access("/.dockerenv", F_OK) == 0 || access("/run/.containerenv", F_OK) == 0;
+    diagnosis->in_container =
+        access("/.dockerenv", F_OK) == 0 || access("/run/.containerenv", F_OK) == 0;
 
     judge_run(diagnosis);
     judge_health_offline(diagnosis);
@@ -117,15 +121,9 @@ static int print(const struct diagnosis *diagnosis)
     else
         check_print(diagnosis, terminal, &out);
 
-    bool written = !out.cut && say_result(out.bytes, out.len);
-    text_free(&out);
-    if (!written) {
-        say(diagnosis->settings->log, SAY_ERROR, "standard output is closed or full [%s]",
-            reason_word(REASON_OUTPUT_FAILED));
-        return EXITCODE_NO;
-    }
+    int code = print_text(&out);
     bool well = diagnosis->run.reason == REASON_OK && diagnosis->health.reason == REASON_OK;
-    return well ? EXITCODE_OK : EXITCODE_NO;
+    return well ? code : EXITCODE_NO;
 }
 
 int verb_check(const struct call *call)
@@ -137,6 +135,8 @@ int verb_check(const struct call *call)
         report_refusal(SAY_WARN, &finding);
         return EXITCODE_USAGE;
     }
+    if (options.help)
+        return print_help(VERB_CHECK);
     struct envlist environment;
     if (!envlist_make(&environment, call->envp)) {
         say(SAY_WARN, SAY_ERROR, "memory ran out [%s]", reason_word(REASON_START_FAILED));
@@ -151,7 +151,8 @@ int verb_check(const struct call *call)
     struct started started;
     started_find(&started);
 
-    struct diagnosis diagnosis = {.settings = &settings, .environment = &environment, .started = &started};
+    struct diagnosis diagnosis = {
+        .settings = &settings, .environment = &environment, .started = &started};
     diagnose(&diagnosis);
     compare_with_running(&diagnosis);
     int code = print(&diagnosis);

@@ -17,26 +17,26 @@
 struct diagnosis {
     const struct settings *settings;
     const struct envlist *environment;
-    bool in_pod;            // KUBERNETES_SERVICE_HOST is set
-    bool in_container;      // we run inside one: commands are shown with its real name
+    bool in_pod;       // KUBERNETES_SERVICE_HOST is set
+    bool in_container; // we run inside one: commands are shown with its real name
     const struct started *started;
     bool has_token;
-    bool same_as_running;   // only where `started` was found
-    struct finding run;     // REASON_OK: `run` would start the app
-    bool asked;             // the network was used
-    struct finding up;      // GET /health
-    struct finding server;  // whoami
+    bool same_as_running;  // only where `started` was found
+    struct finding run;    // REASON_OK: `run` would start the app
+    bool asked;            // the network was used
+    struct finding up;     // GET /health
+    struct finding server; // whoami
     struct ask_seen seen;
-    bool has_switches;      // the answer to /api/jwt/settings was there to read
+    bool has_switches; // the answer to /api/jwt/settings was there to read
     struct trade_switches switches;
-    struct finding health;  // REASON_OK: `health` would be healthy, as far as is known
+    struct finding health; // REASON_OK: `health` would be healthy, as far as is known
 };
 
 void check_print(const struct diagnosis *diagnosis, bool terminal, struct text *out);
 void check_print_json(const struct diagnosis *diagnosis, struct text *out);
 
-// May this variable's value be shown? Only an address and labelgate's own settings, and only when no other variable's
-// assignment hides in it.
+// May this variable's value be shown? Only an address and labelgate's own settings, and only when
+// no other variable's assignment hides in it.
 bool check_may_show(const struct settings *settings, const struct dotenv_var *var);
 // The findings that need a next step, each once: what refuses the launch first, then the health.
 unsigned check_steps(const struct diagnosis *diagnosis, const struct finding *steps[CHECK_STEPS]);

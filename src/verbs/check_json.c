@@ -5,8 +5,8 @@
 //            "issues":[{"level","line","column","sentence"}]}],
 //  "settings":[{"name","value","source"}],
 //  "token":{"variable","source","kind","bytes","claims":{…},"same_as_running"} or null,
-//  "label_studio":{"url","asked","up","reason","class","sentence","version","user_id","email","legacy_tokens"} ,
-//  "run":{"ok","reason","class","sentence"}, "health":{the same}, "next_steps":[…]}
+//  "label_studio":{"url","asked","up","reason","class","sentence","version","user_id","email","legacy_tokens"}
+//  , "run":{"ok","reason","class","sentence"}, "health":{the same}, "next_steps":[…]}
 // A value that may be a secret is null.
 #include "env/settings_show.h"
 #include "verbs/check.h"
@@ -49,7 +49,8 @@ static void add_variables(struct text *out, const struct settings *settings, uns
             continue;
         text_add(out, "%s{\"name\":", between);
         text_add_json(out, var->name);
-        text_add(out, ",\"line\":%u,\"column\":%u,\"bytes\":%zu,\"value\":", var->line, var->column, var->value.len);
+        text_add(out, ",\"line\":%u,\"column\":%u,\"bytes\":%zu,\"value\":", var->line, var->column,
+                 var->value.len);
         if (check_may_show(settings, var))
             text_add_json(out, var->value);
         else

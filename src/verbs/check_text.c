@@ -24,7 +24,8 @@ bool check_may_show(const struct settings *settings, const struct dotenv_var *va
     return true;
 }
 
-static void add_step(const struct finding *steps[CHECK_STEPS], unsigned *count, const struct finding *finding)
+static void add_step(const struct finding *steps[CHECK_STEPS], unsigned *count,
+                     const struct finding *finding)
 {
     if (finding->reason == REASON_OK || *count == CHECK_STEPS)
         return;
@@ -67,11 +68,13 @@ static void add_issues(const struct page *page, const struct settings *settings,
         struct text text = text_over(bytes, sizeof bytes);
         text_add(&text, "line %u, column %u: ", issue->line, issue->column);
         dotenv_issue_text(issue, &text);
-        page_marked(page, issue->level == DOTENV_ERROR ? PAGE_BAD : PAGE_NOTE, (struct span){bytes, text.len});
+        page_marked(page, issue->level == DOTENV_ERROR ? PAGE_BAD : PAGE_NOTE,
+                    (struct span){bytes, text.len});
     }
 }
 
-static void add_variable(const struct page *page, const struct settings *settings, const struct dotenv_var *var)
+static void add_variable(const struct page *page, const struct settings *settings,
+                         const struct dotenv_var *var)
 {
     char name[128], value[256], place[64];
     struct text shown_name = text_over(name, sizeof name), shown = text_over(value, sizeof value);
@@ -80,8 +83,8 @@ static void add_variable(const struct page *page, const struct settings *setting
         text_add_visible(&shown, var->value, 128);
     else
         text_add(&shown, "%zu bytes, hidden", var->value.len);
-    snprintf(place, sizeof place, "line %u%s%s", var->line, var->has_reference ? ", from ${...}" : "",
-             var->inherited ? ", inherited" : "");
+    snprintf(place, sizeof place, "line %u%s%s", var->line,
+             var->has_reference ? ", from ${...}" : "", var->inherited ? ", inherited" : "");
     page_row(page, NAME_WIDTH, name, (struct span){value, shown.len}, place);
 }
 
@@ -131,7 +134,8 @@ static void add_settings(const struct page *page, const struct diagnosis *diagno
         struct text text = text_over(bytes, sizeof bytes);
         duration_text(settings->timeout_ms, timeout, sizeof timeout);
         text_add(&text,
-                 "this is a Kubernetes pod: a probe of labelgate takes at most %s (LABELGATE_TIMEOUT); an exec probe "
+                 "this is a Kubernetes pod: a probe of labelgate takes at most %s "
+                 "(LABELGATE_TIMEOUT); an exec probe "
                  "needs timeoutSeconds above it (its default is 1)",
                  timeout);
         page_marked(page, PAGE_NOTE, (struct span){bytes, text.len});
@@ -168,7 +172,8 @@ static void add_not_used(const struct page *page, const struct settings *setting
     for (unsigned i = 0; i < settings->other_count; i++) {
         char bytes[LINE], source[LINE];
         origin_text(&settings->others[i].origin, source, sizeof source);
-        snprintf(bytes, sizeof bytes, "%s (%s) is set as well and not used", settings->others[i].name, source);
+        snprintf(bytes, sizeof bytes, "%s (%s) is set as well and not used",
+                 settings->others[i].name, source);
         page_marked(page, PAGE_NOTE, span_of(bytes));
     }
 }
@@ -193,8 +198,9 @@ static void add_token(const struct page *page, const struct diagnosis *diagnosis
     add_claims(page, &settings->token.judged.claims);
     if (diagnosis->started->answer == STARTED_FOUND)
         page_marked(page, PAGE_NOTE,
-                    span_of(diagnosis->same_as_running ? "it is the one that the running app has"
-                                                       : "the running app was started with another one"));
+                    span_of(diagnosis->same_as_running
+                                ? "it is the one that the running app has"
+                                : "the running app was started with another one"));
     add_not_used(page, settings);
 }
 
@@ -209,8 +215,10 @@ static void add_identity(const struct page *page, const struct diagnosis *diagno
         page_row(page, NAME_WIDTH, "the token's user", span_of(bytes), NULL);
     }
     if (diagnosis->has_switches) {
-        page_row(page, NAME_WIDTH, "legacy tokens", span_of(diagnosis->switches.legacy_tokens ? "on" : "off"), NULL);
-        page_row(page, NAME_WIDTH, "API (JWT) tokens", span_of(diagnosis->switches.api_tokens ? "on" : "off"), NULL);
+        page_row(page, NAME_WIDTH, "legacy tokens",
+                 span_of(diagnosis->switches.legacy_tokens ? "on" : "off"), NULL);
+        page_row(page, NAME_WIDTH, "API (JWT) tokens",
+                 span_of(diagnosis->switches.api_tokens ? "on" : "off"), NULL);
     } else if (diagnosis->server.reason == REASON_LEGACY_DISABLED) {
         page_row(page, NAME_WIDTH, "legacy tokens", span_of("off"), NULL);
     }
@@ -226,12 +234,15 @@ static void add_server(const struct page *page, const struct diagnosis *diagnosi
     char bytes[LINE];
     page_heading(page, "Label Studio");
     if (!diagnosis->asked) {
-        page_paragraph(page, 2, "", span_of(diagnosis->settings->offline ? "not asked (--offline)" : "not asked"));
+        page_paragraph(
+            page, 2, "",
+            span_of(diagnosis->settings->offline ? "not asked (--offline)" : "not asked"));
         return;
     }
     page_row(page, NAME_WIDTH, "address", span_of(diagnosis->settings->url), NULL);
     if (diagnosis->up.reason == REASON_OK)
-        page_marked(page, PAGE_GOOD, span_of("/health: it runs (this says nothing about the token)"));
+        page_marked(page, PAGE_GOOD,
+                    span_of("/health: it runs (this says nothing about the token)"));
     else
         add_finding(page, PAGE_BAD, &diagnosis->up);
     if (diagnosis->server.reason != diagnosis->up.reason || diagnosis->server.reason == REASON_OK)
@@ -252,7 +263,8 @@ static void add_verdict(const struct page *page, const struct diagnosis *diagnos
         add_finding(page, PAGE_BAD, &diagnosis->run);
     if (diagnosis->health.reason == REASON_OK && diagnosis->asked)
         page_marked(page, PAGE_GOOD, span_of("health would say healthy"));
-    else if (diagnosis->health.reason != REASON_OK && diagnosis->health.reason != diagnosis->run.reason)
+    else if (diagnosis->health.reason != REASON_OK &&
+             diagnosis->health.reason != diagnosis->run.reason)
         add_finding(page, PAGE_BAD, &diagnosis->health);
 }
 
@@ -270,11 +282,13 @@ static void add_steps(const struct page *page, const struct diagnosis *diagnosis
         snprintf(number, sizeof number, "%u. ", i + 1);
         page_paragraph(page, 2, number, (struct span){bytes, text.len});
     }
-    page_paragraph(page, 2, "", span_of("Then: docker compose restart app (a mounted .env) or docker compose up -d (env_file:, environment:)"));
+    page_paragraph(page, 2, "",
+                   span_of("Then: docker compose restart app (a mounted .env) or docker compose up "
+                           "-d (env_file:, environment:)"));
 }
 
-// The guide's "Need Help?", with the real names where they can be known: a container's HOSTNAME is its id, and the host in
-// the URL is the name of Label Studio's service.
+// The guide's "Need Help?", with the real names where they can be known: a container's HOSTNAME is
+// its id, and the host in the URL is the name of Label Studio's service.
 static void add_help(const struct page *page, const struct diagnosis *diagnosis)
 {
     const char *hostname = envlist_get(diagnosis->environment, "HOSTNAME");
@@ -282,17 +296,21 @@ static void add_help(const struct page *page, const struct diagnosis *diagnosis)
     struct url url;
     char why[URL_WHY], bytes[LINE];
     const char *server = "label-studio";
-    if (diagnosis->settings->url != NULL && url_parse(diagnosis->settings->url, false, &url, why) && !url_is_loopback(&url))
+    if (diagnosis->settings->url != NULL && url_parse(diagnosis->settings->url, false, &url, why) &&
+        !url_is_loopback(&url))
         server = url.host;
 
     page_heading(page, "Need help?");
     snprintf(bytes, sizeof bytes, "docker compose logs %.128s", server);
     page_row(page, NAME_WIDTH, "Label Studio's log", span_of(bytes), NULL);
-    snprintf(bytes, sizeof bytes, app != NULL ? "docker logs %.128s" : "docker compose logs %.128s", app != NULL ? app : "app");
+    snprintf(bytes, sizeof bytes, app != NULL ? "docker logs %.128s" : "docker compose logs %.128s",
+             app != NULL ? app : "app");
     page_row(page, NAME_WIDTH, "the app's log", span_of(bytes), NULL);
-    snprintf(bytes, sizeof bytes, "docker inspect --format '{{json .State.Health}}' %.128s", app != NULL ? app : "CONTAINER");
+    snprintf(bytes, sizeof bytes, "docker inspect --format '{{json .State.Health}}' %.128s",
+             app != NULL ? app : "CONTAINER");
     page_row(page, NAME_WIDTH, "what the health check said", span_of(bytes), NULL);
-    page_row(page, NAME_WIDTH, "an existing token", span_of("Label Studio: Account & Settings -> Legacy Tokens"), NULL);
+    page_row(page, NAME_WIDTH, "an existing token",
+             span_of("Label Studio: Account & Settings -> Legacy Tokens"), NULL);
     page_row(page, NAME_WIDTH, "all reason words", span_of("labelgate help reasons"), NULL);
 }
 

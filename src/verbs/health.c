@@ -9,6 +9,7 @@
 #include "base/duration.h"
 #include "base/exitcode.h"
 #include "base/say.h"
+#include "cli/print.h"
 #include "cli/verdict.h"
 #include "env/envlist.h"
 #include "env/settings.h"
@@ -26,10 +27,10 @@ struct health {
     struct envlist environment;
     struct started started;
     struct settings settings;
-    struct attempt attempt;      // finding: the verdict
-    struct finding app;          // of --app-url; REASON_OK when it is not asked
-    int64_t ends_ms;             // duration_now() value of the deadline
-    int log_fd;                  // standard error of the believed process, or -1
+    struct attempt attempt; // finding: the verdict
+    struct finding app;     // of --app-url; REASON_OK when it is not asked
+    int64_t ends_ms;        // duration_now() value of the deadline
+    int log_fd;             // standard error of the believed process, or -1
     char note[NOTE];
 };
 
@@ -37,14 +38,16 @@ static bool is_healthy(const struct health *health, const struct finding *findin
 {
     if (finding->reason == REASON_OK)
         return true;
-    return health->settings.unreachable_healthy && reason_class(finding->reason) == REASON_CLASS_UNCLEAR;
+    return health->settings.unreachable_healthy &&
+           reason_class(finding->reason) == REASON_CLASS_UNCLEAR;
 }
 
 // The token counts most, then the app, then what is unclear.
 static const struct finding *deciding(const struct health *health, const struct finding *server)
 {
     enum reason_class class = reason_class(server->reason);
-    if (class == REASON_CLASS_REFUSED || class == REASON_CLASS_LOCAL || health->app.reason == REASON_OK)
+    if (class == REASON_CLASS_REFUSED || class == REASON_CLASS_LOCAL ||
+        health->app.reason == REASON_OK)
         return server;
     return &health->app;
 }
@@ -59,7 +62,8 @@ static struct verdict verdict_of(const struct health *health, const struct findi
     };
 }
 
-static void add_verdict(const struct health *health, const struct verdict *verdict, struct text *out)
+static void add_verdict(const struct health *health, const struct verdict *verdict,
+                        struct text *out)
 {
     const struct settings *settings = &health->settings;
     if (!settings->json) {
@@ -99,7 +103,8 @@ static void prepare_timeout(void *context, enum http_phase phase, const char *wh
     deadline_log(verdict.healthy ? -1 : health->log_fd, log_line, log.len);
 }
 
-// `docker compose logs` shows what the app's container wrote, not what a probe printed. Never blocks, failure ignored.
+// `docker compose logs` shows what the app's container wrote, not what a probe printed. Never
+// blocks, failure ignored.
 static int open_log(pid_t pid)
 {
     char path[32];
@@ -125,7 +130,8 @@ static void say_not_believed(const struct health *health)
     case STARTED_FOUND:
         return;
     case STARTED_NONE:
-        say(health->settings.log, SAY_INFO, "no running `labelgate run` is seen here: the settings are resolved anew");
+        say(health->settings.log, SAY_INFO,
+            "no running `labelgate run` is seen here: the settings are resolved anew");
         return;
     case STARTED_SEVERAL:
         say(health->settings.log, SAY_INFO,
@@ -133,7 +139,8 @@ static void say_not_believed(const struct health *health)
         return;
     case STARTED_UNREADABLE:
         say(health->settings.log, SAY_INFO,
-            "the environment of PID 1 may not be read by this user: the settings are resolved anew");
+            "the environment of PID 1 may not be read by this user: the settings are resolved "
+            "anew");
         return;
     }
 }
@@ -170,22 +177,26 @@ static bool is_refused(const struct health *health)
     return reason_class(health->attempt.finding.reason) == REASON_CLASS_REFUSED;
 }
 
-// The file may hold another value than the one the app was started with: the verdict stays, the person is told.
+// The file may hold another value than the one the app was started with: the verdict stays, the
+// person is told.
 static void note_changed_file(struct health *health)
 {
     struct span value;
     struct origin origin;
     char place[FINDING_SLOT];
     const struct settings *settings = &health->settings;
-    if (health->started.answer != STARTED_FOUND || settings->no_token || settings->jwt == JWT_TRADE ||
-        !settings_file_token(settings, &value, &origin) || span_equal(value, settings->token.text))
+    if (health->started.answer != STARTED_FOUND || settings->no_token ||
+        settings->jwt == JWT_TRADE || !settings_file_token(settings, &value, &origin) ||
+        span_equal(value, settings->token.text))
         return;
     origin_text(&origin, place, sizeof place);
     if (settings->token.origin.kind == ORIGIN_FILE)
-        snprintf(health->note, NOTE, "%.120s changed since the app started: restart the app to use it", place);
-    else if (is_refused(health) && settings->token.origin.kind == ORIGIN_ENVIRONMENT)
         snprintf(health->note, NOTE,
-                 "the container still has the value it was created with: docker compose up -d SERVICE");
+                 "%.120s changed since the app started: restart the app to use it", place);
+    else if (is_refused(health) && settings->token.origin.kind == ORIGIN_ENVIRONMENT)
+        snprintf(
+            health->note, NOTE,
+            "the container still has the value it was created with: docker compose up -d SERVICE");
 }
 
 static void note_clock(struct health *health)
@@ -256,10 +267,14 @@ int verb_health(const struct call *call)
     int64_t started_ms = duration_now();
     init_release(call->inherited); // before the deadline unblocks SIGALRM
     struct health health = {.call = call, .settings.log = SAY_WARN, .log_fd = -1};
-    if (!options_parse(&health.options, VERB_HEALTH, call->argc, call->argv, 2, &health.attempt.finding))
+    if (!options_parse(&health.options, VERB_HEALTH, call->argc, call->argv, 2,
+                       &health.attempt.finding))
         return answer(&health);
+    if (health.options.help)
+        return print_help(VERB_HEALTH);
     if (!envlist_make(&health.environment, call->envp)) {
-        finding_set(&health.attempt.finding, REASON_START_FAILED, "the environment", NULL, "memory ran out");
+        finding_set(&health.attempt.finding, REASON_START_FAILED, "the environment", NULL,
+                    "memory ran out");
         return answer(&health);
     }
     start_clock(&health);

@@ -5,6 +5,7 @@
 #include "base/say.h"
 #include "base/text.h"
 #include "cli/help.h"
+#include "cli/print.h"
 #include "verbs/verbs.h"
 
 // The pages that are no verb's.
@@ -45,7 +46,5 @@ int verb_help(const struct call *call)
         text_free(&out);
         return EXITCODE_USAGE;
     }
-    bool written = !out.cut && say_result(out.bytes, out.len);
-    text_free(&out);
-    return written ? EXITCODE_OK : EXITCODE_NO;
+    return print_text(&out);
 }

@@ -8,6 +8,7 @@
 #include "base/duration.h"
 #include "base/exitcode.h"
 #include "base/say.h"
+#include "cli/print.h"
 #include "cli/report.h"
 #include "env/envlist.h"
 #include "env/settings.h"
@@ -16,8 +17,8 @@
 #include "verbs/attempt.h"
 #include "verbs/verbs.h"
 
-// Contract, init page: the path is read again every 2 s (no inotify: FUSE, NFS and WSL mounts accept a watch and send
-// nothing).
+// Contract, init page: the path is read again every 2 s (no inotify: FUSE, NFS and WSL mounts
+// accept a watch and send nothing).
 #define HOLD_PAUSE_MS 2000
 
 struct run {
@@ -32,8 +33,8 @@ struct run {
 
 static int stopped(const struct run *run, int signal_number)
 {
-    say(run->settings.log, SAY_ERROR, "signal %d came before the app was started [%s]", signal_number,
-        reason_word(REASON_STOPPED));
+    say(run->settings.log, SAY_ERROR, "signal %d came before the app was started [%s]",
+        signal_number, reason_word(REASON_STOPPED));
     return EXITCODE_SIGNAL + signal_number;
 }
 
@@ -49,7 +50,8 @@ static bool must_ask(const struct settings *settings)
     return settings->wait || (settings->jwt == JWT_TRADE && !settings->no_token);
 }
 
-// The first finding that keeps the app from being started, and whether --on-refusal hold may wait for its cure.
+// The first finding that keeps the app from being started, and whether --on-refusal hold may wait
+// for its cure.
 static bool judge(const struct run *run, struct finding *finding, bool *may_hold)
 {
     const struct settings *settings = &run->settings;
@@ -96,7 +98,8 @@ static int hold(struct run *run, struct finding *finding)
 {
     bool may_hold = true;
     say(run->settings.log, SAY_ERROR,
-        "holding: the app is not started; the settings are read again every 2 s (a file that was replaced by rename "
+        "holding: the app is not started; the settings are read again every 2 s (a file that was "
+        "replaced by rename "
         "outside a single-file mount needs a restart of the container)");
     for (;;) {
         int signal_number = init_pause(HOLD_PAUSE_MS);
@@ -169,7 +172,8 @@ static int ask_first(struct run *run)
     if (run->attempt.finding.reason != REASON_OK)
         return refused(run, &run->attempt.finding);
     if (run->attempt.enabled)
-        say(settings->log, SAY_WARN, "legacy tokens were off in the organisation: they are switched on now");
+        say(settings->log, SAY_WARN,
+            "legacy tokens were off in the organisation: they are switched on now");
     if (plan.trade)
         run->token = secret_span(&run->attempt.token);
     return EXITCODE_OK;
@@ -210,6 +214,8 @@ int verb_run(const struct call *call)
     struct finding finding = {0};
     if (!options_parse(&run.options, VERB_RUN, call->argc, call->argv, 2, &finding))
         return refused(&run, &finding);
+    if (run.options.help)
+        return print_help(VERB_RUN);
     if (!envlist_make(&run.environment, call->envp))
         return no_memory(&run);
 
@@ -225,7 +231,8 @@ int verb_run(const struct call *call)
         code = ask_first(&run);
     if (code != EXITCODE_OK)
         return code;
-    if (run.settings.jwt == JWT_TRADE && !settings_app_environment(&run.settings, &run.environment, run.token, &app))
+    if (run.settings.jwt == JWT_TRADE &&
+        !settings_app_environment(&run.settings, &run.environment, run.token, &app))
         return no_memory(&run);
     return start(&run, app.items);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The verbs: each a straight line of steps over the rooms. Only main.c calls them; they do not call each other.
+// The verbs: each a straight line of steps over the rooms. Only main.c calls them; they do not call
+// each other.
 #ifndef LABELGATE_VERBS_VERBS_H
 #define LABELGATE_VERBS_VERBS_H
 
