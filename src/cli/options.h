@@ -52,7 +52,6 @@ enum option_id {
 };
 
 struct option_row {
-    enum option_id id;
     const char *name;     // without the dashes; "v" is a short option
     const char *argument; // "PATH", "URL", …; NULL: takes none
     const char *variable; // NULL: none
@@ -68,7 +67,6 @@ struct option_row {
 const struct option_row *option_row(enum option_id id);
 
 struct verb_row {
-    enum verb verb;
     const char *name;
     const char *synopsis;
     const char *help;
