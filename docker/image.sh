@@ -15,8 +15,11 @@ tag=${2:-labelgate}
 sources=${SOURCES:-$here/../sources}
 
 context=$(mktemp -d "${TMPDIR:-/tmp}/labelgate-image.XXXXXX")
-trap 'rm -rf "$context"' EXIT
+trap 'rm -rf "$context" "$context.log"' EXIT
 
 "$here/stage.sh" "$binary" "$sources" "$context/image"
 sed -n -e 's/^COPY --from=build/COPY/' -e '/^FROM scratch/,$p' "$here/Dockerfile" >"$context/Dockerfile"
-docker build --quiet --tag "$tag" "$context" >/dev/null
+docker build --quiet --tag "$tag" "$context" >"$context.log" 2>&1 || {
+    cat "$context.log" >&2
+    exit 1
+}

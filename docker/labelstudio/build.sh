@@ -25,10 +25,13 @@ ca_bundle() {
 if ! docker image inspect "$image" >/dev/null 2>&1; then
     "$here/../base-image.sh"
     context=$(mktemp -d "${TMPDIR:-/tmp}/labelgate-ls.XXXXXX")
-    trap 'rm -rf "$context"' EXIT
+    trap 'rm -rf "$context" "$context.log"' EXIT
     cp "$here/Dockerfile" "$here/constraints.txt" "$context"
     cp "$(ca_bundle)" "$context/ca.crt"
     echo "labelstudio/build: building $image (some minutes)" >&2
-    docker build --quiet --tag "$image" ${PIP_INDEX_URL:+--build-arg PIP_INDEX_URL="$PIP_INDEX_URL"} "$context" >&2
+    docker build --quiet --tag "$image" ${PIP_INDEX_URL:+--build-arg PIP_INDEX_URL="$PIP_INDEX_URL"} "$context" >"$context.log" 2>&1 || {
+        cat "$context.log" >&2
+        exit 1
+    }
 fi
 printf '%s\n' "$image"
