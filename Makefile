@@ -146,6 +146,12 @@ install: $(BINARY) ## PREFIX/bin/labelgate (DESTDIR=, PREFIX=)
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/labelgate
 
+image: $(BINARY) ## the image labelgate, around the binary that is built; needs a container engine and no network
+	TARBALLS=$(TARBALLS) docker/image.sh $(BINARY) labelgate
+
+demo: $(BINARY) ## the main job in four scenes: beside a real Label Studio where there is a container engine
+	@python3 tests/demo/demo.py
+
 clean: ## removes build/; tarballs and the cache outside the clone stay
 	rm -rf build compile_commands.json
 
@@ -155,4 +161,4 @@ help: ## this list
 
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
-.PHONY: all debug sources install clean help FORCE
+.PHONY: all debug sources install image demo clean help FORCE

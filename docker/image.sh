@@ -6,18 +6,19 @@
 #
 #   image.sh [BINARY [TAG]]     default: build/labelgate labelgate
 #
-# SOURCES  the folder of the third-party tarballs (default: sources), for the licence texts
+# TARBALLS  the folder of the third-party tarballs (default: sources), for the licence texts
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 binary=${1:-$here/../build/labelgate}
 tag=${2:-labelgate}
-sources=${SOURCES:-$here/../sources}
+tarballs=${TARBALLS:-$here/../sources}
 
 context=$(mktemp -d "${TMPDIR:-/tmp}/labelgate-image.XXXXXX")
 trap 'rm -rf "$context" "$context.log"' EXIT
 
-"$here/stage.sh" "$binary" "$sources" "$context/image"
+"$here/fetch-sources.sh" "$tarballs"
+"$here/stage.sh" "$binary" "$tarballs" "$context/image"
 sed -n -e 's/^COPY --from=build/COPY/' -e '/^FROM scratch/,$p' "$here/Dockerfile" >"$context/Dockerfile"
 docker build --quiet --tag "$tag" "$context" >"$context.log" 2>&1 || {
     cat "$context.log" >&2
