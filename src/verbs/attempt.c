@@ -109,8 +109,8 @@ static int work(void *context, int out_fd)
 
 static void stopped(struct attempt *attempt, int signal_number)
 {
-    char name[16];
-    snprintf(name, sizeof name, "%d", signal_number);
+    char name[32];
+    snprintf(name, sizeof name, "signal %d", signal_number);
     finding_set(&attempt->finding, REASON_STOPPED, name, NULL, NULL);
     attempt->signal = signal_number;
 }
@@ -125,7 +125,7 @@ static void attempt_within(const struct attempt_plan *plan, int64_t timeout_ms,
     if (result.answer == INIT_WORK_STOPPED)
         stopped(attempt, result.signal);
     else if (result.answer == INIT_WORK_FAILED || result.len < told())
-        finding_set(&attempt->finding, REASON_START_FAILED, "asking Label Studio", NULL, NULL);
+        finding_set(&attempt->finding, REASON_START_FAILED, NULL, NULL, "no process to ask with");
 }
 
 void attempt_once(const struct attempt_plan *plan, struct attempt *attempt)
@@ -164,14 +164,14 @@ static void tell(const struct settings *settings, const struct finding *finding,
             sentence, reason_word(finding->reason));
 }
 
-static void time_up(const struct attempt_plan *plan, int64_t limit_ms, struct attempt *attempt)
+static void time_up(int64_t limit_ms, struct attempt *attempt)
 {
     char limit[32], last[FINDING_SLOT];
     struct text text = text_over(last, sizeof last);
     text_add(&text, "[%s] ", reason_word(attempt->finding.reason));
     finding_add_sentence(&attempt->finding, &text);
     duration_text(limit_ms, limit, sizeof limit);
-    finding_set(&attempt->finding, REASON_WAIT_TIMEOUT, plan->settings->url, limit, last);
+    finding_set(&attempt->finding, REASON_WAIT_TIMEOUT, limit, NULL, last);
 }
 
 void attempt_until(const struct attempt_plan *plan, int64_t limit_ms, struct attempt *attempt)
@@ -188,7 +188,7 @@ void attempt_until(const struct attempt_plan *plan, int64_t limit_ms, struct att
             break;
         left = limit_ms - (duration_now() - started);
         if (left <= 0) {
-            time_up(plan, limit_ms, attempt);
+            time_up(limit_ms, attempt);
             break;
         }
         tell(plan->settings, &attempt->finding, &told_reason, duration_now() - started, limit_ms);

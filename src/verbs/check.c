@@ -26,19 +26,23 @@ static void judge_run(struct diagnosis *diagnosis)
 }
 
 // Django answers 400 to such a name whatever the token is: known without asking.
-static bool has_underscore(const char *url)
+static bool has_underscore(const char *url, char host[URL_HOST])
 {
     struct url parsed;
     char why[URL_WHY];
-    return url != NULL && url_parse(url, false, &parsed, why) && strchr(parsed.host, '_') != NULL;
+    if (url == NULL || !url_parse(url, false, &parsed, why))
+        return false;
+    memcpy(host, parsed.host, URL_HOST);
+    return strchr(host, '_') != NULL;
 }
 
 static void judge_health_offline(struct diagnosis *diagnosis)
 {
     const struct settings *settings = diagnosis->settings;
+    char host[URL_HOST];
     diagnosis->health = diagnosis->run;
-    if (diagnosis->run.reason == REASON_OK && has_underscore(settings->url))
-        finding_set(&diagnosis->health, REASON_HOST_REJECTED_UNDERSCORE, settings->url, NULL, NULL);
+    if (diagnosis->run.reason == REASON_OK && has_underscore(settings->url, host))
+        finding_set(&diagnosis->health, REASON_HOST_REJECTED_UNDERSCORE, settings->url, NULL, host);
 }
 
 // Both switches can be read by any member whose token works; a traded or refused token tells

@@ -273,8 +273,7 @@ int verb_health(const struct call *call)
     if (health.options.help)
         return print_help(VERB_HEALTH);
     if (!envlist_make(&health.environment, call->envp)) {
-        finding_set(&health.attempt.finding, REASON_START_FAILED, "the environment", NULL,
-                    "memory ran out");
+        finding_set(&health.attempt.finding, REASON_START_FAILED, NULL, NULL, "memory ran out");
         return answer(&health);
     }
     start_clock(&health);

@@ -33,8 +33,11 @@ struct run {
 
 static int stopped(const struct run *run, int signal_number)
 {
-    say(run->settings.log, SAY_ERROR, "signal %d came before the app was started [%s]",
-        signal_number, reason_word(REASON_STOPPED));
+    char name[32];
+    struct finding finding = {0};
+    snprintf(name, sizeof name, "signal %d", signal_number);
+    finding_set(&finding, REASON_STOPPED, name, NULL, NULL);
+    report_refusal(run->settings.log, &finding);
     return EXITCODE_SIGNAL + signal_number;
 }
 
@@ -182,7 +185,7 @@ static int ask_first(struct run *run)
 static int no_memory(const struct run *run)
 {
     struct finding finding = {0};
-    finding_set(&finding, REASON_START_FAILED, "the environment", NULL, "memory ran out");
+    finding_set(&finding, REASON_START_FAILED, NULL, NULL, "memory ran out");
     return refused(run, &finding);
 }
 
