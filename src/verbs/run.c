@@ -33,11 +33,13 @@ struct run {
 
 static int stopped(const struct run *run, int signal_number)
 {
-    char name[32];
+    char name[32], sentence[FINDING_SLOT];
+    struct text text = text_over(sentence, sizeof sentence);
     struct finding finding = {0};
     snprintf(name, sizeof name, "signal %d", signal_number);
     finding_set(&finding, REASON_STOPPED, name, NULL, NULL);
-    report_refusal(run->settings.log, &finding);
+    finding_add_sentence(&finding, &text);
+    say(run->settings.log, SAY_ERROR, "%s [%s]", sentence, reason_word(REASON_STOPPED));
     return EXITCODE_SIGNAL + signal_number;
 }
 
