@@ -50,6 +50,7 @@ static const struct {
     {Q(LS_REFRESH), 401, "Token is invalid", REASON_PAT_INVALID},
     {Q(LS_REFRESH), 400, "Validation error", REASON_PAT_MISSING},
     {Q(LS_SWITCHES), 500, "'NoneType' object has no attribute 'jwt'", REASON_NO_ORGANIZATION},
+    {Q(LS_PAT), 409, "already have a valid token", REASON_LOGIN_FAILED},
     {ANY_QUESTION, 401, "", REASON_UNAUTHORIZED},
     {ANY_QUESTION, 403, "", REASON_FORBIDDEN},
 };
@@ -325,6 +326,15 @@ static void add_bad_reply(struct text *out, const struct reading *self)
         text_add(out, ", and its body breaks off");
 }
 
+static const char *login_words(int status)
+{
+    if (status == 403)
+        return "the login page's cookie was lost on the way (CSRF verification failed)";
+    if (status == 409)
+        return "this user has a valid Personal Access Token already, whose text is shown once only";
+    return "user and password do not fit, or the user is inactive";
+}
+
 static void add_detail(struct text *out, enum reason reason, const struct reading *self,
                        const struct ls_identity *identity)
 {
@@ -339,6 +349,9 @@ static void add_detail(struct text *out, enum reason reason, const struct readin
     case REASON_NO_ORGANIZATION_REMOVED:
         if (identity->user_id != 0)
             text_add(out, "user %lld", (long long)identity->user_id);
+        break;
+    case REASON_LOGIN_FAILED:
+        text_add(out, "%s", login_words(answer->status));
         break;
     case REASON_REDIRECTED:
         add_target(out, answer->location);

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+#include "server/question.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/duration.h"
+
+// So many bytes in a row of a token are no accident (the search for token pieces in the tests uses
+// the same).
+#define WINDOW 8
+
+void question_url(const struct ask *how, const char *path, char url[QUESTION_URL])
+{
+    snprintf(url, QUESTION_URL, "%s%s", how->url, path);
+}
+
+struct ls_answer question_answer(const struct http_answer *answer)
+{
+    return (struct ls_answer){
+        .status = answer->status,
+        .content_type = span_of(answer->content_type),
+        .location = span_of(answer->location),
+        .www_authenticate = span_of(answer->www_authenticate),
+        .retry_after = span_of(answer->retry_after),
+        .server = span_of(answer->server),
+        .body = {answer->body ? answer->body : "", answer->body_len},
+        .body_cut = answer->body_cut,
+    };
+}
+
+static void ask_http(const struct ask *how, const struct question *question,
+                     const struct headers *headers, struct http_answer *answer)
+{
+    char url[QUESTION_URL];
+    int64_t left = how->until_ms - duration_now();
+    question_url(how, question->path, url);
+    struct http_request request = {
+        .method = question->method ? question->method : "GET",
+        .url = url,
+        .headers = headers->lines,
+        .body = question->body,
+        .timeout_ms = left > 0 ? left : 1, // http says "timeout" in its own words
+        .ca_file = how->ca_file,
+        .phase = how->phase,
+        .phase_context = how->phase_context,
+    };
+    http_ask(&request, answer);
+}
+
+bool question_ask(const struct ask *how, const struct question *question,
+                  struct http_answer *answer, struct finding *finding)
+{
+    struct header_file extra;
+    struct headers headers;
+    if (!header_file_read(&extra, how->header_file, finding))
+        return false;
+    bool made = headers_make(&headers, &question->who, &extra, question->content_type, finding);
+    header_file_free(&extra);
+    if (!made)
+        return false;
+    ask_http(how, question, &headers, answer);
+    headers_free(&headers);
+    if (answer->answered)
+        return true;
+    *finding = answer->fault;
+    http_answer_free(answer);
+    return false;
+}
+
+static void judge_second(const struct ask *how, const struct question *question,
+                         struct finding *finding)
+{
+    struct question nobody = {.kind = LS_WHOAMI_NOBODY, .path = PATH_WHOAMI};
+    struct http_answer answer;
+    struct finding fault;
+    char url[QUESTION_URL];
+    if (!question_ask(how, &nobody, &answer, &fault))
+        return; // the first verdict stands
+    struct ls_answer second = question_answer(&answer);
+    question_url(how, PATH_WHOAMI, url);
+    ls_verdict_second(question->kind, &second, url, finding);
+    http_answer_free(&answer);
+}
+
+void question_judge(const struct ask *how, const struct question *question,
+                    const struct http_answer *answer, struct finding *finding,
+                    struct ls_identity *identity)
+{
+    char url[QUESTION_URL];
+    struct ls_answer first = question_answer(answer);
+    question_url(how, question->path, url);
+    ls_verdict(question->kind, &first, url, finding, identity);
+    if (ls_needs_second(question->kind, &first))
+        judge_second(how, question, finding);
+    question_hide(finding, question->who.text);
+    question_hide(finding, how->token);
+}
+
+bool question_skew(const struct http_answer *answer, int64_t *skew_s)
+{
+    struct tm date;
+    memset(&date, 0, sizeof date);
+    // RFC 9110, section 5.6.7; the program never leaves the C locale, so the names are English.
+    const char *end = strptime(answer->date, "%a, %d %b %Y %H:%M:%S", &date);
+    if (!end || strcmp(end, " GMT") != 0)
+        return false;
+    *skew_s = (int64_t)time(NULL) - (int64_t)timegm(&date);
+    return true;
+}
+
+static bool repeats(struct span text, struct span secret)
+{
+    if (secret.len < WINDOW)
+        return false;
+    for (size_t i = 0; i + WINDOW <= secret.len; i++)
+        for (size_t j = 0; j + WINDOW <= text.len; j++)
+            if (memcmp(secret.text + i, text.text + j, WINDOW) == 0)
+                return true;
+    return false;
+}
+
+void question_hide(struct finding *finding, struct span secret)
+{
+    if (repeats(span_of(finding->detail), secret))
+        snprintf(finding->detail, sizeof finding->detail, "(not shown: it repeats the token)");
+}
