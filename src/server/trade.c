@@ -16,6 +16,9 @@
 // Exactly these words allow the one POST that would replace a token if there were one.
 #define NO_LEGACY_TOKEN "Token matching query does not exist."
 
+// A good answer whose token cannot be one.
+#define UNCLEAN "the token in it is empty, too long or not plain text"
+
 // {"refresh": "<PAT>"}: a token may double in length when every byte must be escaped.
 #define BODY_MOST (2 * TOKEN_MOST + 64)
 // User and password, three bytes a byte, and the CSRF text.
