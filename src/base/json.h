@@ -3,7 +3,7 @@
 //
 // Accepted is what RFC 8259 calls JSON, with an object or an array at the root. Refused among others: a NUL byte, text
 // outside the root, stray or missing separators, members without a value, primitives that are no literal or number,
-// raw control characters in a string, a lone surrogate, nesting or a token count above the limits.
+// raw control characters and bytes that are no UTF-8 in a string, a lone surrogate, nesting or a token count above the limits.
 // Of duplicate names the last one counts, as in Python. Names are compared after their escapes are undone.
 #ifndef LABELGATE_BASE_JSON_H
 #define LABELGATE_BASE_JSON_H
@@ -14,8 +14,10 @@
 
 #include "base/span.h"
 
-// A body of 64 KiB rarely holds more; Label Studio's whoami answer has about 60 tokens.
-#define JSON_TOKENS 1024
+// Label Studio's whoami answer has about 60 tokens; a list in a body of 64 KiB (the http limit) rarely more than this.
+#define JSON_TOKENS 8192
+// Nothing that labelgate reads is nested deeper than five levels.
+#define JSON_DEPTH 64
 
 struct json_token; // jsmn's token, known to json.c only
 
