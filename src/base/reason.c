@@ -54,6 +54,11 @@ const char *reason_class_name(enum reason_class class)
     return "";
 }
 
+bool reason_is_fine(enum reason reason)
+{
+    return reason_class(reason) == REASON_CLASS_FINE;
+}
+
 bool reason_may_pass(enum reason reason)
 {
     return reason_class(reason) == REASON_CLASS_UNCLEAR || reason == REASON_APP_UNREACHABLE ||

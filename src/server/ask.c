@@ -57,8 +57,8 @@ static void ask_nobody(const struct ask *self, struct finding *finding, struct a
 {
     struct credential who = {CREDENTIAL_NONE, span_of("")};
     ask_once(self, LS_WHOAMI_NOBODY, &who, finding, seen);
-    if (seen->status == 401 && reason_class(finding->reason) == REASON_CLASS_REFUSED)
-        finding_set(finding, REASON_OK, self->url, NULL, NULL);
+    if (seen->status == 401 && reason_class(finding->reason) != REASON_CLASS_UNCLEAR)
+        finding_set(finding, REASON_OK_NO_TOKEN, self->url, NULL, NULL);
 }
 
 static void ask_exchanged(const struct ask *self, struct finding *finding, struct ask_seen *seen)

@@ -19,7 +19,7 @@ struct ask {
     const char *url;   // base URL, checked, without its trailing slash
     struct span token; // as the app has it; empty with `nobody`
     bool nobody; // --no-token: whoami without a header, Label Studio's own "not provided" is then
-                 // REASON_OK
+                 // REASON_OK_NO_TOKEN
     enum jwt_policy jwt;     // JWT_ACCEPT: a PAT is exchanged first, whoami is asked with Bearer
     const char *header_file; // NULL: none. Read at each call
     const char *ca_file;     // NULL: the distribution's bundle

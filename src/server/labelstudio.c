@@ -429,7 +429,7 @@ void ls_verdict_second(enum ls_question question, const struct ls_answer *second
     struct ls_identity identity;
     struct finding other;
     ls_verdict(LS_WHOAMI_NOBODY, second, url, &other, &identity);
-    bool alive = second->status == 401 && reason_class(other.reason) == REASON_CLASS_REFUSED;
+    bool alive = second->status == 401 && reason_class(other.reason) != REASON_CLASS_UNCLEAR;
     if (question == LS_REFRESH && alive)
         finding_set(finding, REASON_NO_PAT_SUPPORT, url, NULL, identity.version);
     else if (question == LS_REFRESH)

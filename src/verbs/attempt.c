@@ -69,7 +69,7 @@ static void ask(const struct child *child, const struct ask *how, struct attempt
 {
     const char *app_url = child->plan->settings->app_url;
     ask_whoami(how, &attempt->finding, &attempt->seen);
-    if (attempt->finding.reason == REASON_OK && app_url != NULL)
+    if (reason_is_fine(attempt->finding.reason) && app_url != NULL)
         app_ask(how, app_url, &attempt->finding);
 }
 

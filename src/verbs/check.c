@@ -126,7 +126,7 @@ static int print(const struct diagnosis *diagnosis)
         check_print(diagnosis, terminal, &out);
 
     int code = print_text(&out);
-    bool well = diagnosis->run.reason == REASON_OK && diagnosis->health.reason == REASON_OK;
+    bool well = diagnosis->run.reason == REASON_OK && reason_is_fine(diagnosis->health.reason);
     return well ? code : EXITCODE_NO;
 }
 

@@ -190,7 +190,7 @@ static void add_server(struct text *out, const struct diagnosis *diagnosis)
 static void add_verdict(struct text *out, const char *name, const struct finding *finding)
 {
     text_add(out, "\"%s\":{", name);
-    add_bool(out, "ok", finding->reason == REASON_OK);
+    add_bool(out, "ok", reason_is_fine(finding->reason));
     text_add(out, ",");
     add_finding(out, finding);
     text_add(out, "}");

@@ -27,7 +27,7 @@ bool check_may_show(const struct settings *settings, const struct dotenv_var *va
 static void add_step(const struct finding *steps[CHECK_STEPS], unsigned *count,
                      const struct finding *finding)
 {
-    if (finding->reason == REASON_OK || *count == CHECK_STEPS)
+    if (reason_is_fine(finding->reason) || *count == CHECK_STEPS)
         return;
     for (unsigned i = 0; i < *count; i++)
         if (steps[i]->reason == finding->reason)
@@ -53,7 +53,7 @@ static void add_finding(const struct page *page, enum page_mark mark, const stru
     char bytes[LINE];
     struct text text = text_over(bytes, sizeof bytes);
     finding_add_sentence(finding, &text);
-    if (finding->reason != REASON_OK)
+    if (!reason_is_fine(finding->reason))
         text_add(&text, " [%s]", reason_word(finding->reason));
     page_marked(page, mark, (struct span){bytes, text.len});
 }
@@ -226,7 +226,7 @@ static void add_identity(const struct page *page, const struct diagnosis *diagno
 
 static enum page_mark mark_of(const struct finding *finding)
 {
-    return finding->reason == REASON_OK ? PAGE_GOOD : PAGE_BAD;
+    return reason_is_fine(finding->reason) ? PAGE_GOOD : PAGE_BAD;
 }
 
 static void add_server(const struct page *page, const struct diagnosis *diagnosis)
@@ -245,7 +245,8 @@ static void add_server(const struct page *page, const struct diagnosis *diagnosi
                     span_of("/health: it runs (this says nothing about the token)"));
     else
         add_finding(page, PAGE_BAD, &diagnosis->up);
-    if (diagnosis->server.reason != diagnosis->up.reason || diagnosis->server.reason == REASON_OK)
+    if (diagnosis->server.reason != diagnosis->up.reason ||
+        reason_is_fine(diagnosis->server.reason))
         add_finding(page, mark_of(&diagnosis->server), &diagnosis->server);
     add_identity(page, diagnosis);
     if (ask_skew_text(&diagnosis->seen, bytes, sizeof bytes))
@@ -261,9 +262,9 @@ static void add_verdict(const struct page *page, const struct diagnosis *diagnos
         page_marked(page, PAGE_BAD, span_of("run would refuse to start the app:"));
     if (diagnosis->run.reason != REASON_OK)
         add_finding(page, PAGE_BAD, &diagnosis->run);
-    if (diagnosis->health.reason == REASON_OK && diagnosis->asked)
+    if (reason_is_fine(diagnosis->health.reason) && diagnosis->asked)
         page_marked(page, PAGE_GOOD, span_of("health would say healthy"));
-    else if (diagnosis->health.reason != REASON_OK &&
+    else if (!reason_is_fine(diagnosis->health.reason) &&
              diagnosis->health.reason != diagnosis->run.reason)
         add_finding(page, PAGE_BAD, &diagnosis->health);
 }

@@ -36,7 +36,7 @@ struct health {
 
 static bool is_healthy(const struct health *health, const struct finding *finding)
 {
-    if (finding->reason == REASON_OK)
+    if (reason_is_fine(finding->reason))
         return true;
     return health->settings.unreachable_healthy &&
            reason_class(finding->reason) == REASON_CLASS_UNCLEAR;

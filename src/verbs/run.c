@@ -174,7 +174,7 @@ static int ask_first(struct run *run)
 
     if (run->attempt.signal != 0)
         return stopped(run, run->attempt.signal);
-    if (run->attempt.finding.reason != REASON_OK)
+    if (!reason_is_fine(run->attempt.finding.reason))
         return refused(run, &run->attempt.finding);
     if (run->attempt.enabled)
         say(settings->log, SAY_WARN,
