@@ -12,9 +12,9 @@ binary=$1
 sources=$2
 folder=$3
 
-mkdir -p "$folder/usr/share/licenses/labelgate"
+mkdir -p "$folder/licenses"
 cp "$binary" "$folder/labelgate"
-cp "$here/../LICENSE" "$folder/usr/share/licenses/labelgate/labelgate"
+cp "$here/../LICENSE" "$folder/licenses/labelgate"
 
 texts() { # NAME: its licence file inside the tarball
     case $1 in
@@ -28,13 +28,12 @@ texts() { # NAME: its licence file inside the tarball
 # Rows below "Tests only" are not in the binary.
 sed -e '/^# Tests only/,$d' -e '/^#/d' "$here/sources.lock" | while read -r name version _; do
     tar -xOf "$(echo "$sources/$name-$version".tar.*)" --wildcards "*/$(texts "$name")" --no-wildcards-match-slash \
-        >"$folder/usr/share/licenses/labelgate/$name"
-    [ -s "$folder/usr/share/licenses/labelgate/$name" ] || {
+        >"$folder/licenses/$name"
+    [ -s "$folder/licenses/$name" ] || {
         echo "stage: no licence text of $name in its tarball" >&2
         exit 1
     }
 done
 
-chmod 0755 "$folder/labelgate" "$folder/usr" "$folder/usr/share" "$folder/usr/share/licenses" \
-    "$folder/usr/share/licenses/labelgate"
-chmod 0644 "$folder"/usr/share/licenses/labelgate/*
+chmod 0755 "$folder/labelgate" "$folder/licenses"
+chmod 0644 "$folder"/licenses/*

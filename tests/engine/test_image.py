@@ -14,7 +14,7 @@ import pytest
 from engine import ROOT, Engine
 
 LOCK = (ROOT / "docker/sources.lock").read_text()
-LICENCES = "usr/share/licenses/labelgate/"
+LICENCES = "licenses/"
 # The compiler has to come from a Debian mirror, and everything is built from its source.
 COMPILE_LIMIT = 900.0
 
