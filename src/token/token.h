@@ -49,18 +49,20 @@ struct token {
     enum token_kind inner;      // kind of the text without its prefix, quotes or white space; else the same as `kind`
     size_t len;
     char prefix[8];             // "Token" or "Bearer" as people know it, when kind is TOKEN_PREFIXED
-    char dirt[64];              // kind of the first wrong byte: "a blank", "a newline", "a carriage return", …
+    char dirt[64];              // MALFORMED: first wrong byte and its place: "a newline at the end"
     char broken[64];            // JWT_BROKEN: which part and why: "part 2 (payload) is not JSON"
     struct token_claims claims; // of a JWT kind (of `inner`); else empty
 };
 
 enum jwt_policy { JWT_REJECT, JWT_TRADE, JWT_ACCEPT };
 
-// Never fails; looks at every byte once. `self` holds no byte of the token but the claims above.
+// Never fails. What comes first counts: empty, too long, comment, placeholder, a wrong byte (or a blank at an end), quotes,
+// a scheme word, a blank inside, then the kinds of tokens. `self` holds no byte of the token but the claims above.
 void token_classify(struct token *self, const char *text, size_t len);
 
 // REASON_OK when a launch with this token makes sense under `policy` at `now` (seconds since 1970).
-// Under reject every JWT kind is refused; under trade and accept only a whole refresh token that has not expired passes.
+// Under reject every JWT kind is refused; of the JWT kinds only a whole refresh token that has not expired passes under
+// trade and accept. A legacy token passes under each policy: the contract's --jwt is about JWT-shaped tokens.
 // `finding` gets sentence and detail; `name` is the variable, `where` its place in words.
 bool token_judge(const struct token *self, enum jwt_policy policy, int64_t now, const char *name, const char *where,
                  struct finding *finding);

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#include "token/base64url.h"
+
+#include <stdint.h>
+
+static int value_of(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52;
+    if (c == '-')
+        return 62;
+    return c == '_' ? 63 : -1;
+}
+
+bool base64url_decode(const char *text, size_t len, char *out, size_t size, size_t *decoded)
+{
+    uint32_t bits = 0;
+    unsigned held = 0;
+    *decoded = 0;
+    if (len % 4 == 1)
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        int value = value_of(text[i]);
+        if (value < 0)
+            return false;
+        bits = (bits << 6 | (uint32_t)value) & 0xFFFFU;
+        held += 6;
+        if (held < 8)
+            continue;
+        if (*decoded == size)
+            return false;
+        held -= 8;
+        out[(*decoded)++] = (char)(bits >> held & 0xFFU);
+    }
+    return true;
+}
