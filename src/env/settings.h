@@ -58,9 +58,8 @@ struct token_found {
     struct token judged; // token_classify of `text`
 };
 
-// Findings in the order in which the contract judges: options, file, URL, token. A finding's stage
-// decides whether
-// --on-refusal hold holds for it.
+// Findings in the order in which the contract judges: options, file, URL, token. The stage decides
+// whether --on-refusal hold holds for it.
 enum settings_stage { STAGE_OPTIONS, STAGE_FILE, STAGE_URL, STAGE_TOKEN };
 struct settings_finding {
     enum settings_stage stage;
@@ -80,9 +79,11 @@ struct settings {
     struct token_found token;
     struct token_found *others; // set as well, not used; the same text again is not one of them
     unsigned other_count;
-    const char *url;     // NULL: not set. Checked and without its trailing slash
-    const char *app_url; // NULL: not asked
-    const char *ca_file; // NULL: the distribution's bundle is looked for
+    const char *token_hint; // none was found: what comes nearest, in words; NULL: nothing does
+    const char *url;        // NULL: not set. Checked and without its trailing slash
+    bool host_is_set;       // LABEL_STUDIO_HOST, which is not used in its place
+    const char *app_url;    // NULL: not asked
+    const char *ca_file;    // NULL: the distribution's bundle is looked for
     const char *header_file;
     const char *username; // LABEL_STUDIO_USERNAME
     struct span password; // LABEL_STUDIO_PASSWORD or _FILE
@@ -99,7 +100,7 @@ struct settings {
     struct origin origins[OPTION_COUNT]; // where each setting came from
 
     // Both on the heap, grown as needed: they are rare, and a probe shall not touch pages for them.
-    struct settings_finding *refusals; // sorted by stage; the first gives `run` its code
+    const struct settings_finding *refusals; // sorted by stage; the first gives `run` its code
     unsigned refusal_count;
     struct finding *warnings; // one line each; reason REASON_OK, `detail` is the sentence
     unsigned warning_count;

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+#include "env/secret.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define WORDS 128
+
+void secret_file_error(enum file_fault fault, int error, char *buffer, size_t size)
+{
+    if (fault == FILE_DENIED)
+        snprintf(buffer, size, "permission denied for uid %lu", (unsigned long)geteuid());
+    else
+        snprintf(buffer, size, "%s", strerror(error));
+}
+
+static enum reason reason_of(enum file_fault fault)
+{
+    switch (fault) {
+    case FILE_OK:
+        break;
+    case FILE_MISSING:
+        return REASON_SECRET_MISSING;
+    case FILE_DENIED:
+    case FILE_FAILED:
+        return REASON_SECRET_UNREADABLE;
+    case FILE_DIRECTORY:
+        return REASON_SECRET_IS_DIRECTORY;
+    case FILE_NOT_REGULAR:
+        return REASON_SECRET_NOT_REGULAR;
+    case FILE_TOO_BIG:
+        return REASON_SECRET_TOO_BIG;
+    }
+    return REASON_OK;
+}
+
+// What an editor or a shell on Windows puts in front; NULL: nothing of the kind.
+static const char *find_encoding(struct span text)
+{
+    if (span_starts(text, "\xEF\xBB\xBF"))
+        return "a UTF-8 byte order mark at its start (save it without a BOM)";
+    if (span_starts(text, "\xFF\xFE") || span_starts(text, "\xFE\xFF"))
+        return "UTF-16 text (save it as plain ASCII)";
+    if (text.len >= 4 && (text.text[0] == '\0' || text.text[1] == '\0'))
+        return "UTF-16 text without a mark (save it as plain ASCII)";
+    return NULL;
+}
+
+static void drop_line_end(struct secret_file *self)
+{
+    self->value = (struct span){self->content.bytes, self->content.len};
+    if (span_ends(self->value, "\n"))
+        self->value.len--;
+    else
+        return;
+    self->dropped_cr = span_ends(self->value, "\r");
+    if (self->dropped_cr)
+        self->value.len--;
+}
+
+// "NAME" of "NAME_FILE", for the sentences about the value.
+static void value_name(const char *name, char *buffer, size_t size)
+{
+    struct span span = span_of(name);
+    if (span_ends(span, "_FILE"))
+        span.len -= strlen("_FILE");
+    snprintf(buffer, size, "%.*s", (int)span.len, span.text);
+}
+
+bool secret_file_read(struct secret_file *self, const char *name, const char *path,
+                      struct finding *finding)
+{
+    char words[WORDS] = "";
+    *self = (struct secret_file){0};
+    enum file_fault fault = file_read(path, SECRET_FILE_MOST, &self->content);
+    if (fault != FILE_OK) {
+        secret_file_error(fault, self->content.error, words, sizeof words);
+        finding_set(finding, reason_of(fault), name, path, words);
+        return false;
+    }
+    drop_line_end(self);
+    const char *encoding = find_encoding(self->value);
+    if (self->value.len > 0 && !encoding)
+        return true;
+    if (encoding) {
+        value_name(name, words, sizeof words);
+        finding_set(finding, REASON_TOKEN_MALFORMED, words, path, encoding);
+    } else {
+        finding_set(finding, REASON_SECRET_EMPTY, name, path, NULL);
+    }
+    secret_file_free(self);
+    return false;
+}
+
+void secret_file_free(struct secret_file *self)
+{
+    file_free(&self->content);
+    *self = (struct secret_file){0};
+}

@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: MIT
+// Which of the values that are set is the token, and what of the others is said.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/text.h"
+#include "env/secret.h"
+#include "env/settings_maker.h"
+
+#define FILE_SUFFIX "_FILE"
+#define USERNAME "LABEL_STUDIO_USERNAME"
+#define PASSWORD "LABEL_STUDIO_PASSWORD"
+
+// ---- Names --------------------------------------------------------------------------------------
+
+static bool is_letter(char c)
+{
+    return c == '_' || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+// A name that every program can look up, and none of our own settings.
+static bool is_token_name(struct span name)
+{
+    if (name.len == 0 || !is_letter(name.text[0]))
+        return false;
+    for (size_t i = 1; i < name.len; i++)
+        if (!is_letter(name.text[i]) && !(name.text[i] >= '0' && name.text[i] <= '9'))
+            return false;
+    return !span_starts(name, "LABELGATE_") && !span_is(name, "LABEL_STUDIO_URL");
+}
+
+static const char *add_name(struct maker *maker, struct span name)
+{
+    struct settings *settings = maker->settings;
+    if (!is_token_name(name))
+        return "names of letters, digits and _, other than labelgate's own settings";
+    for (unsigned i = 0; i < settings->token_name_count; i++)
+        if (span_is(name, settings->token_names[i]))
+            return NULL;
+    if (settings->token_name_count == SETTINGS_TOKEN_NAMES)
+        return "fewer names";
+    const char *copy = arena_copy(&settings->memory, name);
+    if (copy)
+        settings->token_names[settings->token_name_count++] = copy;
+    else
+        maker_no_memory(maker);
+    return NULL;
+}
+
+static void add_names(struct maker *maker, const struct value *value)
+{
+    struct span piece;
+    const char *list = value->text;
+    const char *words = NULL;
+    maker->settings->origins[OPTION_TOKEN_VAR] = value->origin;
+    while (!words && settings_next_piece(&list, &piece))
+        words = add_name(maker, piece);
+    if (words)
+        maker_refuse_value(maker, option_row(OPTION_TOKEN_VAR), value, words);
+}
+
+static void add_option_names(struct maker *maker)
+{
+    const struct options *options = maker->options;
+    struct value value = {
+        .origin = {.kind = ORIGIN_OPTION, .name = option_row(OPTION_TOKEN_VAR)->name}};
+    for (unsigned i = 0; i < options->count; i++) {
+        if (options->given[i].id != OPTION_TOKEN_VAR)
+            continue;
+        value.text = options->given[i].value;
+        add_names(maker, &value);
+    }
+}
+
+void settings_take_token_names(struct maker *maker)
+{
+    static const char *const usual[] = {"LABEL_STUDIO_API_TOKEN", "LABEL_STUDIO_API_KEY",
+                                        "LABEL_STUDIO_ACCESS_TOKEN"};
+    struct settings *settings = maker->settings;
+    const char *variable = option_row(OPTION_TOKEN_VAR)->variable;
+    struct value value;
+    settings->token_name_count = 0;
+    if (options_count(maker->options, OPTION_TOKEN_VAR) > 0) {
+        add_option_names(maker);
+    } else if (maker_environment(maker, variable, &value) || maker_file(maker, variable, &value)) {
+        add_names(maker, &value);
+    }
+    for (unsigned i = 0; settings->token_name_count == 0 && i < 3; i++)
+        settings->token_names[i] = usual[i];
+    if (settings->token_name_count == 0)
+        settings->token_name_count = 3;
+}
+
+// ---- Places -------------------------------------------------------------------------------------
+
+enum place { PLACE_ENVIRONMENT, PLACE_SECRET, PLACE_FILE, PLACE_COUNT };
+
+// NAME_FILE in the arena, since origins keep names; NULL: no memory.
+static const char *file_name_of(const struct maker *maker, const char *name)
+{
+    size_t len = strlen(name);
+    char *joined = arena_take(&maker->settings->memory, len + sizeof FILE_SUFFIX);
+    if (joined) {
+        memcpy(joined, name, len);
+        memcpy(joined + len, FILE_SUFFIX, sizeof FILE_SUFFIX);
+    }
+    return joined;
+}
+
+// The path that NAME_FILE holds, as `text`; the file is not read yet.
+static bool find_secret(const struct maker *maker, const char *name, struct value *value)
+{
+    const char *variable = file_name_of(maker, name);
+    if (!variable || !maker_environment(maker, variable, value))
+        return false;
+    value->origin.kind = ORIGIN_SECRET;
+    value->origin.path = value->text;
+    return true;
+}
+
+static bool find_at(const struct maker *maker, enum place place, const char *name,
+                    struct value *value)
+{
+    switch (place) {
+    case PLACE_ENVIRONMENT:
+        return maker_environment(maker, name, value);
+    case PLACE_SECRET:
+        return find_secret(maker, name, value);
+    case PLACE_FILE:
+        return maker_file(maker, name, value);
+    case PLACE_COUNT:
+        break;
+    }
+    return false;
+}
+
+// With --load all the file comes first.
+static enum place place_at(const struct maker *maker, unsigned index)
+{
+    static const enum place usual[] = {PLACE_ENVIRONMENT, PLACE_SECRET, PLACE_FILE};
+    static const enum place file_first[] = {PLACE_FILE, PLACE_ENVIRONMENT, PLACE_SECRET};
+    return maker->settings->load == LOAD_ALL ? file_first[index] : usual[index];
+}
+
+// ---- The token ----------------------------------------------------------------------------------
+
+static void refuse(struct maker *maker, const struct finding *finding)
+{
+    maker_refuse(maker, STAGE_TOKEN, finding);
+}
+
+// The content of a secret in memory that lives as long as the settings.
+static bool read_secret(struct maker *maker, const struct value *value, struct span *text)
+{
+    struct secret_file secret;
+    struct finding finding;
+    *text = (struct span){0};
+    if (!secret_file_read(&secret, value->origin.name, value->origin.path, &finding)) {
+        refuse(maker, &finding);
+        return false;
+    }
+    if (secret.dropped_cr)
+        maker_warn(maker,
+                   "%s ends with CR LF, as Windows writes it: the carriage return is dropped too",
+                   value->origin.path);
+    text->text = arena_copy(&maker->settings->memory, secret.value);
+    text->len = text->text ? secret.value.len : 0;
+    secret_file_free(&secret);
+    if (!text->text)
+        maker_no_memory(maker);
+    return text->text != NULL;
+}
+
+static void judge(struct maker *maker)
+{
+    struct finding finding;
+    char place[FINDING_SLOT];
+    struct token_found *token = &maker->settings->token;
+    token_classify(&token->judged, token->text.text, token->text.len);
+    // What `run` traded for is the legacy token: it was judged by Label Studio itself. `token` and
+    // `verify` look at no token that is there already.
+    if ((maker->started && maker->settings->jwt == JWT_TRADE) || maker->verb == VERB_TOKEN ||
+        maker->verb == VERB_VERIFY)
+        return;
+    origin_text(&token->origin, place, sizeof place);
+    if (!token_judge(&token->judged, maker->settings->jwt, time(NULL), token->name, place,
+                     &finding))
+        refuse(maker, &finding);
+}
+
+static bool is_conflict(const struct maker *maker, const char *name)
+{
+    struct value value;
+    return maker_environment(maker, name, &value) && find_secret(maker, name, &value);
+}
+
+static void choose(struct maker *maker, const char *name, const struct value *value)
+{
+    struct finding finding;
+    struct token_found *token = &maker->settings->token;
+    token->name = name;
+    token->origin = value->origin;
+    token->text = span_of(value->text);
+    if (value->origin.kind != ORIGIN_FILE && is_conflict(maker, name)) {
+        finding_set(&finding, REASON_TOKEN_CONFLICT, name, "environment", NULL);
+        refuse(maker, &finding);
+        return;
+    }
+    if (value->origin.kind != ORIGIN_SECRET || read_secret(maker, value, &token->text))
+        judge(maker);
+}
+
+// A value that is set as well. One that says the same as the token is no news: Compose hands the
+// file's own value over.
+static void add_other(struct maker *maker, const char *name, const struct value *value)
+{
+    struct settings *settings = maker->settings;
+    size_t most = (size_t)settings->token_name_count * PLACE_COUNT;
+    bool is_secret = value->origin.kind == ORIGIN_SECRET;
+    if (!is_secret && span_is(settings->token.text, value->text))
+        return;
+    if (!settings->others)
+        settings->others = arena_take(&settings->memory, most * sizeof *settings->others);
+    if (!settings->others)
+        return;
+    struct token_found *other = &settings->others[settings->other_count++];
+    other->name = is_secret ? value->origin.name : name;
+    other->origin = value->origin;
+    if (is_secret)
+        return;
+    other->text = span_of(value->text);
+    token_classify(&other->judged, other->text.text, other->text.len);
+}
+
+static void warn_others(struct maker *maker)
+{
+    char bytes[FINDING_SLOT], place[FINDING_SLOT];
+    const struct settings *settings = maker->settings;
+    struct text text = text_over(bytes, sizeof bytes);
+    if (settings->other_count == 0)
+        return;
+    for (unsigned i = 0; i < settings->other_count; i++) {
+        origin_text(&settings->others[i].origin, place, sizeof place);
+        text_add(&text, "%s%s (%s)", i > 0 ? ", " : "", settings->others[i].name, place);
+    }
+    origin_text(&settings->token.origin, place, sizeof place);
+    maker_warn(maker, "not used: %s; the token is %s (%s)", bytes, settings->token.name, place);
+}
+
+// "NAME is set, but empty (environment)": what Compose makes of a ${NAME} that is not set.
+static void note_empty(struct maker *maker)
+{
+    char bytes[FINDING_SLOT];
+    struct settings *settings = maker->settings;
+    for (unsigned i = 0; i < settings->token_name_count && !settings->token_hint; i++) {
+        const char *name = settings->token_names[i];
+        struct text text = text_over(bytes, sizeof bytes);
+        const struct dotenv_var *var =
+            settings->dotenv.failed ? NULL : dotenv_find(&settings->dotenv, name);
+        if (envlist_get(maker->environment, name))
+            text_add(&text, "%s is set in the environment, but empty", name);
+        else if (var)
+            text_add(&text, "%s is empty in %s line %u", name, settings->files[var->file].path,
+                     var->line);
+        else
+            continue;
+        settings->token_hint = arena_copy(&settings->memory, span_of(bytes));
+    }
+}
+
+static void search(struct maker *maker)
+{
+    struct value value;
+    struct settings *settings = maker->settings;
+    for (unsigned i = 0; i < settings->token_name_count; i++) {
+        for (unsigned place = 0; place < PLACE_COUNT; place++) {
+            const char *name = settings->token_names[i];
+            if (!find_at(maker, place_at(maker, place), name, &value))
+                continue;
+            if (!settings->token.name)
+                choose(maker, name, &value);
+            else
+                add_other(maker, name, &value);
+        }
+    }
+    warn_others(maker);
+    if (!settings->token.name)
+        note_empty(maker);
+}
+
+// "/app/.env:3" or "environment" or a path, as started_environment writes it.
+static struct origin read_source(struct maker *maker, const char *source)
+{
+    struct origin origin = {.kind = ORIGIN_ENVIRONMENT};
+    const char *colon = source ? strrchr(source, ':') : NULL;
+    if (!source || *source != '/')
+        return origin;
+    origin.kind = ORIGIN_SECRET;
+    origin.path = source;
+    unsigned long line = colon ? strtoul(colon + 1, NULL, 10) : 0;
+    if (line == 0)
+        return origin;
+    origin.kind = ORIGIN_FILE;
+    origin.line = (unsigned)line;
+    origin.path =
+        arena_copy(&maker->settings->memory, (struct span){source, (size_t)(colon - source)});
+    if (!origin.path)
+        maker_no_memory(maker);
+    return origin;
+}
+
+static void take_started(struct maker *maker)
+{
+    struct settings *settings = maker->settings;
+    const char *name = envlist_get(maker->started, option_row(OPTION_TOKEN_VAR)->variable);
+    const char *text = name ? envlist_get(maker->started, name) : NULL;
+    if (!text || *text == '\0')
+        return;
+    settings->token_names[0] = name;
+    settings->token_name_count = 1;
+    settings->token.name = name;
+    settings->token.text = span_of(text);
+    settings->token.origin =
+        read_source(maker, envlist_get(maker->started, "LABELGATE_TOKEN_SOURCE"));
+    settings->token.origin.name = name;
+    judge(maker);
+}
+
+void settings_take_token(struct maker *maker)
+{
+    if (maker->started)
+        take_started(maker);
+    else
+        search(maker);
+}
+
+bool settings_file_token(const struct settings *self, struct span *value, struct origin *origin)
+{
+    const struct dotenv_var *var = self->token.name && !self->dotenv.failed
+                                       ? dotenv_find(&self->dotenv, self->token.name)
+                                       : NULL;
+    if (!var || var->value.len == 0)
+        return false;
+    *value = var->value;
+    *origin = (struct origin){.kind = ORIGIN_FILE,
+                              .name = self->token.name,
+                              .path = self->files[var->file].path,
+                              .line = var->line};
+    return true;
+}
+
+// ---- User and password --------------------------------------------------------------------------
+
+static void take_password(struct maker *maker, const struct value *value)
+{
+    struct span *password = &maker->settings->password;
+    if (value->origin.kind == ORIGIN_SECRET)
+        read_secret(maker, value, password);
+    else
+        *password = span_of(value->text);
+}
+
+void settings_take_login(struct maker *maker)
+{
+    struct value value;
+    struct finding finding;
+    if (maker->verb != VERB_TOKEN && maker->verb != VERB_VERIFY)
+        return;
+    if (maker_environment(maker, USERNAME, &value) || maker_file(maker, USERNAME, &value))
+        maker->settings->username = value.text;
+    if (is_conflict(maker, PASSWORD)) {
+        finding_set(&finding, REASON_TOKEN_CONFLICT, PASSWORD, "environment", NULL);
+        refuse(maker, &finding);
+        return;
+    }
+    for (enum place place = PLACE_ENVIRONMENT; place < PLACE_COUNT; place++) {
+        if (find_at(maker, place, PASSWORD, &value)) {
+            take_password(maker, &value);
+            return;
+        }
+    }
+}
+
+// ---- No token -----------------------------------------------------------------------------------
+
+// "A, B and C"
+static void add_names_text(const struct settings *self, struct text *out)
+{
+    for (unsigned i = 0; i < self->token_name_count; i++) {
+        const char *between = i == 0 ? "" : i + 1 == self->token_name_count ? " and " : ", ";
+        text_add(out, "%s%s", between, self->token_names[i]);
+    }
+}
+
+// Where it was looked for, and why an existing file gave nothing.
+static void add_places_text(const struct settings *self, struct text *out)
+{
+    text_add(out, "the environment, the files that NAME_FILE names");
+    for (unsigned i = 0; i < self->file_count; i++) {
+        text_add(out, "%s", i + 1 == self->file_count ? " and " : ", ");
+        text_add_visible(out, span_of(self->files[i].path), 80);
+        if (!self->files[i].present)
+            text_add(out, " (not there)");
+    }
+}
+
+// "NAME=" inside another variable's value: the line break before it is missing.
+static bool find_run_together(const struct settings *self, struct finding *finding)
+{
+    char needle[FINDING_SLOT], place[FINDING_SLOT];
+    for (size_t i = 0; i < self->dotenv.count && !self->dotenv.failed; i++) {
+        const struct dotenv_var *var = &self->dotenv.vars[i];
+        for (unsigned n = 0; n < self->token_name_count; n++) {
+            snprintf(needle, sizeof needle, "%s=", self->token_names[n]);
+            if (span_find(var->value, needle) == var->value.len)
+                continue;
+            struct origin origin = {
+                .kind = ORIGIN_FILE, .path = self->files[var->file].path, .line = var->line};
+            origin_text(&origin, place, sizeof place);
+            finding_set(finding, REASON_TOKEN_MISSING_RUN_TOGETHER, self->token_names[n], place,
+                        NULL);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool settings_need_token(const struct settings *self, struct finding *finding)
+{
+    if (self->token.name)
+        return true;
+    if (find_run_together(self, finding))
+        return false;
+    char names[FINDING_SLOT], places[FINDING_SLOT];
+    struct text text = text_over(names, sizeof names);
+    add_names_text(self, &text);
+    text = text_over(places, sizeof places);
+    add_places_text(self, &text);
+    finding_set(finding, REASON_TOKEN_MISSING, names, places, self->token_hint);
+    return false;
+}
