@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// A process that starts the app, passes signals on, reaps, and ends with the app's code: PID 1 or any other process.
+// A process that starts the app, passes signals on, reaps, and ends with the app's code: PID 1 or
+// any other process.
 //
-// Signals are never handled asynchronously: they are blocked by the first instruction of `main` and received as data. The
-// kernel's calls with an 8-byte set are used throughout, since musl's sigset functions cannot name 32 to 34.
-// After the fork nothing ends this process but the app's end.
+// Signals are never handled asynchronously: they are blocked by the first instruction of `main` and
+// received as data. The kernel's calls with an 8-byte set are used throughout, since musl's sigset
+// functions cannot name 32 to 34. After the fork nothing ends this process but the app's end.
 #ifndef LABELGATE_INIT_INIT_H
 #define LABELGATE_INIT_INIT_H
 
@@ -17,21 +18,25 @@
 
 // The world that `run` was given, to be given on to the app.
 struct init_inherited {
-    uint64_t mask;            // the kernel's 8-byte signal mask, bit n - 1 for signal n
-    struct rlimit core_limit; // lowered by us, since our memory holds a token; given back to the app
+    uint64_t mask;         // the kernel's 8-byte signal mask, bit n - 1 for signal n
+    bool children_ignored; // SIGCHLD was ignored; that would lose every exit code
+    bool core_known;
+    struct rlimit
+        core_limit; // lowered by us, since our memory holds a token; given back to the app
 };
 
-// First thing in main: blocks every signal and keeps the mask, and sets the soft limit of core files to 0. Verbs that can be
-// stopped as usual call init_release at once: it gives the mask back, not the limit. The app gets both back.
+// First thing in main: blocks every signal and keeps the mask, heeds SIGCHLD, and sets the soft
+// limit of core files to 0. Verbs that can be stopped as usual call init_release at once: it gives
+// back all but the limit. The app gets all back.
 void init_hold(struct init_inherited *inherited);
 void init_release(const struct init_inherited *inherited);
 
 struct init_plan {
     const struct init_inherited *inherited;
-    char *const *argv;          // CMD and its arguments: a view, not a copy
-    const char *program;        // as init_find_program found it
-    char *const *app_env;
-    char *const *resident_env;  // NULL: do not become the small resident process
+    char *const *argv;         // CMD and its arguments: a view, not a copy
+    const char *program;       // as init_find_program found it
+    char **app_env;            // in the forked child an entry LISTEN_PID that names us is replaced
+    char *const *resident_env; // NULL: do not become the small resident process
     int64_t grace_ms;
     bool group;
     const unsigned char *signal_map; // [65], see settings.h
@@ -40,34 +45,44 @@ struct init_plan {
 };
 
 // Looks CMD up on the PATH of `app_env` before the fork. REASON_OK and the path in `program`, or
-// REASON_COMMAND_NOT_FOUND, _INTERPRETER_NOT_FOUND (127), _NOT_EXECUTABLE (126) with a sentence that says which.
+// REASON_COMMAND_NOT_FOUND, _INTERPRETER_NOT_FOUND (127), _NOT_EXECUTABLE (126) with a sentence
+// that says which.
 #define INIT_PROGRAM 4096 // PATH_MAX
-bool init_find_program(const char *command, char *const *app_env, char program[INIT_PROGRAM], struct finding *finding);
+bool init_find_program(const char *command, char *const *app_env, char program[INIT_PROGRAM],
+                       struct finding *finding);
 int init_program_exitcode(enum reason reason);
 
-// Starts the app and stays until it ended and the survivors are gone. Returns the exit code of `run`.
-// EXITCODE_REFUSED with a sentence on descriptor 2 when fork or pipe failed; 126/127 when execve itself failed.
-int init_run(const struct init_plan *plan);
+// Starts the app and stays until it ended and the survivors are gone. Returns the exit code of
+// `run`; with a resident environment it does not return once the app runs. When the app was not
+// started, `finding` says why, and the code is EXITCODE_REFUSED (fork or pipe failed), 126 or 127
+// (execve failed), 128 + n (signal n came first); else it is REASON_OK.
+int init_run(const struct init_plan *plan, struct finding *finding);
 
-// The hidden verb: goes on where init_run replaced itself. argv as init_run made it; refuses a pid that is not our child.
+// The hidden verb, argv[1]: goes on where init_run replaced itself. The whole argv as init_run made
+// it; refuses a pid that is not our child.
+#define INIT_RESIDENT_VERB "init"
 int init_resident(int argc, char *const *argv);
 
-// Before the app has started -------------------------------------------------------------------------------------
-// Sleeps up to `milliseconds` under the blocked signals. Returns 0, or the number of a TERM, INT, HUP or QUIT that came:
-// `run` then ends with EXITCODE_SIGNAL + n (reason `stopped`), the app never started.
+// Before the app has started
+// ------------------------------------------------------------------------------------- Sleeps up
+// to `milliseconds` under the blocked signals. Returns 0, or the number of a TERM, INT, HUP or QUIT
+// that came: `run` then ends with EXITCODE_SIGNAL + n (reason `stopped`), the app never started.
 int init_pause(int64_t milliseconds);
+const char *init_signal_name(int number); // of those four: "SIGTERM"
 
-// Runs `work` in a forked child (network work of `run` and of every --wait: PID 1 never holds curl's memory) and collects what
-// it writes to `out_fd` (at most `size` bytes). The child has the inherited mask back. Ends the child at once when a stop
-// signal comes. The child bounds its own time (server/deadline.h).
+// Runs `work` in a forked child (network work of `run` and of every --wait: PID 1 never holds
+// curl's memory) and collects what it writes to `out_fd` (at most `size` bytes). The child has the
+// inherited mask back. Ends the child at once when a stop signal comes. The child bounds its own
+// time (server/deadline.h).
 enum init_work_answer { INIT_WORK_DONE, INIT_WORK_STOPPED, INIT_WORK_FAILED };
 struct init_work_result {
     enum init_work_answer answer;
-    int signal;  // INIT_WORK_STOPPED
-    int code;    // exit code of the child
-    size_t len;  // bytes in the caller's buffer
+    int signal; // INIT_WORK_STOPPED
+    int code;   // exit code of the child
+    size_t len; // bytes in the caller's buffer
 };
-struct init_work_result init_work(const struct init_inherited *inherited, int (*work)(void *context, int out_fd),
-                                  void *context, char *buffer, size_t size);
+struct init_work_result init_work(const struct init_inherited *inherited,
+                                  int (*work)(void *context, int out_fd), void *context,
+                                  char *buffer, size_t size);
 
 #endif

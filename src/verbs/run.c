@@ -140,7 +140,7 @@ static int pass_gate(struct run *run)
     return EXITCODE_OK;
 }
 
-static int find_command(struct run *run, char *const *app_env)
+static int find_command(struct run *run, char **app_env)
 {
     struct finding finding = {0};
     const struct call *call = run->call;
@@ -191,7 +191,7 @@ static int no_memory(const struct run *run)
     return refused(run, &finding);
 }
 
-static int start(const struct run *run, char *const *app_env)
+static int start(const struct run *run, char **app_env)
 {
     const struct settings *settings = &run->settings;
     struct envlist resident = {0};
@@ -210,7 +210,11 @@ static int start(const struct run *run, char *const *app_env)
         .ok_exit = settings->ok_exit,
         .log = settings->log,
     };
-    return init_run(&plan);
+    struct finding finding;
+    int code = init_run(&plan, &finding);
+    if (finding.reason != REASON_OK)
+        report_refusal(settings->log, &finding);
+    return code;
 }
 
 int verb_run(const struct call *call)

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "init/proc.h"
+#include "init/watch.h"
+
+// Where neither close_range nor /proc helps: how far descriptors are closed one by one. The limit
+// of descriptors says nothing about how many are open and can be a billion.
+#define CLOSE_BOUND 1024
+
+static void close_one(int number, int folder, void *context)
+{
+    (void)context;
+    if (number > STDERR_FILENO && number != folder)
+        close(number);
+}
+
+void descriptors_close(void)
+{
+    if (syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0) == 0)
+        return;
+    if (proc_each("/proc/self/fd", close_one, NULL))
+        return;
+    for (int fd = STDERR_FILENO + 1; fd < CLOSE_BOUND; fd++)
+        close(fd);
+}
+
+bool descriptors_move_up(int *fd)
+{
+    if (*fd > STDERR_FILENO)
+        return true;
+    int moved = fcntl(*fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    close(*fd);
+    *fd = moved;
+    return moved >= 0;
+}
+
+bool descriptors_pipe(int ends[2])
+{
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return false;
+    bool first = descriptors_move_up(&ends[0]);
+    bool second = descriptors_move_up(&ends[1]);
+    if (first && second)
+        return true;
+    if (first)
+        close(ends[0]);
+    if (second)
+        close(ends[1]);
+    return false;
+}

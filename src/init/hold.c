@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#include <signal.h>
+#include <stddef.h>
+
+#include "init/init.h"
+#include "init/signals.h"
+
+void init_hold(struct init_inherited *inherited)
+{
+    signals_mask(SIG_SETMASK, SIGNALS_EVERY, &inherited->mask);
+    inherited->children_ignored = signals_heed_children();
+    struct rlimit none;
+    inherited->core_known = getrlimit(RLIMIT_CORE, &inherited->core_limit) == 0;
+    none = inherited->core_limit;
+    none.rlim_cur = 0;
+    if (inherited->core_known)
+        setrlimit(RLIMIT_CORE, &none);
+}
+
+void init_release(const struct init_inherited *inherited)
+{
+    if (inherited->children_ignored)
+        signals_ignore_children();
+    signals_mask(SIG_SETMASK, inherited->mask, NULL);
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "base/exitcode.h"
+#include "init/signals.h"
+#include "init/watch.h"
+
+static void note_app(struct watch *self, int status)
+{
+    if (WIFSTOPPED(status)) {
+        self->stopped = true;
+        terminal_stop_too(self, WSTOPSIG(status));
+    } else if (WIFCONTINUED(status)) {
+        self->stopped = false;
+    } else {
+        self->ended = true;
+        self->status = status;
+    }
+}
+
+static void note(struct watch *self, pid_t pid, int status)
+{
+    if (pid == self->app && !self->ended)
+        note_app(self, status);
+    else if (self->ending && !WIFSTOPPED(status) && !WIFCONTINUED(status))
+        survivors_forget(pid);
+}
+
+// No child is left. If the app's end was not seen, and it is not there any more, its code is lost
+// (a tracer may have taken it): better to end than to wait for ever.
+static bool none_left(struct watch *self)
+{
+    if (!self->ended && kill(self->app, 0) < 0 && errno == ESRCH) {
+        say(self->log, SAY_ERROR, "the app has ended, but its exit code was lost");
+        self->ended = true;
+        self->status = EXITCODE_REFUSED << 8;
+    }
+    return false;
+}
+
+bool reap(struct watch *self)
+{
+    for (;;) {
+        int status = 0;
+        pid_t pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED);
+        if (pid > 0)
+            note(self, pid, status);
+        else if (pid == 0)
+            return true;
+        else if (errno == ECHILD)
+            return none_left(self);
+        else if (errno != EINTR)
+            return true; // Not a word about our children: they are there as before.
+    }
+}
+
+void reap_strays(void)
+{
+    pid_t pid;
+    do
+        pid = waitpid(-1, NULL, WNOHANG);
+    while (pid > 0 || (pid < 0 && errno == EINTR));
+}
+
+int reap_code(const struct watch *self)
+{
+    int code = WIFSIGNALED(self->status) ? EXITCODE_SIGNAL + WTERMSIG(self->status)
+                                         : WEXITSTATUS(self->status);
+    return self->ok_exit[code] ? EXITCODE_OK : code;
+}

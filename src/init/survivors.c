@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+// The end: whatever outlives the app gets TERM and CONT, up to the grace, then KILL.
+//
+// PID 1 speaks to all of its namespace and waits for its children, adopted ones too. Any other
+// process speaks to its direct children only, again after every reap: orphans arrive, and the
+// number of a child that was not reaped is nobody else's.
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <unistd.h>
+
+#include "base/duration.h"
+#include "init/proc.h"
+#include "init/signals.h"
+#include "init/watch.h"
+
+// After the app's end survivors have at least this long, if --grace is not shorter.
+#define LEAST_MS 1000
+// How long KILL may take: a process in an uninterruptible wait may take for ever.
+#define KILL_MS 1000
+// How far up a process's parents are followed.
+#define ANCESTORS 64
+
+// PID_MAX_LIMIT of the kernel. One bit a process and stage; pages that nobody touches cost nothing.
+#define PIDS (4 * 1024 * 1024)
+enum stage { STAGE_ASK, STAGE_KILL, STAGES };
+static unsigned char told[STAGES][PIDS / 8];
+
+static bool tell_once(enum stage stage, pid_t pid)
+{
+    unsigned char bit = (unsigned char)(1u << (pid % 8));
+    if (pid >= PIDS || (told[stage][pid / 8] & bit) != 0)
+        return false;
+    told[stage][pid / 8] |= bit;
+    return true;
+}
+
+void survivors_forget(pid_t pid)
+{
+    unsigned char others = (unsigned char)~(1u << (pid % 8));
+    for (int stage = 0; stage < STAGES && pid < PIDS; stage++)
+        if ((told[stage][pid / 8] & ~others) != 0)
+            told[stage][pid / 8] &= others;
+}
+
+static void ask_child(int pid, int folder, void *context)
+{
+    (void)folder;
+    (void)context;
+    if (!tell_once(STAGE_ASK, pid))
+        return;
+    kill(pid, SIGTERM);
+    kill(pid, SIGCONT);
+}
+
+// False: /proc does not tell who our children are, so none can be spoken to.
+static bool ask_children(void)
+{
+    return proc_is_ours() && proc_children(ask_child, NULL);
+}
+
+static void name_killed(const struct watch *self, int pid, const char *name)
+{
+    char grace[32];
+    duration_text(self->grace_ms, grace, sizeof grace);
+    say(self->log, SAY_WARN, "process %d (%s) outlived the app and its grace of %s: killed", pid,
+        name, grace);
+}
+
+static void kill_child(int pid, int folder, void *context)
+{
+    (void)folder;
+    struct proc_process process;
+    if (!tell_once(STAGE_KILL, pid) || !proc_look(pid, &process) || process.state == 'Z')
+        return;
+    if (kill(pid, SIGKILL) == 0)
+        name_killed(context, pid, process.name);
+}
+
+// A process that entered the namespace from outside (a probe, `docker exec`) has no parent in it;
+// it is no survivor of the app.
+static bool descends_from_us(pid_t parent)
+{
+    for (int depth = 0; depth < ANCESTORS && parent > 1; depth++) {
+        struct proc_process process;
+        if (!proc_look(parent, &process))
+            return false;
+        parent = process.parent;
+    }
+    return parent == 1;
+}
+
+static void name_descendant(int pid, int folder, void *context)
+{
+    (void)folder;
+    struct proc_process process;
+    if (pid > 1 && proc_look(pid, &process) && process.state != 'Z' &&
+        descends_from_us(process.parent))
+        name_killed(context, pid, process.name);
+}
+
+static void kill_rest(struct watch *self)
+{
+    if (!self->first) {
+        if (proc_is_ours())
+            proc_children(kill_child, self);
+        return;
+    }
+    if (!proc_is_ours() || !proc_each("/proc", name_descendant, self))
+        say(self->log, SAY_WARN, "what outlived the app and its grace was killed");
+    kill(-1, SIGKILL);
+}
+
+// The grace runs from the first stop signal that was passed on, if there was one.
+static int64_t end_of_grace(const struct watch *self, int64_t now)
+{
+    if (self->stop_ms == 0)
+        return now + self->grace_ms;
+    int64_t least = now + (self->grace_ms < LEAST_MS ? self->grace_ms : LEAST_MS);
+    int64_t end = self->stop_ms + self->grace_ms;
+    return end > least ? end : least;
+}
+
+// Takes one signal and reaps. False when no child is left.
+static bool reap_until(struct watch *self, int64_t deadline)
+{
+    int64_t left = deadline - duration_now();
+    siginfo_t info;
+    int number = left > 0 ? signals_wait(self->signals, SIGNALS_EVERY, left, &info) : 0;
+    if (number > 0 && number != SIGCHLD)
+        forward(self, &info);
+    return reap(self);
+}
+
+// False when all ended by themselves.
+static bool wait_for_grace(struct watch *self)
+{
+    int64_t deadline = end_of_grace(self, duration_now());
+    while (duration_now() < deadline) {
+        unsigned stops = self->stops;
+        if (!reap_until(self, deadline))
+            return false;
+        // A second TERM or INT: whoever sent it will not wait any longer.
+        if (self->stops > stops && self->stops > 1)
+            return true;
+        if (!self->first)
+            ask_children();
+    }
+    return true;
+}
+
+void survivors_end(struct watch *self)
+{
+    if (!reap(self))
+        return;
+    self->ending = true;
+    if (self->first) {
+        kill(-1, SIGTERM);
+        kill(-1, SIGCONT);
+    } else if (!ask_children()) {
+        say(self->log, SAY_WARN, "what outlived the app is left alone: /proc does not name it");
+        return;
+    }
+    if (!wait_for_grace(self))
+        return;
+    kill_rest(self);
+    int64_t deadline = duration_now() + KILL_MS;
+    while (duration_now() < deadline && reap_until(self, deadline))
+        if (!self->first)
+            kill_rest(self);
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// Job control: process groups, the terminal's foreground, stopping with the app.
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "init/signals.h"
+#include "init/watch.h"
+
+// The controlling terminal, -1 when there is none. To be closed by `give_back`.
+static int open_terminal(void)
+{
+    int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+    if (fd >= 0 || errno == ENXIO)
+        return fd;
+    // A container without that device: one of the standard three may be it.
+    for (fd = STDERR_FILENO; fd >= STDIN_FILENO; fd--)
+        if (tcgetpgrp(fd) >= 0)
+            return fd;
+    return -1;
+}
+
+static void give_back(int fd)
+{
+    if (fd > STDERR_FILENO)
+        close(fd);
+}
+
+// TTOU is blocked here as every signal is, so this works from the background too.
+static void move_foreground(pid_t from, pid_t to)
+{
+    int fd = open_terminal();
+    if (fd < 0)
+        return;
+    if (tcgetpgrp(fd) == from)
+        tcsetpgrp(fd, to);
+    give_back(fd);
+}
+
+bool terminal_own_group(void)
+{
+    pid_t ours = getpgrp();
+    if (setpgid(0, 0) < 0)
+        return false;
+    move_foreground(ours, getpid());
+    return true;
+}
+
+void terminal_lend(const struct watch *self)
+{
+    if (self->own_group && !self->ended)
+        move_foreground(getpgrp(), self->app);
+}
+
+void terminal_stop_self(int number)
+{
+    kill(getpid(), number);
+    // Delivered here. The kernel drops it where no shell could wake us (an orphaned group).
+    signals_mask(SIG_UNBLOCK, signals_bit(number), NULL);
+    signals_mask(SIG_BLOCK, signals_bit(number), NULL);
+}
+
+void terminal_stop_too(struct watch *self, int number)
+{
+    if (self->first)
+        return;
+    // Without a terminal nobody waits for a prompt, and nobody would wake us.
+    int fd = open_terminal();
+    if (fd < 0)
+        return;
+    give_back(fd);
+    self->slept = true;
+    terminal_stop_self(signals_is_terminal_stop(number) ? number : SIGTSTP);
+}
