@@ -86,25 +86,47 @@ static bool write_all(int fd, const char *bytes, size_t len, int patience_ms)
     return whole;
 }
 
-void say(enum say_level most, enum say_level level, const char *format, ...)
+// begin + "labelgate: " + message + end, in one write.
+static void speak(const char *begin, const char *format, va_list list, const char *end)
 {
-    if (level > most)
-        return;
     int kept = errno;
     char raw[SAY_LINE];
     char line[SAY_LINE];
     struct text message = text_over(raw, sizeof raw);
-    va_list list;
-    va_start(list, format);
     text_add_list(&message, format, list);
-    va_end(list);
 
     struct text out = text_over(line, sizeof line);
-    text_add_span(&out, span_of(PREFIX));
-    text_add_visible(&out, (struct span){raw, message.len}, sizeof line - sizeof PREFIX - 1);
-    text_add_span(&out, span_of("\n"));
+    text_add(&out, "%s" PREFIX, begin);
+    text_add_visible(&out, (struct span){raw, message.len}, sizeof line - out.len - sizeof "\n");
+    text_add_span(&out, span_of(end));
     write_all(STDERR_FILENO, out.bytes, out.len, PATIENCE_MS);
     errno = kept;
+}
+
+void say(enum say_level most, enum say_level level, const char *format, ...)
+{
+    if (level > most)
+        return;
+    va_list list;
+    va_start(list, format);
+    speak("", format, list, "\n");
+    va_end(list);
+}
+
+// ECMA-48: back to the first column, then erase to the end of the line.
+#define RENEW_LINE "\r\033[K"
+
+void say_progress(const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    speak(RENEW_LINE, format, list, "");
+    va_end(list);
+}
+
+void say_progress_end(void)
+{
+    write_all(STDERR_FILENO, "\n", 1, PATIENCE_MS);
 }
 
 bool say_result(const char *text, size_t len)

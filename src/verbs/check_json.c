@@ -11,7 +11,8 @@
 #include "env/settings_show.h"
 #include "verbs/check.h"
 
-#define LINE 1024
+#define LINE 2048
+#define PLACE 512
 
 static void add_text(struct text *out, const char *name, const char *value)
 {
@@ -106,7 +107,7 @@ static void add_settings(struct text *out, const struct settings *settings)
         const struct option_row *row = option_row((enum option_id)id);
         if (row->variable == NULL)
             continue;
-        char bytes[LINE], source[LINE];
+        char bytes[LINE], source[PLACE];
         struct text value = text_over(bytes, sizeof bytes);
         settings_show(settings, (enum option_id)id, &value);
         origin_text(&settings->origins[id], source, sizeof source);
@@ -140,7 +141,7 @@ static void add_claims(struct text *out, const struct token_claims *claims)
 static void add_token(struct text *out, const struct diagnosis *diagnosis)
 {
     const struct token_found *token = &diagnosis->settings->token;
-    char source[LINE];
+    char source[PLACE];
     if (!diagnosis->has_token) {
         text_add(out, "\"token\":null");
         return;

@@ -9,7 +9,8 @@
 #include "env/settings_show.h"
 #include "verbs/check.h"
 
-#define LINE 1024
+#define LINE 2048
+#define PLACE 512
 #define NAME_WIDTH 28
 
 bool check_may_show(const struct settings *settings, const struct dotenv_var *var)
@@ -123,7 +124,7 @@ static void add_settings(const struct page *page, const struct diagnosis *diagno
         const struct option_row *row = option_row((enum option_id)id);
         if (row->variable == NULL)
             continue;
-        char bytes[LINE], source[LINE];
+        char bytes[LINE], source[PLACE];
         struct text text = text_over(bytes, sizeof bytes);
         settings_show(settings, (enum option_id)id, &text);
         origin_text(&settings->origins[id], source, sizeof source);
@@ -170,7 +171,7 @@ static void add_claims(const struct page *page, const struct token_claims *claim
 static void add_not_used(const struct page *page, const struct settings *settings)
 {
     for (unsigned i = 0; i < settings->other_count; i++) {
-        char bytes[LINE], source[LINE];
+        char bytes[LINE], source[PLACE];
         origin_text(&settings->others[i].origin, source, sizeof source);
         snprintf(bytes, sizeof bytes, "%s (%s) is set as well and not used",
                  settings->others[i].name, source);
@@ -181,7 +182,7 @@ static void add_not_used(const struct page *page, const struct settings *setting
 static void add_token(const struct page *page, const struct diagnosis *diagnosis)
 {
     const struct settings *settings = diagnosis->settings;
-    char bytes[LINE], source[LINE], kind[256];
+    char bytes[LINE], source[PLACE], kind[256];
     page_heading(page, "Token");
     if (settings->no_token) {
         page_paragraph(page, 2, "", span_of("none is wanted (--no-token)"));
