@@ -20,6 +20,8 @@
 #define WHOAMI (BY_TOKEN | BY_JWT | BY_BEARER | Q(LS_WHOAMI_NOBODY))
 #define AFTER_EXCHANGE (Q(LS_LEGACY) | Q(LS_RESET) | Q(LS_SWITCHES) | Q(LS_PAT))
 
+// The heading of Django's page "CSRF verification failed".
+#define DJANGO_FORBIDDEN "Forbidden <span>(403)</span>"
 #define NOT_PROVIDED "Authentication credentials were not provided."
 
 // What Label Studio's own JSON says in `detail`: the first row that fits decides. Each text is
@@ -184,7 +186,7 @@ static enum reason judge_login(const struct reading *self)
         return own_path ? REASON_OK : REASON_REDIRECTED;
     if (self->answer->status == 200 && self->own_page)
         return REASON_LOGIN_FAILED;
-    if (self->answer->status == 403 && contains(self->answer->body, "CSRF verification failed"))
+    if (self->answer->status == 403 && contains(self->answer->body, DJANGO_FORBIDDEN))
         return REASON_LOGIN_FAILED;
     return REASON_COUNT;
 }
@@ -381,12 +383,14 @@ static void add_detail(struct text *out, enum reason reason, const struct readin
 }
 
 // Django refuses every host name with an underscore, whatever ALLOWED_HOSTS says (RFC 1034).
-static enum reason split_host_rejected(const char *address)
+static enum reason split_host_rejected(const char *address, struct text *detail)
 {
     struct url url;
     char why[URL_WHY];
-    bool underscore = url_parse(address, true, &url, why) && strchr(url.host, '_');
-    return underscore ? REASON_HOST_REJECTED_UNDERSCORE : REASON_HOST_REJECTED;
+    if (!url_parse(address, true, &url, why) || !strchr(url.host, '_'))
+        return REASON_HOST_REJECTED;
+    text_add_visible(detail, span_of(url.host), sizeof url.host);
+    return REASON_HOST_REJECTED_UNDERSCORE;
 }
 
 void ls_verdict(enum ls_question question, const struct ls_answer *answer, const char *url,
@@ -400,7 +404,7 @@ void ls_verdict(enum ls_question question, const struct ls_answer *answer, const
     read_identity(&reading, identity);
     enum reason reason = judge(question, &reading, identity);
     if (reason == REASON_HOST_REJECTED)
-        reason = split_host_rejected(url);
+        reason = split_host_rejected(url, &detail);
     add_detail(&detail, reason, &reading, identity);
     finding_set(finding, reason, url, NULL, words);
     reading_free(&reading);
