@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The hard deadline: the one asynchronous handler of the program. On SIGALRM it writes prepared bytes to one descriptor and,
-// where there is one, a line to the log of the believed process, and ends the process with _exit: whatever the server, the
-// resolver or curl does.
+// The hard deadline: the one asynchronous handler of the program. On SIGALRM it writes prepared
+// bytes to one descriptor and, where there is one, a line to the log of the believed process, and
+// ends the process with _exit: whatever the server, the resolver or curl does.
 //
-// Used in two places: `health` itself (descriptor 1, finished lines), and the forked child that asks for `run` and for every
+// Used in two places: `health` itself (descriptor 1, finished lines), and the forked child that
+// asks for `run` and for every
 // `--wait` (descriptor of the pipe to its parent, a whole struct that the parent reads).
 #ifndef LABELGATE_SERVER_DEADLINE_H
 #define LABELGATE_SERVER_DEADLINE_H
@@ -11,15 +12,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Room for the three lines of `health` and for the struct that a child hands to its parent; below PIPE_BUF, so that one
-// write is whole.
+// Room for the three lines of `health` and for the struct that a child hands to its parent; below
+// PIPE_BUF, so that one write is whole.
 #define DEADLINE_MOST 4096
 
-// Unblocks SIGALRM (a parent may have blocked it) and arms the timer. To be called before the first file is opened. Called
-// again it sets a new time, counted from now.
+// Unblocks SIGALRM (a parent may have blocked it) and arms the timer. To be called before the first
+// file is opened. Called again it sets a new time, counted from now.
 void deadline_arm(int64_t milliseconds);
-// What to write to `fd` and the exit status when time runs out from now on: at most DEADLINE_MOST bytes. Safe against the
-// handler firing in the middle: two buffers, one pointer.
+// What to write to `fd` and the exit status when time runs out from now on: at most DEADLINE_MOST
+// bytes. Safe against the handler firing in the middle: two buffers, one pointer.
 void deadline_say(int fd, const void *bytes, size_t len, int code);
 // A second descriptor (the container's log) and its line, at most 512 bytes; -1: none.
 void deadline_log(int fd, const char *line, size_t len);

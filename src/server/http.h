@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // One HTTP question and its answer. The only includer of curl.
 //
-// Follows no redirect, ignores proxy variables and ~/.netrc, speaks http and https only, sends to no host but the URL's.
-// Names are looked up family by family with our own walk of the search list (see resolve.h); every address is tried.
+// Follows no redirect, ignores proxy variables and ~/.netrc, speaks http and https only, sends to
+// no host but the URL's. Names are looked up family by family with our own walk of the search list
+// (see resolve.h); every address is tried. Every request carries `User-Agent: labelgate/VERSION`,
+// `Accept: */*` and `Connection: close`; no `Expect`, no cookies.
 #ifndef LABELGATE_SERVER_HTTP_H
 #define LABELGATE_SERVER_HTTP_H
 
@@ -13,46 +15,60 @@
 #include "base/reason.h"
 #include "base/span.h"
 
-// More than any answer that must be read: whoami is below 2 KiB, a traceback 2 kB, the largest project list page is not read.
+// More than any answer that must be read: whoami is below 2 KiB, a traceback 2 kB, the largest
+// project list page is not read.
 #define HTTP_BODY_MOST ((size_t)64 * 1024)
 #define HTTP_HEADER_VALUE 512
 #define HTTP_HEADERS 16
+
+// How long and how much of a 404's page is waited for: its <title> stands at the front.
+#define HTTP_PEEK_MS 50
+#define HTTP_PEEK ((size_t)4 * 1024)
 
 // What is being waited for: for the sentence of a timeout.
 enum http_phase { HTTP_RESOLVING, HTTP_CONNECTING, HTTP_HANDSHAKE, HTTP_ANSWERING };
 
 struct http_request {
-    const char *method;       // "GET", "POST"
+    const char *method; // "GET", "POST"
     const char *url;
-    const char *const *headers; // "Name: value" lines, NULL-terminated; may hold the token: wiped by their owner
-    struct span body;         // empty: none
-    int64_t timeout_ms;       // of this request; the process's hard deadline is deadline.h
-    const char *ca_file;      // NULL: the distribution's bundle
-    // Called when a new phase begins, so that the caller can prepare the deadline's words (deadline_say). May be NULL.
+    const char *const
+        *headers; // "Name: value" lines, NULL-terminated; may hold the token: wiped by their owner
+    struct span body;    // empty: none
+    int64_t timeout_ms;  // of this request; the process's hard deadline is deadline.h
+    const char *ca_file; // NULL: the distribution's bundle
+    // Called when a new phase begins, so that the caller can prepare the deadline's words
+    // (deadline_say). May be NULL. `what` is for http_timeout_finding: the address, then perhaps a
+    // blank and what exactly is being waited for.
     void (*phase)(void *context, enum http_phase phase, const char *what);
     void *phase_context;
-    bool body_always;         // read the body whatever the status; else only where it is needed (200, 400, 401, 403, 500)
-    bool body_never;          // the status line is all that is wanted (the app's own address)
+    bool body_always; // read the body whatever the status; else only where it is needed (200, 400,
+                      // 401, 403, 500); of a 404 what comes at once (HTTP_PEEK_MS), enough to see
+                      // whose page it is
+    bool body_never; // the status line is all that is wanted (the app's own address)
 };
 
 struct http_answer {
-    bool answered;            // a status line came; else `fault` says why not
-    struct finding fault;     // class unclear or local (ca_file_invalid)
+    bool answered; // head and body, as far as it is needed, came; else `fault` says why not
+    struct finding
+        fault; // class unclear or local (ca_file_invalid); subject: scheme, host and port
     int status;
     char content_type[HTTP_HEADER_VALUE]; // header values are cut to fit
+    char content_encoding[HTTP_HEADER_VALUE];
     char location[HTTP_HEADER_VALUE];
     char www_authenticate[HTTP_HEADER_VALUE];
     char retry_after[HTTP_HEADER_VALUE];
     char server[HTTP_HEADER_VALUE];
     char date[HTTP_HEADER_VALUE];
-    char cookies[2048];       // "name=value; name=value" of all Set-Cookie headers, for the login
-    char *body;               // heap, NUL-terminated; NULL when none was read
+    char cookies[2048]; // "name=value; name=value" of all Set-Cookie headers, for the login
+    char *body;         // heap, NUL-terminated; NULL when none was read
     size_t body_len;
-    bool body_cut;            // longer than HTTP_BODY_MOST, cut short by the peer, or not waited for
+    bool body_cut; // longer than HTTP_BODY_MOST, cut short by the peer, or not waited for
 };
 
-// The words of a timeout: what was waited for (`what` as the phase callback got it). Pure.
-void http_timeout_finding(struct finding *finding, enum http_phase phase, const char *what, int64_t timeout_ms);
+// The words of a timeout: what was waited for (`what` as the phase callback got it, or a plain
+// URL). Pure.
+void http_timeout_finding(struct finding *finding, enum http_phase phase, const char *what,
+                          int64_t timeout_ms);
 
 void http_ask(const struct http_request *request, struct http_answer *answer);
 void http_answer_free(struct http_answer *answer); // wipes the body

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// Why there is no answer, in words: what http.c saw of a connection, as a finding. Pure but for
+// strerror.
+#ifndef LABELGATE_SERVER_FAULTS_H
+#define LABELGATE_SERVER_FAULTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/reason.h"
+#include "base/url.h"
+
+// No address could be connected to. `tried` names them; `error` is the errno of the last.
+void faults_connection(struct finding *fault, const struct url *url, const char *origin,
+                       const char *tried, int error);
+// The connection ended before the answer did. `status` is 0 when not even a head came.
+void faults_ended(struct finding *fault, const char *origin, int status, bool reset);
+// The first bytes are no HTTP: noise, or a TLS server's alert.
+void faults_not_http(struct finding *fault, const char *origin, const char *bytes, size_t len);
+void faults_bad_reply(struct finding *fault, const char *origin, const char *why);
+// None of the names has an address: `asked` lists them, `silent` is the first one that the name
+// server did not answer for
+// ("" when it answered for all).
+void faults_name(struct finding *fault, const char *origin, const char *host, const char *asked,
+                 const char *silent);
+
+#endif

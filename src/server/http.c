@@ -1,0 +1,580 @@
+// SPDX-License-Identifier: MIT
+#include "server/http.h"
+
+#include <arpa/inet.h>
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/duration.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "base/url.h"
+#include "server/faults.h"
+#include "server/lines.h"
+#include "server/resolve.h"
+#include "server/tls.h"
+#include "versions.h"
+
+// A head of a real answer is below 4 KiB; nginx sends at most 32 KiB.
+#define HEAD_MOST ((size_t)64 * 1024)
+#define BODY_FIRST ((size_t)4 * 1024)
+#define ORIGIN (URL_HOST + 32)
+#define TRIED 256
+#define USER_AGENT "User-Agent: labelgate/" VERSION_LABELGATE
+
+enum body_mode { BODY_NONE, BODY_PEEK, BODY_WHOLE };
+
+struct transfer {
+    const struct http_request *request;
+    struct http_answer *answer;
+    struct url url;
+    char origin[ORIGIN]; // scheme, host and port as written
+    int64_t until_ms;
+    struct tls tls;
+    CURL *easy;
+    CURLM *multi;
+    struct curl_slist lines[HTTP_HEADERS + 4];
+    char error[CURL_ERROR_SIZE]; // read for mbedTLS's number, never shown
+
+    // For the words of a timeout and of a failed connection
+    enum http_phase phase;
+    char what[FINDING_SLOT];
+    char tried[TRIED];
+    size_t attempt_from; // where in `tried` the addresses of this attempt begin
+
+    // The answer as it comes
+    size_t head_bytes;
+    int status;
+    bool head_done;
+    enum body_mode mode;
+    size_t room;
+    int64_t peek_until_ms;
+    bool enough;  // what is needed has come: the rest is not waited for
+    bool refused; // `answer->fault` is set
+};
+
+// ---- Phases
+// -----------------------------------------------------------------------------------------
+
+static void enter(struct transfer *self, enum http_phase phase, const char *detail)
+{
+    self->phase = phase;
+    snprintf(self->what, sizeof self->what, "%s%s%s", self->origin, detail[0] != '\0' ? " " : "",
+             detail);
+    if (self->request->phase != NULL)
+        self->request->phase(self->request->phase_context, phase, self->what);
+}
+
+static int64_t time_left(const struct transfer *self)
+{
+    int64_t left = self->until_ms - duration_now();
+    return left > 0 ? left : 0;
+}
+
+// ---- What curl calls
+// --------------------------------------------------------------------------------
+
+static enum body_mode mode_for(const struct http_request *request, int status)
+{
+    if (request->body_never)
+        return BODY_NONE;
+    if (request->body_always)
+        return BODY_WHOLE;
+    switch (status) {
+    case 200:
+    case 400:
+    case 401:
+    case 403:
+    case 500:
+        return BODY_WHOLE;
+    case 404:
+        return BODY_PEEK;
+    default:
+        return BODY_NONE;
+    }
+}
+
+static void end_of_head(struct transfer *self)
+{
+    if (self->status < 200) {
+        lines_reset(self->answer);
+        return;
+    }
+    self->head_done = true;
+    self->mode = mode_for(self->request, self->status);
+    self->enough = self->mode == BODY_NONE;
+    if (self->mode == BODY_PEEK)
+        self->peek_until_ms = duration_now() + HTTP_PEEK_MS;
+    if (self->mode == BODY_WHOLE) {
+        char detail[64];
+        snprintf(detail, sizeof detail, "(status %d came, its body did not)", self->status);
+        enter(self, HTTP_ANSWERING, detail);
+    }
+}
+
+static void refuse(struct transfer *self, const char *why)
+{
+    faults_bad_reply(&self->answer->fault, self->origin, why);
+    self->refused = true;
+}
+
+// Returns less than `len` to end the transfer.
+static size_t on_head(char *bytes, size_t one, size_t len, void *context)
+{
+    struct transfer *self = context;
+    struct span line = {bytes, one * len};
+    if (self->head_done) // trailers of a chunked body
+        return line.len;
+    self->head_bytes += line.len;
+    if (self->head_bytes > HEAD_MOST) {
+        refuse(self, "its head does not end");
+        return 0;
+    }
+    int status = lines_status(line);
+    if (status != 0)
+        self->status = status;
+    else if (span_trim(line).len > 0)
+        lines_take(self->answer, line);
+    else
+        end_of_head(self);
+    return self->enough ? 0 : line.len;
+}
+
+static bool grow(struct transfer *self, size_t wanted)
+{
+    size_t room = self->room > 0 ? self->room : BODY_FIRST;
+    while (room < wanted)
+        room *= 2;
+    if (room == self->room)
+        return true;
+    char *bytes = malloc(room + 1);
+    if (bytes == NULL)
+        return false;
+    if (self->answer->body_len > 0)
+        memcpy(bytes, self->answer->body, self->answer->body_len);
+    file_wipe(self->answer->body, self->answer->body_len);
+    free(self->answer->body);
+    self->answer->body = bytes;
+    self->room = room;
+    return true;
+}
+
+static size_t on_body(char *bytes, size_t one, size_t len, void *context)
+{
+    struct transfer *self = context;
+    struct http_answer *answer = self->answer;
+    size_t come = one * len;
+    if (!self->head_done) { // HTTP/0.9: no head at all
+        faults_not_http(&answer->fault, self->origin, bytes, come);
+        self->refused = true;
+        return 0;
+    }
+    size_t most = self->mode == BODY_PEEK ? HTTP_PEEK : HTTP_BODY_MOST;
+    size_t taken = come < most - answer->body_len ? come : most - answer->body_len;
+    if (!grow(self, answer->body_len + taken))
+        return 0;
+    memcpy(answer->body + answer->body_len, bytes, taken);
+    answer->body_len += taken;
+    answer->body[answer->body_len] = '\0';
+    answer->body_cut = taken < come;
+    self->enough = answer->body_cut;
+    return taken;
+}
+
+static void note_address(struct transfer *self, const struct curl_sockaddr *address)
+{
+    char text[INET6_ADDRSTRLEN] = "";
+    const struct sockaddr *sockaddr = &address->addr;
+    const void *binary =
+        address->family == AF_INET
+            ? (const void *)&((const struct sockaddr_in *)(const void *)sockaddr)->sin_addr
+            : (const void *)&((const struct sockaddr_in6 *)(const void *)sockaddr)->sin6_addr;
+    size_t used = strlen(self->tried);
+    if (inet_ntop(address->family, binary, text, sizeof text) == NULL ||
+        strstr(self->tried, text) != NULL || used + 2 + strlen(text) >= sizeof self->tried)
+        return;
+    snprintf(self->tried + used, sizeof self->tried - used, "%s%s", used > 0 ? ", " : "", text);
+}
+
+static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct transfer *self = context;
+    (void)purpose;
+    note_address(self, address);
+    if (self->phase < HTTP_CONNECTING)
+        enter(self, HTTP_CONNECTING, strcmp(self->tried, self->url.host) == 0 ? "" : self->tried);
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static CURLcode on_tls(CURL *easy, void *config, void *context)
+{
+    struct transfer *self = context;
+    (void)easy;
+    enter(self, HTTP_HANDSHAKE, "");
+    tls_configure(&self->tls, config);
+    return CURLE_OK;
+}
+
+static int on_connected(void *context, char *remote, char *local, int remote_port, int local_port)
+{
+    struct transfer *self = context;
+    (void)remote, (void)local, (void)remote_port, (void)local_port;
+    enter(self, HTTP_ANSWERING, "");
+    return CURL_PREREQFUNC_OK;
+}
+
+// ---- Options
+// ----------------------------------------------------------------------------------------
+
+// A list over memory of ours: curl takes it as it is, so no copy of the token's header is made.
+static struct curl_slist *make_lines(struct transfer *self)
+{
+    static const char *const own[] = {USER_AGENT, "Connection: close", "Expect:"};
+    struct curl_slist *at = self->lines;
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+        at[count++].data = (char *)(uintptr_t)own[i];
+    for (size_t i = 0;
+         self->request->headers != NULL && self->request->headers[i] != NULL && i < HTTP_HEADERS;
+         i++)
+        at[count++].data = (char *)(uintptr_t)self->request->headers[i];
+    for (size_t i = 0; i < count; i++)
+        at[i].next = i + 1 < count ? &at[i + 1] : NULL;
+    return at;
+}
+
+static void set_method(struct transfer *self)
+{
+    const struct http_request *request = self->request;
+    bool is_get = request->method == NULL || strcmp(request->method, "GET") == 0;
+    if (request->body.len > 0 || !is_get) {
+        curl_easy_setopt(self->easy, CURLOPT_POSTFIELDSIZE, (long)request->body.len);
+        curl_easy_setopt(self->easy, CURLOPT_POSTFIELDS,
+                         request->body.len > 0 ? request->body.text : "");
+        curl_easy_setopt(self->easy, CURLOPT_CUSTOMREQUEST, is_get ? "GET" : request->method);
+    }
+}
+
+// Everything that keeps curl from doing what nobody asked for is said here, though most is not even
+// compiled in.
+static void set_options(struct transfer *self)
+{
+    CURL *easy = self->easy;
+    curl_easy_setopt(easy, CURLOPT_URL, self->request->url);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+    curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 1L); // on_body names what it is
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, self->error);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, make_lines(self));
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_head);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, self);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, self);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, self);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connected);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, self);
+    if (self->url.https) {
+        curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+        curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+        curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_tls);
+        curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, self);
+    }
+    set_method(self);
+}
+
+// ---- One attempt
+// ------------------------------------------------------------------------------------
+
+// Runs the transfer until curl is done or enough has come.
+static CURLcode drive(struct transfer *self)
+{
+    int running = 1, messages = 0;
+    while (curl_multi_perform(self->multi, &running) == CURLM_OK && running > 0 && !self->enough) {
+        int64_t wait = time_left(self);
+        if (self->head_done && self->mode == BODY_PEEK) {
+            wait = self->peek_until_ms - duration_now();
+            self->enough = wait <= 0;
+        }
+        if (!self->enough)
+            curl_multi_poll(self->multi, NULL, 0, (int)wait, NULL);
+    }
+    const CURLMsg *message = curl_multi_info_read(self->multi, &messages);
+    if (message != NULL)
+        return message->data.result;
+    return self->enough ? CURLE_OK : CURLE_OUT_OF_MEMORY;
+}
+
+// mbedTLS's number as curl's message shows it: "(-0x7780)". 0: none.
+static int tls_error(const struct transfer *self)
+{
+    static const char mark[] = "(-0x";
+    const char *found = strstr(self->error, mark);
+    return found == NULL ? 0 : -(int)strtol(found + sizeof mark - 1, NULL, 16);
+}
+
+static void explain_broken(struct transfer *self, int error)
+{
+    struct finding *fault = &self->answer->fault;
+    bool reset = error == ECONNRESET || error == EPIPE;
+    if (self->url.https && tls_error(self) != 0 && !reset)
+        tls_explain(&self->tls, tls_error(self), self->origin, fault);
+    else if (!reset && self->head_done)
+        faults_bad_reply(fault, self->origin, "its body is not encoded as HTTP wants it");
+    else
+        faults_ended(fault, self->origin, self->head_done ? self->status : 0, reset);
+}
+
+static void explain(struct transfer *self, CURLcode code)
+{
+    struct finding *fault = &self->answer->fault;
+    long error = 0;
+    curl_easy_getinfo(self->easy, CURLINFO_OS_ERRNO, &error);
+    switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+        faults_name(fault, self->origin, self->url.host, self->url.host, "");
+        break;
+    case CURLE_COULDNT_CONNECT:
+        faults_connection(fault, &self->url, self->origin, self->tried, (int)error);
+        break;
+    case CURLE_OPERATION_TIMEDOUT:
+        http_timeout_finding(fault, self->phase, self->what, self->request->timeout_ms);
+        break;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+        tls_explain(&self->tls, code == CURLE_SSL_CONNECT_ERROR ? tls_error(self) : 0, self->origin,
+                    fault);
+        break;
+    case CURLE_GOT_NOTHING:
+    case CURLE_PARTIAL_FILE:
+        faults_ended(fault, self->origin, self->head_done ? self->status : 0, false);
+        break;
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+        explain_broken(self, (int)error);
+        break;
+    case CURLE_OUT_OF_MEMORY:
+    case CURLE_FAILED_INIT:
+        finding_set(fault, REASON_START_FAILED, "asking Label Studio", NULL, "memory ran out");
+        break;
+    default:
+        faults_bad_reply(fault, self->origin, "its head is not as HTTP wants it");
+        break;
+    }
+}
+
+// A whole body in a coding that nobody asked for cannot be read; said as such, since it looks like
+// noise.
+static void check_coding(struct transfer *self)
+{
+    char why[FINDING_SLOT];
+    struct span coding = span_of(self->answer->content_encoding);
+    if (self->mode == BODY_NONE || coding.len == 0 || span_is_nocase(coding, "identity"))
+        return;
+    snprintf(why, sizeof why, "status %d with a body in the coding %.32s, which was not asked for",
+             self->status, coding.text);
+    refuse(self, why);
+}
+
+static void settle(struct transfer *self, CURLcode code)
+{
+    // The body of a 500 only tells a little more: the status says enough when it does not come.
+    bool whole = self->enough || code == CURLE_OK || self->status == 500;
+    if (!self->refused && self->head_done && whole) {
+        self->answer->body_cut = self->answer->body_cut || code != CURLE_OK ||
+                                 (self->enough && self->mode != BODY_WHOLE);
+        check_coding(self);
+    } else if (!self->refused) {
+        explain(self, code);
+        self->refused = true;
+    }
+    self->answer->answered = !self->refused;
+    self->answer->status = self->status;
+}
+
+// True when no connection came about, so that other addresses may be tried.
+static bool attempt(struct transfer *self, const char *addresses, int64_t connect_ms)
+{
+    char entry[URL_HOST + RESOLVE_ADDRESSES * 2 * (RESOLVE_ADDRESS + 2) + 16];
+    struct curl_slist resolve = {.data = entry};
+    if (addresses[0] != '\0') {
+        snprintf(entry, sizeof entry, "%s:%u:%s", self->url.host, self->url.port, addresses);
+        curl_easy_setopt(self->easy, CURLOPT_RESOLVE, &resolve);
+    }
+    int64_t left = time_left(self);
+    curl_easy_setopt(self->easy, CURLOPT_TIMEOUT_MS, (long)(left > 0 ? left : 1));
+    curl_easy_setopt(self->easy, CURLOPT_CONNECTTIMEOUT_MS,
+                     (long)(connect_ms > 0 ? connect_ms : 1));
+    self->refused = false;
+    if (curl_multi_add_handle(self->multi, self->easy) != CURLM_OK) {
+        settle(self, CURLE_OUT_OF_MEMORY);
+        return false;
+    }
+    CURLcode code = drive(self);
+    settle(self, code);
+    curl_multi_remove_handle(self->multi, self->easy);
+    return self->phase <= HTTP_CONNECTING &&
+           (code == CURLE_COULDNT_CONNECT || code == CURLE_OPERATION_TIMEDOUT);
+}
+
+// ---- By name
+// ----------------------------------------------------------------------------------------
+
+static void add_addresses(struct text *out, const struct resolve_addresses *addresses)
+{
+    for (unsigned i = 0; i < addresses->count; i++)
+        text_add(out, "%s%s", out->len > 0 ? "," : "", addresses->text[i]);
+}
+
+static void enter_resolving(struct transfer *self, const char *name, const char *failed)
+{
+    char detail[FINDING_SLOT];
+    struct text out = text_over(detail, sizeof detail);
+    text_add(&out, "%s", name);
+    if (strcmp(name, self->url.host) != 0 && failed[0] == '\0')
+        text_add(&out, ", a candidate of the search list; a final dot (%s.) skips the list",
+                 self->url.host);
+    if (failed[0] != '\0')
+        text_add(&out, " for IPv6, since there was no connection to %s", failed);
+    enter(self, HTTP_RESOLVING, detail);
+}
+
+// Connects to what is known of the first family, then, without success, asks for the second and
+// tries that. The first family gets half of the time, and the rest as well when the second has
+// nothing.
+static void attempt_families(struct transfer *self, const char *name,
+                             const struct resolve_addresses *v4)
+{
+    struct resolve_addresses v6 = {0};
+    char list[RESOLVE_ADDRESSES * 2 * (RESOLVE_ADDRESS + 1)];
+    struct text text = text_over(list, sizeof list);
+    add_addresses(&text, v4);
+    if (v4->count > 0 && !attempt(self, list, time_left(self) / 2))
+        return;
+    bool slow = v4->count > 0 && self->answer->fault.reason == REASON_TIMEOUT;
+    enter_resolving(self, name, self->tried);
+    resolve_ask(&v6, name, AF_INET6);
+    if (v6.count == 0 && !slow)
+        return;
+    text = text_over(list, sizeof list);
+    add_addresses(&text, &v6);
+    if (slow)
+        add_addresses(&text, v4);
+    attempt(self, list, time_left(self));
+}
+
+// One candidate of the search list. True when it has an address of either family, whatever came of
+// the connection.
+static bool attempt_candidate(struct transfer *self, const char *name, char silent[RESOLVE_NAME])
+{
+    struct resolve_addresses v4, v6;
+    enter_resolving(self, name, "");
+    enum resolve_result first = resolve_ask(&v4, name, AF_INET);
+    if (first == RESOLVE_FOUND) {
+        attempt_families(self, name, &v4);
+        return true;
+    }
+    enum resolve_result second = resolve_ask(&v6, name, AF_INET6);
+    if (second == RESOLVE_FOUND) {
+        char list[RESOLVE_ADDRESSES * (RESOLVE_ADDRESS + 1)];
+        struct text text = text_over(list, sizeof list);
+        add_addresses(&text, &v6);
+        attempt(self, list, time_left(self));
+        return true;
+    }
+    if (silent[0] == '\0' && (first == RESOLVE_NO_REPLY || second == RESOLVE_NO_REPLY))
+        snprintf(silent, RESOLVE_NAME, "%s", name);
+    return false;
+}
+
+static void ask_by_name(struct transfer *self)
+{
+    struct resolve_walk walk;
+    struct resolve_addresses hosts;
+    char list[RESOLVE_ADDRESSES * (RESOLVE_ADDRESS + 1)], asked[FINDING_SLOT],
+        silent[RESOLVE_NAME] = "";
+    struct text text = text_over(list, sizeof list), names = text_over(asked, sizeof asked);
+    if (resolve_hosts(&hosts, self->url.host)) {
+        add_addresses(&text, &hosts);
+        attempt(self, list, time_left(self));
+        return;
+    }
+    resolve_walk_read(&walk, self->url.host);
+    for (unsigned i = 0; i < walk.count; i++) {
+        if (attempt_candidate(self, walk.names[i], silent))
+            return;
+        text_add(&names, "%s%s", i > 0 ? ", " : "", walk.names[i]);
+    }
+    faults_name(&self->answer->fault, self->origin, self->url.host, asked, silent);
+}
+
+// ---- The question
+// -----------------------------------------------------------------------------------
+
+static bool prepare(struct transfer *self)
+{
+    struct finding *fault = &self->answer->fault;
+    const char *url = self->request->url;
+    char why[URL_WHY];
+    if (!url_parse(url, true, &self->url, why)) {
+        finding_set(fault, REASON_URL_INVALID, url, NULL, why);
+        return false;
+    }
+    size_t scheme = span_find(span_of(url), "://") + 3;
+    snprintf(self->origin, sizeof self->origin, "%.*s",
+             (int)(scheme + strcspn(url + scheme, "/?#")), url);
+    if (self->url.https && (!tls_open(&self->tls, self->request->ca_file, fault)))
+        return false;
+    if (self->url.https && !tls_start()) {
+        finding_set(fault, REASON_TLS_FAILED, self->origin, NULL,
+                    "this system gives no random numbers");
+        return false;
+    }
+    curl_global_init(CURL_GLOBAL_NOTHING);
+    self->multi = curl_multi_init();
+    self->easy = curl_easy_init();
+    if (self->multi == NULL || self->easy == NULL) {
+        finding_set(fault, REASON_START_FAILED, "asking Label Studio", NULL, "memory ran out");
+        return false;
+    }
+    set_options(self);
+    return true;
+}
+
+void http_ask(const struct http_request *request, struct http_answer *answer)
+{
+    struct transfer self = {.request = request, .answer = answer};
+    memset(answer, 0, sizeof *answer);
+    self.until_ms = duration_now() + request->timeout_ms;
+    if (prepare(&self)) {
+        if (resolve_is_needless(self.url.host))
+            attempt(&self, "", time_left(&self));
+        else
+            ask_by_name(&self);
+    }
+    curl_easy_cleanup(self.easy);
+    curl_multi_cleanup(self.multi);
+    tls_close(&self.tls);
+}
+
+void http_answer_free(struct http_answer *answer)
+{
+    file_wipe(answer->body, answer->body_len);
+    free(answer->body);
+    answer->body = NULL;
+    answer->body_len = 0;
+}
+
+const char *http_library_version(void)
+{
+    return curl_version();
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#include "server/lines.h"
+
+#include <stdio.h>
+#include <string.h>
+
+int lines_status(struct span line)
+{
+    if (!span_starts(line, "HTTP/"))
+        return 0;
+    size_t at = span_find(line, " ");
+    while (at < line.len && line.text[at] == ' ')
+        at++;
+    int status = 0;
+    for (size_t i = 0; i < 3; i++, at++) {
+        if (at >= line.len || line.text[at] < '0' || line.text[at] > '9')
+            return 0;
+        status = status * 10 + (line.text[at] - '0');
+    }
+    return status;
+}
+
+void lines_reset(struct http_answer *answer)
+{
+    answer->content_type[0] = '\0';
+    answer->content_encoding[0] = '\0';
+    answer->location[0] = '\0';
+    answer->www_authenticate[0] = '\0';
+    answer->retry_after[0] = '\0';
+    answer->server[0] = '\0';
+    answer->date[0] = '\0';
+    answer->cookies[0] = '\0';
+}
+
+static void keep(char *to, size_t room, struct span value)
+{
+    if (to[0] == '\0')
+        snprintf(to, room, "%.*s", (int)(value.len < room ? value.len : room - 1), value.text);
+}
+
+// "name=value; Path=/; ..." adds "name=value". A cookie that does not fit is left out whole.
+static void keep_cookie(struct http_answer *answer, struct span value)
+{
+    size_t used = strlen(answer->cookies);
+    struct span cookie = span_trim((struct span){value.text, span_find(value, ";")});
+    if (cookie.len == 0 || used + 2 + cookie.len >= sizeof answer->cookies)
+        return;
+    snprintf(answer->cookies + used, sizeof answer->cookies - used, "%s%.*s", used > 0 ? "; " : "",
+             (int)cookie.len, cookie.text);
+}
+
+void lines_take(struct http_answer *answer, struct span line)
+{
+    const struct {
+        const char *name;
+        char *value;
+    } kept[] = {
+        {"Content-Type", answer->content_type},
+        {"Content-Encoding", answer->content_encoding},
+        {"Location", answer->location},
+        {"WWW-Authenticate", answer->www_authenticate},
+        {"Retry-After", answer->retry_after},
+        {"Server", answer->server},
+        {"Date", answer->date},
+    };
+    size_t colon = span_find(line, ":");
+    if (colon == line.len)
+        return;
+    struct span name = {line.text, colon};
+    struct span value = span_trim((struct span){line.text + colon + 1, line.len - colon - 1});
+    if (span_is_nocase(name, "Set-Cookie")) {
+        keep_cookie(answer, value);
+        return;
+    }
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+        if (span_is_nocase(name, kept[i].name))
+            keep(kept[i].value, HTTP_HEADER_VALUE, value);
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// The head of an answer, line by line as it comes: what of it an answer keeps. Pure.
+#ifndef LABELGATE_SERVER_LINES_H
+#define LABELGATE_SERVER_LINES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/span.h"
+#include "server/http.h"
+
+// "HTTP/1.1 200 OK": the status, or 0 when the line is none.
+int lines_status(struct span line);
+
+// Empties what earlier lines filled: 100 and 103 come before the answer that counts.
+void lines_reset(struct http_answer *answer);
+
+// One header line with or without its CRLF. A value is cut to HTTP_HEADER_VALUE; of a header that
+// comes twice the first counts, of Set-Cookie all do. Lines that are none of ours are passed over.
+void lines_take(struct http_answer *answer, struct span line);
+
+#endif
