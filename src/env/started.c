@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: MIT
+#include "env/started.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+
+#define MARKER "LABELGATE_STARTED=1"
+// Holds the environment of most processes in one read.
+#define FIRST_ROOM ((size_t)4096)
+// "2147483647/environ" and room to spare.
+#define PROC_PATH 32
+// "mnt:[4026531840]"
+#define NAMESPACE 64
+
+// ---- Writing ------------------------------------------------------------------------------------
+
+#define FACTS_MOST 16
+
+struct facts {
+    struct envlist_change items[FACTS_MOST];
+    size_t count;
+    struct arena *memory;
+    bool failed;
+};
+
+static void add_fact(struct facts *facts, const char *name, struct span value)
+{
+    if (value.text && value.len > 0 && facts->count < FACTS_MOST)
+        facts->items[facts->count++] =
+            (struct envlist_change){span_of(name), value, ENVLIST_REPLACE};
+}
+
+// A copy of a growing text; the text is given back.
+static struct span keep(struct facts *facts, struct text *text)
+{
+    struct span kept = {0};
+    if (!text->cut && text->len > 0) {
+        kept.text = arena_copy(facts->memory, (struct span){text->bytes, text->len});
+        kept.len = kept.text ? text->len : 0;
+    }
+    facts->failed = facts->failed || text->cut || (text->len > 0 && !kept.text);
+    text_free(text);
+    return kept;
+}
+
+// The probe's working directory may be another one. Links are not resolved: they may change.
+static void add_absolute(struct text *out, const char *path)
+{
+    char here[PATH_MAX];
+    if (path[0] != '/' && getcwd(here, sizeof here))
+        text_add(out, "%s%s", here, strcmp(here, "/") == 0 ? "" : "/");
+    text_add(out, "%s", path);
+}
+
+static struct span absolute(struct facts *facts, const char *path)
+{
+    struct text text = text_growing();
+    if (path)
+        add_absolute(&text, path);
+    return keep(facts, &text);
+}
+
+// A default file that is not there is not named: the probe would miss it. Nor is a path with a
+// comma, which a list cannot hold.
+static struct span file_list(struct facts *facts, const struct settings *settings)
+{
+    struct text text = text_growing();
+    for (unsigned i = 0; i < settings->file_count; i++) {
+        const struct env_file *file = &settings->files[i];
+        if (!file->present || strchr(file->path, ','))
+            continue;
+        text_add(&text, "%s", text.len > 0 ? "," : "");
+        add_absolute(&text, file->path);
+    }
+    return keep(facts, &text);
+}
+
+static struct span token_source(struct facts *facts, const struct origin *origin)
+{
+    struct text text = text_growing();
+    if (origin->kind == ORIGIN_FILE || origin->kind == ORIGIN_SECRET)
+        add_absolute(&text, origin->path);
+    else
+        text_add(&text, "environment");
+    if (origin->kind == ORIGIN_FILE)
+        text_add(&text, ":%u", origin->line);
+    return keep(facts, &text);
+}
+
+static struct span jwt_word(enum jwt_policy policy)
+{
+    switch (policy) {
+    case JWT_REJECT:
+        return span_of("reject");
+    case JWT_TRADE:
+        return span_of("trade");
+    case JWT_ACCEPT:
+        return span_of("accept");
+    }
+    return span_of(NULL);
+}
+
+static struct span load_word(enum load_mode load)
+{
+    switch (load) {
+    case LOAD_TOKEN:
+        return span_of("token");
+    case LOAD_MISSING:
+        return span_of("missing");
+    case LOAD_ALL:
+        return span_of("all");
+    }
+    return span_of(NULL);
+}
+
+static void add_token(struct facts *facts, const struct settings *settings, struct span token)
+{
+    if (settings->no_token) {
+        add_fact(facts, "LABELGATE_NO_TOKEN", span_of("1"));
+        return;
+    }
+    if (!settings->token.name)
+        return;
+    add_fact(facts, settings->token.name, token.text ? token : settings->token.text);
+    add_fact(facts, "LABELGATE_TOKEN_VAR", span_of(settings->token.name));
+    add_fact(facts, "LABELGATE_TOKEN_SOURCE", token_source(facts, &settings->token.origin));
+}
+
+bool started_environment(const struct settings *settings, struct span token,
+                         struct envlist *resident)
+{
+    *resident = (struct envlist){0};
+    struct facts facts = {.memory = &resident->owned};
+    add_fact(&facts, "LABELGATE_STARTED", span_of("1"));
+    add_fact(&facts, "LABEL_STUDIO_URL", span_of(settings->url));
+    add_token(&facts, settings, token);
+    add_fact(&facts, "LABELGATE_JWT", jwt_word(settings->jwt));
+    add_fact(&facts, "LABELGATE_ENV_FILE", file_list(&facts, settings));
+    add_fact(&facts, "LABELGATE_LOAD", load_word(settings->load));
+    add_fact(&facts, "LABELGATE_HEADER_FILE", absolute(&facts, settings->header_file));
+    if (!facts.failed && envlist_change(resident, facts.items, facts.count))
+        return true;
+    envlist_free(resident);
+    return false;
+}
+
+// ---- Finding ------------------------------------------------------------------------------------
+
+struct search {
+    struct started *found;
+    int proc; // descriptor of /proc: short paths are what two thousand look-ups cost
+    char own_namespace[NAMESPACE];
+    struct {
+        char *bytes;
+        size_t room;
+    } buffer;              // of the process that is looked at
+    bool first_unreadable; // PID 1 is there, but not for us
+};
+
+static bool namespace_of(const struct search *search, const char *process, char name[NAMESPACE])
+{
+    char path[PROC_PATH];
+    snprintf(path, sizeof path, "%.11s/ns/mnt", process);
+    ssize_t len = readlinkat(search->proc, path, name, NAMESPACE - 1);
+    name[len > 0 ? len : 0] = '\0';
+    return len > 0;
+}
+
+// The marker begins the environment that `run` wrote; elsewhere it stands behind a NUL.
+static bool has_marker(const char *bytes, size_t len)
+{
+    static const char needle[] = "\0" MARKER;
+    return len >= sizeof MARKER && (memcmp(bytes, MARKER, sizeof MARKER) == 0 ||
+                                    memmem(bytes, len, needle, sizeof needle) != NULL);
+}
+
+static bool grow(struct search *search, size_t used)
+{
+    size_t room = search->buffer.room == 0 ? FIRST_ROOM : search->buffer.room * 4;
+    if (room > STARTED_MOST)
+        return false;
+    char *bytes = malloc(room + 1);
+    if (!bytes)
+        return false;
+    if (used > 0)
+        memcpy(bytes, search->buffer.bytes, used);
+    if (search->buffer.bytes)
+        file_wipe(search->buffer.bytes, used);
+    free(search->buffer.bytes);
+    search->buffer.bytes = bytes;
+    search->buffer.room = room;
+    return true;
+}
+
+// Reads until the end; a longer environment than STARTED_MOST is none of ours. -1 with errno.
+static ssize_t read_to_end(struct search *search, int fd)
+{
+    size_t len = 0;
+    for (;;) {
+        if (len == search->buffer.room && !grow(search, len))
+            return 0;
+        ssize_t got = read(fd, search->buffer.bytes + len, search->buffer.room - len);
+        if (got < 0)
+            return got;
+        len += (size_t)got;
+        // /proc fills the whole buffer as long as there is more.
+        if (len < search->buffer.room)
+            return (ssize_t)len;
+    }
+}
+
+static ssize_t read_environ(struct search *search, const char *process)
+{
+    char path[PROC_PATH];
+    snprintf(path, sizeof path, "%.11s/environ", process);
+    int fd = openat(search->proc, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return -1;
+    ssize_t len = read_to_end(search, fd);
+    int error = errno;
+    close(fd);
+    errno = error;
+    return len;
+}
+
+// The buffer becomes the found one's.
+static void believe(struct search *search, pid_t pid, size_t len)
+{
+    struct started *found = search->found;
+    if (found->answer == STARTED_FOUND) {
+        started_free(found);
+        found->answer = STARTED_SEVERAL;
+        return;
+    }
+    found->answer = STARTED_FOUND;
+    found->pid = pid;
+    found->bytes = search->buffer.bytes;
+    found->bytes[len] = '\0';
+    found->len = len;
+    search->buffer.bytes = NULL;
+    search->buffer.room = 0;
+}
+
+static void look_at(struct search *search, const char *process)
+{
+    char name[NAMESPACE];
+    pid_t pid = (pid_t)strtol(process, NULL, 10);
+    ssize_t len = read_environ(search, process);
+    if (len < 0 && pid == 1 && (errno == EACCES || errno == EPERM))
+        search->first_unreadable = true;
+    if (len <= 0 || !has_marker(search->buffer.bytes, (size_t)len))
+        return;
+    if (namespace_of(search, process, name) && strcmp(name, search->own_namespace) == 0)
+        believe(search, pid, (size_t)len);
+}
+
+// The directory takes the descriptor over.
+static void look_at_others(struct search *search)
+{
+    DIR *proc = fdopendir(search->proc);
+    if (!proc)
+        return;
+    pid_t self = getpid();
+    for (struct dirent *entry = readdir(proc); entry && search->found->answer != STARTED_SEVERAL;
+         entry = readdir(proc)) {
+        long pid = strtol(entry->d_name, NULL, 10);
+        if (pid > 1 && pid != self)
+            look_at(search, entry->d_name);
+    }
+    closedir(proc);
+    search->proc = -1;
+}
+
+// Views of the entries.
+static bool list_entries(struct started *self)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < self->len; i++)
+        count += self->bytes[i] == '\0';
+    char **entries = malloc((count + 2) * sizeof *entries);
+    if (!entries)
+        return false;
+    count = 0;
+    for (size_t at = 0; at < self->len; at += strlen(self->bytes + at) + 1)
+        entries[count++] = self->bytes + at;
+    entries[count] = NULL;
+    bool made = envlist_make(&self->environment, entries);
+    free(entries);
+    return made;
+}
+
+static void find(struct search *search)
+{
+    struct started *found = search->found;
+    if (search->proc < 0 || !namespace_of(search, "self", search->own_namespace))
+        return;
+    look_at(search, "1");
+    if (found->answer == STARTED_NONE)
+        look_at_others(search);
+    if (found->answer == STARTED_NONE && search->first_unreadable)
+        found->answer = STARTED_UNREADABLE;
+    if (found->answer == STARTED_FOUND && !list_entries(found)) {
+        started_free(found);
+        found->answer = STARTED_NONE;
+    }
+}
+
+void started_find(struct started *self)
+{
+    struct search search = {.found = self};
+    *self = (struct started){.answer = STARTED_NONE};
+    search.proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    find(&search);
+    if (search.proc >= 0)
+        close(search.proc);
+    if (search.buffer.bytes)
+        file_wipe(search.buffer.bytes, search.buffer.room);
+    free(search.buffer.bytes);
+}
+
+void started_free(struct started *self)
+{
+    if (self->bytes)
+        file_wipe(self->bytes, self->len);
+    free(self->bytes);
+    envlist_free(&self->environment);
+    *self = (struct started){.answer = self->answer};
+}
