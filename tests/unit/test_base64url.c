@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "token/base64url.h"
+
+static const struct {
+    const char *text, *bytes;
+    size_t len;
+} good[] = {
+    {"", "", 0},
+    {"Zg", "f", 1},
+    {"Zm8", "fo", 2},
+    {"Zm9v", "foo", 3},
+    {"Zm9vYg", "foob", 4},
+    {"Zm9vYmE", "fooba", 5},
+    {"Zm9vYmFy", "foobar", 6},
+    {"-_-_", "\xFB\xFF\xBF", 3},
+    {"AA", "\0", 1},
+    {"AAAA", "\0\0\0", 3},
+    {"____", "\xFF\xFF\xFF", 3},
+    {"Zh", "f", 1}, // unused low bits are not looked at
+};
+
+static void base64url_is_decoded(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        size_t len = strlen(good[i].text);
+        size_t room = len / 4 * 3 + 2;
+        char *out = malloc(room);
+        size_t decoded = 99;
+        assert_true(base64url_decode(good[i].text, len, out, room, &decoded));
+        assert_int_equal(decoded, good[i].len);
+        assert_memory_equal(out, good[i].bytes, decoded);
+        free(out);
+    }
+}
+
+static void anything_else_is_refused(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"A",     "AAAAA",  "Zg==", "Zm8=",    "Zm+v",  "Zm/v",
+                                      "Zm 9v", "Zm9v\n", "Zm.v", "Zm9\xC3", "\"Zg\""};
+    char out[16];
+    size_t decoded = 0;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        if (base64url_decode(bad[i], strlen(bad[i]), out, sizeof out, &decoded))
+            fail_msg("taken: %s", bad[i]);
+    assert_false(base64url_decode("AA\0A", 4, out, sizeof out, &decoded));
+}
+
+static void no_room_is_no_overflow(void **state)
+{
+    (void)state;
+    char out[3] = {'x', 'x', 'x'};
+    size_t decoded = 0;
+    assert_false(base64url_decode("Zm9v", 4, out, 2, &decoded));
+    assert_int_equal(out[2], 'x');
+    assert_true(base64url_decode("Zm9v", 4, out, 3, &decoded));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(base64url_is_decoded),
+        cmocka_unit_test(anything_else_is_refused),
+        cmocka_unit_test(no_room_is_no_overflow),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

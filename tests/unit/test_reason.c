@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: MIT
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/reason.h"
+
+// The words of the contract by class. A word more or less is a change of the contract.
+static const char *const words[][80] = {
+    [REASON_CLASS_FINE] = {"ok"},
+    [REASON_CLASS_LOCAL] = {"token_missing",
+                            "token_placeholder",
+                            "token_comment",
+                            "token_malformed",
+                            "token_quoted",
+                            "token_prefixed",
+                            "token_too_long",
+                            "jwt_refresh",
+                            "jwt_access",
+                            "jwt_other",
+                            "jwt_truncated",
+                            "jwt_broken",
+                            "jwt_expired",
+                            "token_conflict",
+                            "secret_missing",
+                            "secret_unreadable",
+                            "secret_is_directory",
+                            "secret_empty",
+                            "secret_not_regular",
+                            "secret_too_big",
+                            "env_missing",
+                            "env_unreadable",
+                            "env_is_directory",
+                            "env_not_regular",
+                            "env_too_big",
+                            "env_utf16",
+                            "env_invalid",
+                            "url_missing",
+                            "url_invalid",
+                            "header_file_invalid",
+                            "ca_file_invalid",
+                            "command_not_found",
+                            "command_not_executable",
+                            "usage",
+                            "wait_timeout",
+                            "stopped",
+                            "app_unreachable",
+                            "app_status",
+                            "start_failed",
+                            "output_failed",
+                            "login_failed",
+                            "enable_refused",
+                            "file_changed",
+                            "write_failed",
+                            "checks_invalid",
+                            "install_failed"},
+    [REASON_CLASS_REFUSED] = {"no_organization", "legacy_disabled", "token_unknown", "jwt_as_token",
+                              "header_lost", "jwt_disabled", "bearer_refused", "user_inactive",
+                              "user_deleted", "pat_expired", "pat_invalid", "pat_revoked",
+                              "access_as_pat", "pat_missing", "unauthorized", "forbidden"},
+    [REASON_CLASS_UNCLEAR] =
+        {"no_pat_support",  "host_rejected",      "https_needed", "header_too_large",
+         "proxy_auth",      "proxy_denied",       "redirected",   "not_found",
+         "bad_reply",       "not_label_studio",   "rate_limited", "server_error",
+         "name_unresolved", "connection_refused", "unreachable",  "connection_reset",
+         "timeout",         "tls_untrusted",      "tls_expired",  "tls_wrong_host",
+         "tls_failed"},
+};
+
+static bool is_listed(enum reason_class class, const char *word)
+{
+    for (size_t i = 0; words[class][i]; i++)
+        if (strcmp(words[class][i], word) == 0)
+            return true;
+    return false;
+}
+
+static void every_row_has_a_word_of_its_class(void **state)
+{
+    (void)state;
+    for (int i = 0; i < REASON_COUNT; i++) {
+        enum reason reason = (enum reason)i;
+        if (!is_listed(reason_class(reason), reason_word(reason)))
+            fail_msg("%s is no word of the class %s", reason_word(reason),
+                     reason_class_name(reason_class(reason)));
+    }
+}
+
+static void every_word_has_a_row(void **state)
+{
+    (void)state;
+    for (int class = REASON_CLASS_FINE; class <= REASON_CLASS_UNCLEAR; class ++)
+        for (size_t i = 0; words[class][i]; i++) {
+            int found = 0;
+            for (int reason = 0; reason < REASON_COUNT; reason++)
+                found += strcmp(reason_word((enum reason)reason), words[class][i]) == 0;
+            if (found == 0)
+                fail_msg("no row for %s", words[class][i]);
+        }
+}
+
+static struct finding typical(enum reason reason)
+{
+    struct finding finding;
+    finding_set(&finding, reason, "http://label-studio:8080", "LABEL_STUDIO_API_TOKEN, .env line 3",
+                "connection closed");
+    return finding;
+}
+
+// `health` says the word, the sentence, the remedy and a note in 500 bytes; Podman keeps no more.
+static void sentence_and_remedy_are_short(void **state)
+{
+    (void)state;
+    for (int i = 0; i < REASON_COUNT; i++) {
+        char bytes[2048];
+        struct finding finding = typical((enum reason)i);
+        struct text sentence = text_over(bytes, 1024);
+        struct text remedy = text_over(bytes + 1024, 1024);
+        finding_add_sentence(&finding, &sentence);
+        finding_add_remedy(&finding, &remedy);
+        if (sentence.len > 200 || remedy.len > 200 || sentence.len + remedy.len > 370)
+            fail_msg("%s: %zu and %zu bytes", reason_word((enum reason)i), sentence.len,
+                     remedy.len);
+    }
+}
+
+static void nothing_is_left_to_fill_in(void **state)
+{
+    (void)state;
+    for (int i = 0; i < REASON_COUNT; i++) {
+        char bytes[2048];
+        struct finding finding = typical((enum reason)i);
+        for (int round = 0; round < 2; round++) {
+            struct text out = text_over(bytes, sizeof bytes);
+            finding_add_sentence(&finding, &out);
+            assert_true(out.len > 10);
+            text_add(&out, "\n");
+            size_t before = out.len;
+            finding_add_remedy(&finding, &out);
+            if (out.len == before && reason_class((enum reason)i) != REASON_CLASS_FINE)
+                fail_msg("%s has no remedy", reason_word((enum reason)i));
+            if (strpbrk(bytes, "{}") || strstr(bytes, "[ ") || strstr(bytes, "  "))
+                fail_msg("%s: %s", reason_word((enum reason)i), bytes);
+            finding.detail[0] = '\0';
+        }
+    }
+}
+
+// Two situations with one word are told apart by their sentences.
+static void every_situation_has_its_own_words(void **state)
+{
+    (void)state;
+    for (int a = 0; a < REASON_COUNT; a++)
+        for (int b = 0; b < a; b++) {
+            enum reason x = (enum reason)a;
+            enum reason y = (enum reason)b;
+            if (strcmp(reason_sentence_template(x), reason_sentence_template(y)) == 0 &&
+                strcmp(reason_remedy_template(x), reason_remedy_template(y)) == 0)
+                fail_msg("rows %d and %d (%s) say the same", b, a, reason_word(x));
+        }
+}
+
+static void only_network_and_app_may_pass(void **state)
+{
+    (void)state;
+    for (int i = 0; i < REASON_COUNT; i++) {
+        enum reason reason = (enum reason)i;
+        bool expected = reason_class(reason) == REASON_CLASS_UNCLEAR ||
+                        reason == REASON_APP_UNREACHABLE || reason == REASON_APP_STATUS;
+        assert_int_equal(reason_may_pass(reason), expected);
+    }
+    assert_false(reason_may_pass(REASON_LEGACY_DISABLED));
+    assert_false(reason_may_pass(REASON_TOKEN_MISSING));
+}
+
+static const struct {
+    enum reason reason;
+    const char *sentence, *remedy; // a piece that must be there, or NULL
+} promises[] = {
+    {REASON_JWT_REFRESH, "Personal Access Token", "Account & Settings"},
+    {REASON_JWT_ACCESS, NULL, "Organization > Access Token Settings"},
+    {REASON_JWT_OTHER, NULL, "LABELGATE_JWT=accept"},
+    {REASON_JWT_TRUNCATED, "without its signature", "LABELGATE_JWT=accept"},
+    {REASON_JWT_BROKEN, NULL, "LABELGATE_JWT=accept"},
+    {REASON_CONNECTION_REFUSED_LOCALHOST, "refused", "this container"},
+    {REASON_CONNECTION_REFUSED_LOCALHOST, NULL, "http://label-studio:8080"},
+    {REASON_CONNECTION_REFUSED_LOCALHOST, NULL, "host.docker.internal"},
+    {REASON_HOST_REJECTED_UNDERSCORE, "underscore", "alias"},
+    {REASON_HOST_REJECTED_UNDERSCORE, "400", "label-studio"},
+    {REASON_ENV_IS_DIRECTORY, "its source was missing when the container was created",
+     "create the file"},
+    {REASON_SECRET_IS_DIRECTORY, "its source was missing when the container was created",
+     "recreate"},
+    {REASON_ENV_UTF16, "UTF-16", "Set-Content -Encoding utf8"},
+    {REASON_ENV_INVALID_HEREDOC, "shell", "delete the first line"},
+    {REASON_URL_MISSING_HOST_SET, "LABEL_STUDIO_HOST", "LABEL_STUDIO_URL"},
+    {REASON_LEGACY_DISABLED, "is right", "Organization > Access Token Settings"},
+    {REASON_USAGE_SHELL_WORDS, "not run by a shell", "[\"/labelgate\", \"health\"]"},
+    {REASON_TLS_UNTRUSTED, NULL, "--ca-file"},
+    {REASON_REDIRECTED, "gateway", NULL},
+    {REASON_STOPPED, "before the app was started", NULL},
+};
+
+static void promised_words_are_there(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof promises / sizeof promises[0]; i++) {
+        char bytes[2048];
+        struct finding finding = typical(promises[i].reason);
+        struct text out = text_over(bytes, sizeof bytes);
+        finding_add_sentence(&finding, &out);
+        if (promises[i].sentence && !strstr(bytes, promises[i].sentence))
+            fail_msg("\"%s\" is not in: %s", promises[i].sentence, bytes);
+        out = text_over(bytes, sizeof bytes);
+        finding_add_remedy(&finding, &out);
+        if (promises[i].remedy && !strstr(bytes, promises[i].remedy))
+            fail_msg("\"%s\" is not in: %s", promises[i].remedy, bytes);
+    }
+}
+
+static void the_secrets_have_five_sentences(void **state)
+{
+    (void)state;
+    static const struct {
+        enum reason reason;
+        const char *sentence;
+    } rows[] = {
+        {REASON_SECRET_IS_DIRECTORY,
+         "/run/secrets/t, named by N_FILE, is a directory: its source was missing when the "
+         "container was created"},
+        {REASON_SECRET_MISSING, "/run/secrets/t, named by N_FILE, does not exist"},
+        {REASON_SECRET_UNREADABLE,
+         "/run/secrets/t, named by N_FILE, cannot be read: permission denied for uid 65534"},
+        {REASON_SECRET_EMPTY, "/run/secrets/t, named by N_FILE, is empty"},
+        {REASON_SECRET_NOT_REGULAR, "/run/secrets/t, named by N_FILE, is not a regular file"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char bytes[512];
+        struct finding finding;
+        struct text out = text_over(bytes, sizeof bytes);
+        finding_set(&finding, rows[i].reason, "N_FILE", "/run/secrets/t",
+                    "permission denied for uid 65534");
+        finding_add_sentence(&finding, &out);
+        assert_string_equal(bytes, rows[i].sentence);
+    }
+}
+
+static void empty_slots_take_their_words_along(void **state)
+{
+    (void)state;
+    char bytes[512];
+    struct finding finding;
+    struct text out = text_over(bytes, sizeof bytes);
+    finding_set(&finding, REASON_ENV_UNREADABLE, ".env", NULL, NULL);
+    finding_add_sentence(&finding, &out);
+    assert_string_equal(bytes, ".env cannot be read");
+    finding_set(&finding, REASON_ENV_UNREADABLE, ".env", "",
+                "{subject}[x]"); // a slot is never a template
+    out = text_over(bytes, sizeof bytes);
+    finding_add_sentence(&finding, &out);
+    assert_string_equal(bytes, ".env cannot be read: {subject}[x]");
+}
+
+static void slots_are_made_visible_and_shortened(void **state)
+{
+    (void)state;
+    char longer[2000];
+    struct finding finding;
+    memset(longer, 'a', sizeof longer);
+    longer[sizeof longer - 1] = '\0';
+    finding_set(&finding, REASON_NOT_FOUND, longer, "x", "a\nb\x1B[2J");
+    assert_int_equal(strlen(finding.subject), FINDING_SLOT - 1);
+    assert_non_null(strstr(finding.subject, "..."));
+    assert_string_equal(finding.detail, "a\\nb\\x1B[2J");
+}
+
+// The words stay, the address gives way.
+static void a_narrow_text_shortens_the_slots(void **state)
+{
+    (void)state;
+    char address[400];
+    memset(address, 'a', sizeof address);
+    address[sizeof address - 1] = '\0';
+    memcpy(address, "http://", 7);
+    for (int i = 0; i < REASON_COUNT; i++) {
+        char bytes[240];
+        struct finding finding;
+        struct text out = text_over(bytes, sizeof bytes);
+        finding_set(&finding, (enum reason)i, address, address, address);
+        finding_add_sentence(&finding, &out);
+        if (out.cut)
+            fail_msg("%s: %s", reason_word((enum reason)i), bytes);
+        out = text_over(bytes, sizeof bytes);
+        finding_add_remedy(&finding, &out);
+        assert_false(out.cut);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_row_has_a_word_of_its_class),
+        cmocka_unit_test(every_word_has_a_row),
+        cmocka_unit_test(sentence_and_remedy_are_short),
+        cmocka_unit_test(nothing_is_left_to_fill_in),
+        cmocka_unit_test(every_situation_has_its_own_words),
+        cmocka_unit_test(only_network_and_app_may_pass),
+        cmocka_unit_test(promised_words_are_there),
+        cmocka_unit_test(the_secrets_have_five_sentences),
+        cmocka_unit_test(empty_slots_take_their_words_along),
+        cmocka_unit_test(slots_are_made_visible_and_shortened),
+        cmocka_unit_test(a_narrow_text_shortens_the_slots),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

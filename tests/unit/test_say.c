@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: MIT
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/say.h"
+
+struct pipe_for {
+    int read_end, kept, target;
+};
+
+// Puts a pipe in the place of a standard descriptor.
+static struct pipe_for redirect(int target, int flags)
+{
+    int ends[2];
+    assert_int_equal(pipe2(ends, flags | O_CLOEXEC), 0);
+    struct pipe_for self = {ends[0], dup(target), target};
+    assert_int_equal(dup2(ends[1], target), target);
+    close(ends[1]);
+    return self;
+}
+
+// Restores it and reads what was written into `buffer`.
+static size_t restore(struct pipe_for self, char *buffer, size_t size)
+{
+    dup2(self.kept, self.target);
+    close(self.kept);
+    size_t len = 0;
+    ssize_t got;
+    while (self.read_end >= 0 && len + 1 < size &&
+           (got = read(self.read_end, buffer + len, size - 1 - len)) > 0)
+        len += (size_t)got;
+    if (self.read_end >= 0)
+        close(self.read_end);
+    buffer[len] = '\0';
+    return len;
+}
+
+static void a_line_has_its_prefix(void **state)
+{
+    (void)state;
+    char seen[4096];
+    struct pipe_for err = redirect(2, 0);
+    errno = EXDEV;
+    say(SAY_WARN, SAY_WARN, "%s: %d", "line", 3);
+    int kept = errno;
+    say(SAY_WARN, SAY_INFO, "not at this level");
+    say(SAY_WARN, SAY_ERROR, "a\nb\rc\x1B[31m");
+    restore(err, seen, sizeof seen);
+    assert_string_equal(seen, "labelgate: line: 3\nlabelgate: a\\nb\\rc\\x1B[31m\n");
+    assert_int_equal(kept, EXDEV);
+}
+
+static void a_long_line_is_cut(void **state)
+{
+    (void)state;
+    char seen[8192];
+    char message[3000];
+    memset(message, 'x', sizeof message);
+    message[sizeof message - 1] = '\0';
+    struct pipe_for err = redirect(2, 0);
+    say(SAY_ERROR, SAY_ERROR, "%s", message);
+    memset(message, '\n', sizeof message - 1); // each byte becomes two
+    say(SAY_ERROR, SAY_ERROR, "%s", message);
+    size_t len = restore(err, seen, sizeof seen);
+    char *second = strchr(seen, '\n') + 1;
+    assert_true(second - seen <= SAY_LINE && second - seen > SAY_LINE - 16);
+    assert_true(len - (size_t)(second - seen) <= SAY_LINE);
+    assert_int_equal(seen[len - 1], '\n');
+}
+
+// A reader that went away: neither SIGPIPE nor a trace of it, and a SIGPIPE of somebody else stays
+// pending.
+static void a_broken_pipe_costs_a_line(void **state)
+{
+    (void)state;
+    char seen[16];
+    sigset_t pending, sigpipe;
+    struct pipe_for err = redirect(2, 0);
+    close(err.read_end);
+    err.read_end = -1;
+    say(SAY_ERROR, SAY_ERROR, "nobody reads this");
+    sigpending(&pending);
+    assert_int_equal(sigismember(&pending, SIGPIPE), 0);
+
+    sigemptyset(&sigpipe);
+    sigaddset(&sigpipe, SIGPIPE);
+    sigprocmask(SIG_BLOCK, &sigpipe, NULL);
+    say(SAY_ERROR, SAY_ERROR, "nor this");
+    sigpending(&pending);
+    assert_int_equal(sigismember(&pending, SIGPIPE), 0);
+    raise(SIGPIPE);
+    say(SAY_ERROR, SAY_ERROR, "nor this");
+    sigpending(&pending);
+    assert_int_equal(sigismember(&pending, SIGPIPE), 1);
+    sigset_t mask;
+    sigprocmask(SIG_BLOCK, NULL, &mask);
+    assert_int_equal(sigismember(&mask, SIGPIPE), 1);
+    const struct timespec at_once = {0};
+    assert_int_equal(sigtimedwait(&sigpipe, NULL, &at_once), SIGPIPE);
+    sigprocmask(SIG_UNBLOCK, &sigpipe, NULL);
+    restore(err, seen, sizeof seen);
+}
+
+static void fill_up(int fd)
+{
+    static const char bytes[4096];
+    int flags = fcntl(fd, F_GETFL);
+    fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+    while (write(fd, bytes, sizeof bytes) > 0)
+        continue;
+    while (write(fd, bytes, 1) > 0)
+        continue;
+    fcntl(fd, F_SETFL, flags);
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+// Full, blocking or not: PID 1 goes on.
+static void a_full_standard_error_does_not_hang(void **state)
+{
+    (void)state;
+    static char seen[1 << 20];
+    for (int flags = 0; flags <= O_NONBLOCK; flags += O_NONBLOCK) {
+        struct pipe_for err = redirect(2, flags);
+        fill_up(2);
+        int64_t before = now_ms();
+        say(SAY_ERROR, SAY_ERROR, "no room");
+        int64_t took = now_ms() - before;
+        restore(err, seen, sizeof seen);
+        assert_true(took < 5000);
+        assert_null(strstr(seen, "no room"));
+    }
+}
+
+static void a_closed_standard_error_is_no_error(void **state)
+{
+    (void)state;
+    char seen[16];
+    struct pipe_for err = redirect(2, 0);
+    close(2);
+    errno = 0;
+    say(SAY_ERROR, SAY_ERROR, "nowhere");
+    int kept = errno;
+    restore(err, seen, sizeof seen);
+    assert_string_equal(seen, "");
+    assert_int_equal(kept, 0);
+}
+
+static void results_are_whole(void **state)
+{
+    (void)state;
+    char seen[64];
+    struct pipe_for out = redirect(1, O_NONBLOCK);
+    bool said = say_result("a\0b\n", 4) && say_result("", 0);
+    size_t len = restore(out, seen, sizeof seen);
+    assert_true(said);
+    assert_int_equal(len, 4);
+    assert_memory_equal(seen, "a\0b\n", 4);
+}
+
+// More than a pipe holds, read slowly by a child: nothing is lost, also when the pipe does not
+// block.
+static void a_long_result_arrives_whole(void **state)
+{
+    (void)state;
+    static char bytes[300000];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (char)('a' + i % 26);
+    struct pipe_for out = redirect(1, O_NONBLOCK);
+    int counted[2];
+    assert_int_equal(pipe(counted), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        static char got[4096];
+        size_t total = 0;
+        ssize_t len;
+        close(1);
+        close(out.kept);
+        int flags = fcntl(out.read_end, F_GETFL);
+        fcntl(out.read_end, F_SETFL, flags & ~O_NONBLOCK);
+        while ((len = read(out.read_end, got, sizeof got)) > 0)
+            total += (size_t)len;
+        _exit(write(counted[1], &total, sizeof total) == sizeof total ? 0 : 1);
+    }
+    bool said = say_result(bytes, sizeof bytes);
+    dup2(out.kept, 1);
+    close(out.kept);
+    close(out.read_end);
+    size_t total = 0;
+    assert_int_equal(read(counted[0], &total, sizeof total), sizeof total);
+    close(counted[0]);
+    close(counted[1]);
+    assert_true(said);
+    assert_int_equal(total, sizeof bytes);
+}
+
+static void a_result_that_cannot_be_written_is_an_error(void **state)
+{
+    (void)state;
+    char seen[16];
+    struct pipe_for out = redirect(1, 0);
+    int full = open("/dev/full", O_WRONLY);
+    dup2(full, 1);
+    close(full);
+    bool to_full = say_result("x", 1);
+    close(1);
+    bool to_closed = say_result("x", 1);
+    restore(out, seen, sizeof seen);
+    assert_false(to_full);
+    assert_false(to_closed);
+
+    out = redirect(1, 0);
+    close(out.read_end);
+    out.read_end = -1;
+    bool to_broken = say_result("x", 1);
+    restore(out, seen, sizeof seen);
+    assert_false(to_broken);
+}
+
+static void levels_have_four_words(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"error", "warn", "info", "debug"};
+    enum say_level level = SAY_ERROR;
+    for (size_t i = 0; i < 4; i++) {
+        assert_true(say_level_parse(words[i], &level));
+        assert_int_equal(level, i);
+    }
+    assert_false(say_level_parse("warning", &level));
+    assert_false(say_level_parse("", &level));
+    assert_false(say_level_parse("WARN", &level));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_line_has_its_prefix),
+        cmocka_unit_test(a_long_line_is_cut),
+        cmocka_unit_test(a_broken_pipe_costs_a_line),
+        cmocka_unit_test(a_full_standard_error_does_not_hang),
+        cmocka_unit_test(a_closed_standard_error_is_no_error),
+        cmocka_unit_test(results_are_whole),
+        cmocka_unit_test(a_long_result_arrives_whole),
+        cmocka_unit_test(a_result_that_cannot_be_written_is_an_error),
+        cmocka_unit_test(levels_have_four_words),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
