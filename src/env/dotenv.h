@@ -52,11 +52,11 @@ enum dotenv_fault {
     DOTENV_NUL,
     DOTENV_UTF16,     // from its place on
     DOTENV_HEREDOC,   // the shell command that should have written the file
-    DOTENV_LINK_TEXT, // a symbolic link checked out as text; a warning when Compose takes the path
-                      // for a name
+    DOTENV_LINK_TEXT, // a symbolic link checked out as text
     DOTENV_TOO_LONG,  // DOTENV_FILE_MOST or DOTENV_VALUES_MOST
     DOTENV_NO_MEMORY,
     // warnings
+    DOTENV_LINT_LINK_TEXT,       // the same, and Compose takes the path for a lone word
     DOTENV_LINT_TAB_COMMENT,     // tab before '#': part of the value for Compose
     DOTENV_LINT_COMMENT_VALUE,   // the value begins with '#'
     DOTENV_LINT_AFTER_QUOTE,     // text after the closing quote
