@@ -70,7 +70,7 @@ struct verb_row {
     const char *name;
     const char *synopsis;
     const char *help;
-    bool hidden;
+    bool hidden; // no verb for people, or one that is not made yet
 };
 
 const struct verb_row *verb_row(enum verb verb);

@@ -176,14 +176,17 @@ static const struct verb_row verbs[VERB_COUNT] = {
                             "it, each setting and where it came from, the token taken apart, what "
                             "to do next."},
     [VERB_TOKEN] = {.name = "token",
+                    .hidden = true,
                     .synopsis = "token [options]",
                     .help = "Brings the right token into .env: from standard input, traded for a "
                             "Personal Access Token, or by logging in."},
     [VERB_VERIFY] = {.name = "verify",
+                     .hidden = true,
                      .synopsis = "verify [options] [FILE]",
                      .help = "The nine integration checks of the guide, in order, or the checks "
                              "of FILE."},
     [VERB_INSTALL] = {.name = "install",
+                      .hidden = true,
                       .synopsis = "install DEST",
                       .help = "Copies this binary to DEST, a shared volume, for an app's image "
                               "that does not have it."},

@@ -6,7 +6,7 @@
 #include "base/duration.h"
 #include "base/url.h"
 #include "env/settings_maker.h"
-#include "env/signals.h"
+#include "env/signal_name.h"
 
 #define DURATION "a duration such as 500ms, 5s, 2m or 1m30s"
 #define EXIT_CODE_MOST 255

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Signals as settings spell them.
-#ifndef LABELGATE_ENV_SIGNALS_H
-#define LABELGATE_ENV_SIGNALS_H
+#ifndef LABELGATE_ENV_SIGNAL_NAME_H
+#define LABELGATE_ENV_SIGNAL_NAME_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "env/signals.h"
+#include "env/signal_name.h"
 
 #include <signal.h>
 #include <stddef.h>

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT
+// labelgate.1 in the macros of man(7): plain enough for man-db, mandoc and busybox.
+#include <string.h>
+
+#include "cli/help.h"
+#include "cli/tables.h"
+#include "versions.h"
+
+#define LINE ((size_t)1024)
+
+// Text for roff: a backslash is spelled, a dash is a dash of the command line, and a dot or a quote
+// that begins a line is no macro.
+static void add_escaped(struct text *out, const char *text)
+{
+    bool at_line_start = out->len == 0 || out->bytes[out->len - 1] == '\n';
+    if (at_line_start && (*text == '.' || *text == '\''))
+        text_add(out, "\\&");
+    for (; *text; text++) {
+        if (*text == '\\')
+            text_add(out, "\\e");
+        else if (*text == '-')
+            text_add(out, "\\-");
+        else
+            text_add_span(out, (struct span){text, 1});
+    }
+}
+
+static void add_line(struct text *out, const char *text)
+{
+    add_escaped(out, text);
+    text_add(out, "\n");
+}
+
+static void add_bold(struct text *out, const char *text)
+{
+    text_add(out, "\\fB");
+    add_escaped(out, text);
+    text_add(out, "\\fR");
+}
+
+// A tagged paragraph: the tag in bold, the text indented.
+static void add_tagged(struct text *out, const char *tag, const char *text)
+{
+    text_add(out, ".TP\n");
+    add_bold(out, tag);
+    text_add(out, "\n");
+    add_line(out, text);
+}
+
+static void add_head(struct text *out)
+{
+    text_add(out, ".TH LABELGATE 1 \"\" \"labelgate %s\" \"User Commands\"\n", VERSION_LABELGATE);
+    text_add(out, ".SH NAME\n");
+    add_line(out, "labelgate - entry point and health check of a container beside Label Studio");
+    text_add(out, ".SH SYNOPSIS\n");
+    const char *between = "";
+    for (enum verb verb = 0; verb < VERB_COUNT; verb++) {
+        if (verb_row(verb)->hidden)
+            continue;
+        text_add(out, "%s", between);
+        add_bold(out, "labelgate");
+        text_add(out, " ");
+        add_line(out, verb_row(verb)->synopsis);
+        between = ".br\n";
+    }
+}
+
+static void add_verbs(struct text *out)
+{
+    text_add(out, ".SH DESCRIPTION\n");
+    add_line(out,
+             "One small static program: the ENTRYPOINT and the HEALTHCHECK of a container whose "
+             "app speaks to Label Studio. It stops a wrong token before the app starts, is the "
+             "app's init, and says clearly when Label Studio refuses the token later.");
+    for (enum verb verb = 0; verb < VERB_COUNT; verb++)
+        if (!verb_row(verb)->hidden)
+            add_tagged(out, verb_row(verb)->name, verb_row(verb)->help);
+}
+
+static bool is_shown(unsigned verbs)
+{
+    for (enum verb verb = 0; verb < VERB_COUNT; verb++)
+        if ((verbs & 1U << verb) && !verb_row(verb)->hidden)
+            return true;
+    return false;
+}
+
+// " Verbs: run, health."
+static void add_verb_list(struct text *out, unsigned verbs)
+{
+    const char *between = " Verbs: ";
+    for (enum verb verb = 0; verb < VERB_COUNT; verb++) {
+        if (!(verbs & 1U << verb) || verb_row(verb)->hidden)
+            continue;
+        text_add(out, "%s%s", between, verb_row(verb)->name);
+        between = ", ";
+    }
+    text_add(out, ".");
+}
+
+static void add_options(struct text *out)
+{
+    text_add(out, ".SH OPTIONS\n");
+    add_line(out, HELP_PRECEDENCE);
+    text_add(out, ".PP\n");
+    add_line(out, HELP_VALUES);
+    for (enum option_id id = 0; id < OPTION_COUNT; id++) {
+        char name[LINE], help[LINE];
+        struct text text = text_over(name, sizeof name);
+        if (!is_shown(option_row(id)->verbs))
+            continue;
+        table_add_option(id, &text);
+        text = text_over(help, sizeof help);
+        table_add_option_help(id, &text);
+        add_verb_list(&text, option_row(id)->verbs);
+        add_tagged(out, name, help);
+    }
+    add_tagged(out, "-h, --help", "The page of the verb.");
+}
+
+static void add_variables(struct text *out)
+{
+    size_t count;
+    const struct variable_row *variables = variable_rows(&count);
+    text_add(out, ".SH ENVIRONMENT\n");
+    add_line(out, "The variables that options name, and:");
+    for (size_t i = 0; i < count; i++)
+        if (is_shown(variables[i].verbs))
+            add_tagged(out, variables[i].name, variables[i].help);
+}
+
+static void add_files(struct text *out)
+{
+    text_add(out, ".SH FILES\n");
+    add_tagged(out, ".env",
+               "Read exactly as Docker Compose reads it. LABELGATE_ENV_FILE, LABELGATE_LOAD and "
+               "NAME_FILE are ignored in it, with a warning.");
+}
+
+static void add_exits(struct text *out)
+{
+    size_t count;
+    const struct exit_row *exits = exit_rows(&count);
+    text_add(out, ".SH EXIT STATUS\n");
+    for (size_t i = 0; i < count; i++) {
+        char meaning[LINE];
+        struct text text = text_over(meaning, sizeof meaning);
+        text_add(&text, "%s.", exits[i].meaning);
+        add_verb_list(&text, exits[i].verbs);
+        add_tagged(out, exits[i].code, meaning);
+    }
+}
+
+static void add_situation(struct text *out, enum reason reason)
+{
+    char bytes[LINE];
+    struct text text = text_over(bytes, sizeof bytes);
+    table_add_template(reason_sentence_template(reason), &text);
+    add_line(out, bytes);
+    text = text_over(bytes, sizeof bytes);
+    table_add_template(reason_remedy_template(reason), &text);
+    if (text.len == 0)
+        return;
+    text_add(out, ".br\n\\fITo do:\\fR ");
+    add_line(out, bytes);
+}
+
+static void add_reasons(struct text *out)
+{
+    text_add(out, ".SH REASON WORDS\n");
+    add_line(out, HELP_CLASSES);
+    for (enum reason word = 0; word < REASON_COUNT; word++) {
+        const char *between = "";
+        if (!table_is_first(word))
+            continue;
+        text_add(out, ".TP\n");
+        add_bold(out, reason_word(word));
+        text_add(out, " (%s)\n", reason_class_name(reason_class(word)));
+        for (enum reason reason = word; reason < REASON_COUNT; reason++) {
+            if (strcmp(reason_word(reason), reason_word(word)) != 0)
+                continue;
+            text_add(out, "%s", between);
+            add_situation(out, reason);
+            between = ".IP\n";
+        }
+    }
+}
+
+static void add_kinds(struct text *out)
+{
+    size_t count;
+    const struct kind_row *kinds = kind_rows(&count);
+    text_add(out, ".SH KINDS OF TOKEN\n");
+    for (size_t i = 0; i < count; i++) {
+        char bytes[LINE];
+        struct text text = text_over(bytes, sizeof bytes);
+        text_add(&text, "Looks like: %s. Works? %s.", kinds[i].looks, kinds[i].works);
+        add_tagged(out, kinds[i].name, bytes);
+    }
+}
+
+static void add_examples(struct text *out)
+{
+    size_t count;
+    const struct example_row *examples = example_rows(&count);
+    text_add(out, ".SH EXAMPLES\n");
+    for (size_t i = 0; i < count; i++)
+        add_tagged(out, examples[i].command, examples[i].meaning);
+}
+
+void help_manual(struct text *out)
+{
+    add_head(out);
+    add_verbs(out);
+    add_options(out);
+    add_variables(out);
+    add_files(out);
+    add_exits(out);
+    add_reasons(out);
+    add_kinds(out);
+    add_examples(out);
+}
