@@ -110,7 +110,7 @@ static const char *machine_name(unsigned machine)
 struct elf_kind {
     unsigned char class;
     unsigned char data;
-    uint16_t machine;
+    unsigned machine;
 };
 
 static bool elf_kind_of(const struct head *head, struct elf_kind *kind)
@@ -119,12 +119,11 @@ static bool elf_kind_of(const struct head *head, struct elf_kind *kind)
     const size_t least = offsetof(Elf32_Ehdr, e_version);
     if (head->len < least || memcmp(head->bytes, ELFMAG, SELFMAG) != 0)
         return false;
-    unsigned char low = (unsigned char)head->bytes[offsetof(Elf32_Ehdr, e_machine)];
-    unsigned char high = (unsigned char)head->bytes[offsetof(Elf32_Ehdr, e_machine) + 1];
+    unsigned low = (unsigned char)head->bytes[offsetof(Elf32_Ehdr, e_machine)];
+    unsigned high = (unsigned char)head->bytes[offsetof(Elf32_Ehdr, e_machine) + 1];
     kind->class = (unsigned char)head->bytes[EI_CLASS];
     kind->data = (unsigned char)head->bytes[EI_DATA];
-    kind->machine =
-        kind->data == ELFDATA2MSB ? (uint16_t)(low << 8 | high) : (uint16_t)(high << 8 | low);
+    kind->machine = kind->data == ELFDATA2MSB ? low << 8 | high : high << 8 | low;
     return true;
 }
 
