@@ -51,7 +51,6 @@ else ifeq ($(WORLD),debug)
 WORLD_CC = gcc
 WORLD_CFLAGS = -g -O1 -fno-omit-frame-pointer -fsanitize=$(SANITIZE) -fno-sanitize-recover=undefined
 WORLD_LDFLAGS = -fsanitize=$(SANITIZE)
-OURS_CFLAGS = -Werror
 else ifeq ($(WORLD),plain)
 WORLD_CC = gcc
 WORLD_CFLAGS = -g -O1
@@ -80,7 +79,8 @@ BINARY_LDFLAGS = -Oz -flto -s
 endif
 
 # ---- Third-party objects, shared by all clones through the cache ------------------------------------
-THIRD_PARTY_SH = CC='$(WORLD_CC)' CFLAGS='$(WORLD_CFLAGS)' CRYPTO_CFLAGS='$(WORLD_CRYPTO)' \
+WORLD_AR = $(if $(ZIG),$(ZIG) ar,ar)
+THIRD_PARTY_SH = CC='$(WORLD_CC)' AR='$(WORLD_AR)' CFLAGS='$(WORLD_CFLAGS)' CRYPTO_CFLAGS='$(WORLD_CRYPTO)' \
 	docker/build-third-party.sh
 THIRD := $(shell $(THIRD_PARTY_SH) --where)
 TARBALLS = sources
@@ -136,6 +136,65 @@ build/generated/versions.h: docker/sources.lock Makefile
 	@mkdir -p $(@D)
 	@docker/versions.sh $(VERSION) >$@.new && mv $@.new $@
 
+# ---- Tests -------------------------------------------------------------------------------------------
+#   tests/unit/test_X.c   one cmocka program each, linked with what it needs of src/ but main.o
+#   tests/helpers/X.c     one program each for the Python layers: build/WORLD/helpers/X
+# LDFLAGS_test_X or LDFLAGS_X adds link flags to one of them, such as -Wl,--wrap=fork.
+UNIT_C := $(sort $(wildcard tests/unit/test_*.c))
+HELPERS_C := $(sort $(wildcard tests/helpers/*.c))
+UNIT = $(UNIT_C:tests/unit/%.c=$(OUT)/unit/%)
+HELPERS = $(HELPERS_C:tests/helpers/%.c=$(OUT)/helpers/%)
+TEST_OBJECTS = $(UNIT_C:%.c=$(OUT)/%.o) $(HELPERS_C:%.c=$(OUT)/%.o)
+-include tests/unit/flags.mk
+
+unit: $(UNIT)
+helpers: $(HELPERS)
+program: $(BINARY)
+
+# An archive for tests alone: one that needs three files links three.
+$(OUT)/tests/labelgate.a: $(filter-out $(OUT)/src/main.o,$(OBJECTS))
+	@mkdir -p $(@D)
+	@rm -f $@ && $(WORLD_AR) rcsD $@ $^
+
+LINK_TEST = @mkdir -p $(@D) && echo "  LINK  $@" && \
+	$(WORLD_CC) $(WORLD_CFLAGS) $(TEST_LDFLAGS) $(LDFLAGS) -o $@ $(LINK_BEGIN) $(filter %.o,$^) \
+	$(TEST_EXTRA) $(LDFLAGS_$(@F)) $(OUT)/tests/labelgate.a $(THIRD)/tests/third-party.a $(EXTRA_OBJECTS) \
+	$(WORLD_LDFLAGS) $(LINK_END)
+
+$(UNIT): TEST_EXTRA = $(THIRD)/tests/cmocka.o
+$(UNIT): $(OUT)/unit/%: $(OUT)/tests/unit/%.o $(OUT)/tests/labelgate.a $(EXTRA_OBJECTS) $(OUT)/flags
+	$(LINK_TEST)
+
+$(HELPERS): $(OUT)/helpers/%: $(OUT)/tests/helpers/%.o $(OUT)/tests/labelgate.a $(EXTRA_OBJECTS) $(OUT)/flags
+	$(LINK_TEST)
+
+.SECONDARY: $(TEST_OBJECTS)
+-include $(TEST_OBJECTS:.o=.d)
+
+test: ## all layers; installs through apt what it needs (ARCH=aarch64: those that run under qemu-user)
+	@tests/prepare.sh test
+	@tests/run --arch $(ARCH)
+
+test-unit test-golden test-blackbox test-conformance test-engine test-build test-soak: ## one layer of tests
+	@tests/run --arch $(ARCH) $(@:test-%=%)
+
+# Both compilers over all of our C, warnings as errors. The test programs are seen by gcc when they are built.
+SYNTAX_C = $(PROGRAM_C) $(UNIT_C) $(HELPERS_C)
+syntax: $(SYNTAX_C:%=syntax-gcc/%) $(SYNTAX_C:%=syntax-clang/%)
+syntax-gcc/%: % build/generated/versions.h $(OUT)/flags
+	@$(COMPILE) -O2 -fno-lto -Werror -c -o /dev/null $<
+syntax-clang/%: % build/generated/versions.h $(OUT)/flags
+	@clang -std=c11 $(WARNINGS) -Werror $(DEFINES) $(INCLUDES) -fsyntax-only $<
+
+compile_commands.json: $(OUT)/flags build/generated/versions.h ## for clang-tidy and editors
+	@{ echo '['; for file in $(SYNTAX_C); do \
+		printf '%s{"directory": "%s", "file": "%s", "arguments": ["clang", "-std=c11"' "$$comma" "$(CURDIR)" $$file; \
+		for flag in $(WARNINGS) $(DEFINES) $(INCLUDES); do printf ', "%s"' "$$flag"; done; \
+		printf ', "-c", "%s"]}\n' $$file; comma=,; done; echo ']'; } >$@
+
+lint walls: ## one layer: format, warnings of gcc and clang, clang-tidy, shellcheck, ruff; arrows of the house
+	@tests/run $@
+
 debug: ## glibc with ASan and UBSan, build/debug/labelgate (SANITIZE=: build/plain, COVERAGE=1: build/coverage)
 	@$(MAKE) WORLD=$(DEBUG_WORLD) build/$(DEBUG_WORLD)/labelgate
 
@@ -156,9 +215,10 @@ clean: ## removes build/; tarballs and the cache outside the clone stay
 	rm -rf build compile_commands.json
 
 help: ## this list
-	@sed -n 's/^\([a-z][a-z_.-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
-		awk -F '|' '{ printf "  make %-18s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z][a-z_. -]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
+		awk -F '|' '{ n = split($$1, name, " "); for (i = 1; i <= n; i++) printf "  make %-18s %s\n", name[i], $$2 }'
 
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
-.PHONY: all debug sources install image demo clean help FORCE
+.PHONY: all syntax compile_commands.json unit helpers program test lint walls test-unit test-golden test-blackbox test-conformance \
+	test-engine test-build test-soak debug sources install image demo clean help FORCE

@@ -4,9 +4,10 @@
 # Compiles curl, mbedTLS, inih and (for tests) cmocka into objects, with this project's options of
 # docker/config, and prints the folder:
 #   include/   headers (jsmn is one)        objects/   what the program is linked with, no archive
-#   tests/     cmocka.o                     licences/  the licence texts
+#   tests/     cmocka.o, and the objects as an archive: a test takes from it what it needs
+#   licences/  the licence texts
 #
-#   CC=COMPILER CFLAGS=FLAGS CRYPTO_CFLAGS=FLAGS build-third-party.sh FOLDER-OF-TARBALLS
+#   CC=COMPILER AR=ARCHIVER CFLAGS=FLAGS CRYPTO_CFLAGS=FLAGS build-third-party.sh FOLDER-OF-TARBALLS
 #   ... build-third-party.sh --where     only prints where the folder is or will be
 #
 # CRYPTO_CFLAGS come after CFLAGS for mbedTLS, where upstream wants -O2 or -Os (timing side channels).
@@ -39,8 +40,7 @@ compile_all() { # DIR FLAGS...
 copy_headers() { # PREFIX WORK
     mkdir -p "$1/include/upstream" "$1/objects" "$1/tests" "$1/licences"
     cp "$here"/config/*.h "$1/include"
-    cp "$2/inih/ini.h" "$2/jsmn/jsmn.h" "$1/include/upstream"
-    cp "$2/cmocka/include/cmocka.h" "$1/include"
+    cp "$2/inih/ini.h" "$2/jsmn/jsmn.h" "$2/cmocka/include/cmocka.h" "$1/include/upstream"
     cp -R "$2/curl/include/curl" "$2/mbedtls/include/mbedtls" "$2/mbedtls/include/psa" "$1/include"
     find "$1/include" ! -name '*.h' -type f -exec rm {} +
 }
@@ -72,10 +72,10 @@ compile_inih() { # PREFIX WORK
 }
 
 compile_cmocka() { # PREFIX WORK
-    cd "$2/cmocka"
-    echo src/cmocka.c | compile_all "$1/tests" -Iinclude -D_GNU_SOURCE -DHAVE_SIGNAL_H -DHAVE_STRINGS_H \
+    cd "$2/cmocka/src"
+    echo cmocka.c | compile_all "$1/tests" -I../include -D_GNU_SOURCE -DHAVE_SIGNAL_H -DHAVE_STRINGS_H \
         -DHAVE_INTTYPES_H -DHAVE_MALLOC_H -DHAVE_CLOCK_REALTIME -DHAVE_STRUCT_TIMESPEC -DHAVE_STRSIGNAL \
-        -DHAVE_GCC_THREAD_LOCAL_STORAGE
+        -DHAVE_GCC_THREAD_LOCAL_STORAGE -DHAVE_UINTPTR_T
 }
 
 build() { # PREFIX TARBALLS
@@ -91,6 +91,8 @@ build() { # PREFIX TARBALLS
     compile_curl "$1" "$work"
     compile_inih "$1" "$work"
     compile_cmocka "$1" "$work"
+    # shellcheck disable=SC2086  # a command and its first argument
+    ${AR:-ar} rcsD "$1/tests/third-party.a" "$1"/objects/*.o
 }
 
 [ "$1" = --where ] || once "$prefix" build "$1"

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+"""What every pytest layer shares: the program under test, its helpers, a clean place to run them."""
+
+import os
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+# A slow machine under sanitizers or an emulator; a test that means less says so.
+PATIENCE = 30.0
+
+
+@dataclass(frozen=True)
+class Result:
+    code: int
+    out: str
+    err: str
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "native(why): needs the machine's own processor; left out, by name, under an emulator"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    emulated = os.environ.get("LABELGATE_EMULATED")
+    if not emulated:
+        return
+    for item in items:
+        mark = item.get_closest_marker("native")
+        if mark:
+            why = mark.args[0] if mark.args else "needs the machine's own processor"
+            item.add_marker(pytest.mark.skip(reason=f"{emulated} is emulated: {why}"))
+
+
+def from_environment(name: str, default: str) -> Path:
+    path = Path(os.environ.get(name, ROOT / default))
+    if not path.exists():
+        pytest.fail(f"{path} is not there ({name}): build it first, or run the layer with make")
+    return path
+
+
+@pytest.fixture(scope="session")
+def world() -> str:
+    return os.environ.get("LABELGATE_WORLD", "debug")
+
+
+@pytest.fixture(scope="session")
+def labelgate() -> Path:
+    """The program under test."""
+    return from_environment("LABELGATE", "build/debug/labelgate")
+
+
+@pytest.fixture(scope="session")
+def labelgate_debug() -> Path:
+    """The same program with sanitizers, whatever the world."""
+    return from_environment("LABELGATE_DEBUG", "build/debug/labelgate")
+
+
+@pytest.fixture(scope="session")
+def helpers() -> Path:
+    """The folder of the programs made of tests/helpers/*.c."""
+    return from_environment("LABELGATE_HELPERS", "build/debug/helpers")
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    return ROOT / "tests" / "data"
+
+
+@pytest.fixture
+def clean_environment(tmp_path: Path) -> dict[str, str]:
+    """What a program finds in its environment here unless a test adds to it."""
+    return {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(tmp_path)}
+
+
+@pytest.fixture
+def run(labelgate: Path, tmp_path: Path, clean_environment: dict[str, str]) -> Callable[..., Result]:
+    """run("health", "-v", env={...}) runs the program in an empty folder; run(..., program=P) another."""
+
+    def run_program(
+        *arguments: str | bytes,
+        program: Path | None = None,
+        env: dict[str, str] | None = None,
+        stdin: bytes | None = None,
+        cwd: Path = tmp_path,
+        timeout: float = PATIENCE,
+    ) -> Result:
+        command: Sequence[str | bytes] = [str(program or labelgate), *arguments]
+        done = subprocess.run(
+            command,
+            cwd=cwd,
+            env={**clean_environment, **(env or {})},
+            input=stdin,
+            stdin=None if stdin is not None else subprocess.DEVNULL,
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+        )
+        return Result(
+            done.returncode,
+            done.stdout.decode("utf-8", "surrogateescape"),
+            done.stderr.decode("utf-8", "surrogateescape"),
+        )
+
+    return run_program

@@ -1,0 +1,175 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# The walls of the house: which way the arrows point, who may include whom, what is called nowhere. One
+# line a wall, and after them each wall again with a violation planted in a copy: a wall that lets it
+# through is broken.
+# Walls are called by their names, which shellcheck cannot see.
+# shellcheck disable=SC2317
+set -u
+
+cd "$(dirname "$0")/.." || exit 1
+status=0
+
+# A twin of src/ without comments and strings (but for includes), so that prose may name what code may not
+# use. Walls look at the twin.
+strip_code() { # SRC TWIN
+    local file
+    while read -r file; do
+        mkdir -p "$2/$(dirname "$file")"
+        gcc -fpreprocessed -dD -E -P -w "$1/$file" 2>/dev/null |
+            sed -E '/^[[:space:]]*#/!s/"([^"\\]|\\.)*"/""/g' >"$2/$file"
+    done < <(cd "$1" && find . -name '*.[ch]' -printf '%P\n' | LC_ALL=C sort)
+}
+
+# Prints FILE:MATCH for each match below the folders, but for the files named after them.
+found() { # REGEX FOLDERS EXCEPT...
+    local regex=$1 folders=$2 except='^$' file
+    shift 2
+    for file; do except="$except|^$file:"; done
+    # shellcheck disable=SC2086  # a list of folders
+    (cd "$twin" && grep -roE "$regex" $folders 2>/dev/null | sed 's,^\./,,' | grep -vE "$except" | LC_ALL=C sort)
+}
+
+found_include() { # REGEX FOLDERS EXCEPT...
+    local regex=$1
+    shift
+    found "^#[[:space:]]*include[[:space:]]*$regex" "$@"
+}
+
+# A call: the name, not the end of a longer one, and an opening parenthesis.
+call() { # NAME|NAME...
+    echo "(^|[^a-zA-Z0-9_])($1)[[:space:]]*\\("
+}
+
+# ---- The walls: each prints what breaks it -----------------------------------------------------------
+
+wall_curl_in_one_file() { found_include '<curl/' . server/http.c; }
+wall_mbedtls_in_one_file() { found_include '<(mbedtls|psa)/' . server/tls.c; }
+wall_jsmn_in_one_file() { found_include '<jsmn\.h>' . base/json.c; }
+# The .env reader, and the checks file of `verify`.
+wall_inih_in_its_files() { found_include '<ini\.h>' . env/dotenv.c server/checks.c; }
+
+wall_base_uses_no_room() { found_include '"(cli|env|token|server|init|verbs)/' base; }
+wall_token_uses_base_alone() { found_include '"(cli|env|server|init|verbs)/' token; }
+# Settings are made from parsed options, so env sees their struct (cli/options.h), and the token's lints.
+wall_env_uses_base_token_options() {
+    found_include '"(server|init|verbs)/' env
+    found_include '"cli/([^o]|o[^p])' env
+}
+wall_server_uses_base_token() { found_include '"(cli|env|init|verbs)/' server; }
+wall_init_uses_base_alone() { found_include '"(cli|env|token|server|verbs)/' init; }
+wall_cli_uses_base_alone() { found_include '"(env|token|server|init|verbs)/' cli; }
+wall_verbs_are_called_by_main_alone() { found_include '"verbs/' 'base cli env token server init'; }
+
+wall_processes_in_init_alone() {
+    found "$(call 'v?fork|clone3?|posix_spawnp?|f?execve?|execv[pe]*|execl[pe]*|wait|wait[34]|waitpid|waitid|kill|killpg|tgkill')" 'base cli env token server verbs'
+}
+# musl's cannot name signals 32 to 34: init/ uses the kernel's own calls.
+wall_no_libc_sigset_in_init() {
+    found "$(call 'sig(empty|fill|add|del)set|sigismember|sigprocmask|pthread_sigmask|sigwait|sigwaitinfo|sigtimedwait|sigsuspend|sigpending|signalfd|sigqueue')" init
+}
+wall_no_heap_in_init() { found "$(call 'malloc|calloc|realloc|strdup|strndup|asprintf|fopen|getline')" init; }
+wall_environment_in_one_file() { found '(^|[^a-zA-Z0-9_.>])((secure_)?getenv[[:space:]]*\(|(set|put|unset)env[[:space:]]*\(|environ([^a-zA-Z0-9_]|$))' . env/envlist.c; }
+wall_exit_in_main_alone() { found "$(call 'exit|quick_exit|abort')" . main.c; }
+# A forked child, and the deadline.
+wall_exit_at_once_in_init_and_deadline() {
+    found "$(call '_exit|_Exit')" 'base cli env token verbs'
+    found "$(call '_exit|_Exit')" server server/deadline.c
+}
+wall_output_in_say_alone() {
+    found "$(call 'v?printf|v?fprintf|v?dprintf|puts|fputs|putchar|fputc|putc|fwrite|perror')" . base/say.c
+    # The deadline's prepared line goes out by itself.
+    found "$(call 'write')(1|2|STD(OUT|ERR)_FILENO)" . base/say.c server/deadline.c
+}
+wall_handlers_in_deadline_alone() { found "$(call 'signal|bsd_signal|sigset')" .; }
+wall_banned_calls_nowhere() { found "$(call 'atoi|atol|atof|strcpy|strcat|sprintf|vsprintf|strtok|strtok_r|system|popen|gets|alloca')" .; }
+wall_no_typedef_of_structs() { found 'typedef[[:space:]]+(struct|union|enum)' .; }
+wall_nothing_of_this_build_machine() { found '(__DATE__|__TIME__|__FILE__|__BASE_FILE__)|(^|[^a-zA-Z0-9_])assert[[:space:]]*\(' .; }
+
+# ---- What is planted to see that each wall stands: wall, file below src/, line ------------------------
+
+plants() {
+    cat <<'PLANTS'
+curl_in_one_file|server/plant.c|#include <curl/curl.h>
+mbedtls_in_one_file|server/http.c|#include <mbedtls/ssl.h>
+jsmn_in_one_file|token/plant.c|#include <jsmn.h>
+inih_in_its_files|env/plant.c|#include <ini.h>
+base_uses_no_room|base/plant.h|#include "token/token.h"
+token_uses_base_alone|token/plant.h|#include "env/dotenv.h"
+env_uses_base_token_options|env/plant.c|#include "server/http.h"
+env_uses_base_token_options|env/plant.c|#include "cli/print.h"
+server_uses_base_token|server/plant.c|#include "env/settings.h"
+init_uses_base_alone|init/plant.c|#include "env/envlist.h"
+cli_uses_base_alone|cli/plant.c|#include "server/http.h"
+verbs_are_called_by_main_alone|server/plant.c|#include "verbs/verbs.h"
+processes_in_init_alone|verbs/plant.c|int plant(void) { return fork(); }
+processes_in_init_alone|server/plant.c|int plant(void) { return execve("", 0, 0); }
+processes_in_init_alone|env/plant.c|int plant(void) { return kill (1, 9); }
+no_libc_sigset_in_init|init/plant.c|int plant(void *set) { return sigfillset(set); }
+no_heap_in_init|init/plant.c|void *plant(void) { return malloc(1); }
+environment_in_one_file|cli/plant.c|char *plant(void) { return getenv("HOME"); }
+environment_in_one_file|main.c|extern char **environ;
+exit_in_main_alone|verbs/plant.c|void plant(void) { exit(1); }
+exit_at_once_in_init_and_deadline|server/plant.c|void plant(void) { _exit(1); }
+output_in_say_alone|verbs/plant.c|void plant(void) { printf("x"); }
+output_in_say_alone|init/plant.c|void plant(void) { write(STDERR_FILENO, "x", 1); }
+handlers_in_deadline_alone|init/plant.c|void plant(void) { signal(1, 0); }
+banned_calls_nowhere|base/plant.c|int plant(void) { return atoi("1"); }
+banned_calls_nowhere|base/plant.c|void plant(char *a) { sprintf(a, "x"); }
+no_typedef_of_structs|base/plant.h|typedef struct plant plant_t;
+nothing_of_this_build_machine|base/plant.c|void plant(int a) { assert(a); }
+PLANTS
+}
+
+walls() {
+    declare -F | sed -n 's/^declare -f wall_//p'
+}
+
+tell() { # NAME WHAT-WAS-FOUND
+    if [ -z "$2" ]; then
+        echo "ok - $1"
+    else
+        printf '%s\n' "$2"
+        echo "not ok - $1: $(printf '%s\n' "$2" | head -n 1)"
+        status=1
+    fi
+}
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+twin=$scratch/twin
+strip_code src "$twin"
+for wall in $(walls); do
+    tell "${wall//_/ }" "$("wall_$wall")"
+done
+
+twin=$scratch/planted
+planted=' '
+while IFS='|' read -r wall file line; do
+    rm -rf "$scratch/src" "$twin"
+    mkdir -p "$scratch/src/$(dirname "$file")"
+    printf '%s\n' "$line" >"$scratch/src/$file"
+    strip_code "$scratch/src" "$twin"
+    [ -n "$("wall_$wall")" ] && missed='' || missed="lets through in $file: $line"
+    tell "control, ${wall//_/ }" "$missed"
+    planted="$planted$wall "
+done < <(plants)
+
+# Prose is no violation, and no wall is without its control.
+rm -rf "$scratch/src" "$twin"
+for room in base cli env token server init verbs; do
+    mkdir -p "$scratch/src/$room"
+    cat >"$scratch/src/$room/prose.c" <<'PROSE'
+// fork( exit( getenv( sprintf( environ signal( malloc( typedef struct
+const char *prose = "fork() exit(1) atoi(x) \"_exit(2) printf(";
+int exit_code(int);
+PROSE
+done
+strip_code "$scratch/src" "$twin"
+for wall in $(walls); do
+    tell "control, prose and ${wall//_/ }" "$("wall_$wall")"
+    [[ $planted == *" $wall "* ]] || tell "control, ${wall//_/ }" "nothing is planted for it"
+done
+exit "$status"
