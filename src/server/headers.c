@@ -110,6 +110,7 @@ bool header_file_parse(struct header_file *self, const char *text, size_t len, c
                        struct finding *finding)
 {
     struct span rest = {text, len};
+    self->path = path;
     self->count = 0;
     self->authorization = false;
     for (unsigned number = 1; rest.len > 0; number++) {
@@ -271,7 +272,7 @@ bool headers_make(struct headers *self, const struct credential *who,
     struct draft draft = {.count = 0};
     memset(self, 0, sizeof *self);
     if (who->kind == CREDENTIAL_BEARER && extra->authorization) {
-        finding_set(finding, REASON_HEADER_FILE_INVALID, NULL, NULL,
+        finding_set(finding, REASON_HEADER_FILE_INVALID, extra->path, NULL,
                     "it holds an Authorization line, so that the token must travel as X-Api-Key, "
                     "and Label Studio takes no Personal Access Token there: use a legacy token");
         return false;
@@ -282,7 +283,7 @@ bool headers_make(struct headers *self, const struct credential *who,
         add_line(&draft, "Content-Type: ", span_of(content_type), span_of(""));
     if (write_lines(self, &draft))
         return true;
-    finding_set(finding, REASON_START_FAILED, "memory for a request", NULL, NULL);
+    finding_set(finding, REASON_START_FAILED, NULL, NULL, "no memory for a request");
     return false;
 }
 

@@ -38,6 +38,7 @@ struct credential {
 
 // The checked lines of a header file. Views of `content`.
 struct header_file {
+    const char *path; // for sentences; NULL when there is no file
     struct file_content content;
     struct span lines[HEADERS_EXTRA]; // "Name: value", blanks at both ends removed
     unsigned count;
