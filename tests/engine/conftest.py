@@ -12,7 +12,7 @@ import secrets
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -137,3 +137,27 @@ def label_studio(project: Project, admin: dict[str, str]) -> LabelStudio:
     poll(server.is_up, LABEL_STUDIO_START, "Label Studio answers")
     assert server.legacy_token() == project.variables["TEST_USER_TOKEN"]
     return server
+
+
+@pytest.fixture(scope="module")
+def side_project(
+    engine: Engine,
+    project: Project,
+    label_studio: LabelStudio,
+    labelgate_image: str,
+    app_image: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[str], Project]]:
+    """Makes a project of a file of this folder, on the network of the run's Label Studio; removed after the module."""
+    made: list[Project] = []
+
+    def make(file: str) -> Project:
+        folder = tmp_path_factory.mktemp("side")
+        shutil.copy(ROOT / "tests/engine" / file, folder)
+        variables = {"LABELGATE_IMAGE": labelgate_image, "APP_IMAGE": app_image, "NETWORK": f"{project.name}_default"}
+        made.append(Project(engine, "lgside" + secrets.token_hex(4), folder, [file], variables))
+        return made[-1]
+
+    yield make
+    for side in made:
+        side.remove()

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import readme
 from artefacts import GUIDE_JWT
 from engine import ROOT, Engine, LabelStudio, Project, poll, write_env
 
@@ -74,18 +75,11 @@ def server(existing: Project, admin: dict[str, str]) -> LabelStudio:
     return server
 
 
-def readme_lines(name: str) -> str:
-    """The shell lines of the README below the mark of this name."""
-    found = re.search(rf"<!-- run: {name} -->\s*```(?:sh)?\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    assert found, f"the README has no lines marked {name}"
-    return found[1]
-
-
 def run_readme(project: Project, name: str) -> subprocess.CompletedProcess[str]:
     """Runs them in the project's folder, as a person would who cloned labelgate into the home folder."""
     return subprocess.run(
         ["sh", "-e"],
-        input=readme_lines(name),
+        input=readme.lines(name),
         cwd=project.folder,
         env={**project.engine.environment, **project.variables},
         capture_output=True,
