@@ -232,8 +232,9 @@ class Project:
         return found.stdout.strip() if found.returncode == 0 else "none"
 
     def address(self, service: str) -> str:
+        """Its address in the project's own network, which is a bridge of this machine."""
         networks = self.engine.inspect(self.container(service))["NetworkSettings"]["Networks"]
-        return next(network["IPAddress"] for network in networks.values() if network["IPAddress"])
+        return networks[f"{self.name}_default"]["IPAddress"]
 
     def remove(self) -> None:
         self.compose("down", "--volumes", "--remove-orphans", "--timeout", "2", check=False)
