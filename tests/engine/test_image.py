@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import io
-import re
 import subprocess
 import tarfile
 from collections.abc import Iterator
@@ -60,7 +59,7 @@ def test_its_labels_are_the_lock_and_the_version(engine: Engine, labelgate_image
     assert label(engine, labelgate_image, "org.opencontainers.image.version") in said
     for name, version in components().items():
         if name != "musl":
-            assert re.search(rf"{name}\S* {version.lstrip('r')}", said, re.IGNORECASE), said
+            assert f"{name} {version}" in said.lower()
 
 
 @pytest.mark.parametrize("uid", ["0:0", "1000:1000"])
