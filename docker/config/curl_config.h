@@ -46,6 +46,11 @@
 #define USE_IPV6 1
 #define USE_MBEDTLS 1
 
+// curl readies mbedTLS in its global initialisation, whatever the URL: a sixth of the work of a question
+// over http. src/server/tls.c puts these off until the first https question.
+#define psa_crypto_init tls_psa_crypto_init
+#define mbedtls_ctr_drbg_seed tls_ctr_drbg_seed
+
 // The C library. No alarm, sigsetjmp or threads: the resolver is synchronous, and the deadline over all
 // is this program's own.
 #define CURL_EXTERN_SYMBOL __attribute__((__visibility__("default")))

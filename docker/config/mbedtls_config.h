@@ -10,6 +10,9 @@
 #define MBEDTLS_HAVE_TIME_DATE
 #define MBEDTLS_PLATFORM_C
 #define MBEDTLS_FS_IO
+// Random numbers by getrandom, in src/server/tls.c.
+#define MBEDTLS_NO_PLATFORM_ENTROPY
+#define MBEDTLS_ENTROPY_HARDWARE_ALT
 
 // Ciphers and hashes. AES-NI also guards against timing attacks on x86; elsewhere tables in ROM.
 // MBEDTLS_BLOCK_CIPHER_NO_DECRYPT stays off: it breaks the AES-NI assembly under LTO.

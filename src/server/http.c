@@ -25,6 +25,8 @@
 #define BODY_FIRST ((size_t)4 * 1024)
 #define ORIGIN (URL_HOST + 32)
 #define TRIED 256
+// What comes within this is not announced as waited for.
+#define QUIET_MS 10
 #define USER_AGENT "User-Agent: labelgate/" VERSION_LABELGATE
 
 enum body_mode { BODY_NONE, BODY_PEEK, BODY_WHOLE };
@@ -43,6 +45,7 @@ struct transfer {
 
     // For the words of a timeout and of a failed connection
     enum http_phase phase;
+    bool announced;
     char what[FINDING_SLOT];
     char tried[TRIED];
     size_t attempt_from; // where in `tried` the addresses of this attempt begin
@@ -64,10 +67,18 @@ struct transfer {
 static void enter(struct transfer *self, enum http_phase phase, const char *detail)
 {
     self->phase = phase;
+    self->announced = false;
     snprintf(self->what, sizeof self->what, "%s%s%s", self->origin, detail[0] != '\0' ? " " : "",
              detail);
-    if (self->request->phase != NULL)
-        self->request->phase(self->request->phase_context, phase, self->what);
+}
+
+// Only when there is something to wait for: a caller makes sentences of it, which a quick answer
+// need not pay for.
+static void announce(struct transfer *self)
+{
+    if (!self->announced && self->request->phase != NULL)
+        self->request->phase(self->request->phase_context, self->phase, self->what);
+    self->announced = true;
 }
 
 static int64_t time_left(const struct transfer *self)
@@ -295,6 +306,19 @@ static void set_options(struct transfer *self)
 // ---- One attempt
 // ------------------------------------------------------------------------------------
 
+static void wait_for(struct transfer *self, int64_t milliseconds)
+{
+    int64_t quiet = self->announced || milliseconds <= QUIET_MS ? 0 : QUIET_MS;
+    int events = 0;
+    if (quiet > 0)
+        curl_multi_poll(self->multi, NULL, 0, (int)quiet, &events);
+    if (events > 0)
+        return;
+    announce(self);
+    if (quiet == 0)
+        curl_multi_poll(self->multi, NULL, 0, (int)milliseconds, NULL);
+}
+
 // Runs the transfer until curl is done or enough has come.
 static CURLcode drive(struct transfer *self)
 {
@@ -306,7 +330,7 @@ static CURLcode drive(struct transfer *self)
             self->enough = wait <= 0;
         }
         if (!self->enough)
-            curl_multi_poll(self->multi, NULL, 0, (int)wait, NULL);
+            wait_for(self, wait);
     }
     const CURLMsg *message = curl_multi_info_read(self->multi, &messages);
     if (message != NULL)
@@ -446,6 +470,7 @@ static void enter_resolving(struct transfer *self, const char *name, const char 
     if (failed[0] != '\0')
         text_add(&out, " for IPv6, since there was no connection to %s", failed);
     enter(self, HTTP_RESOLVING, detail);
+    announce(self);
 }
 
 // Connects to what is known of the first family, then, without success, asks for the second and

@@ -44,7 +44,7 @@ struct http_request {
     bool body_always; // read the body whatever the status; else only where it is needed (200, 400,
                       // 401, 403, 500); of a 404 what comes at once (HTTP_PEEK_MS), enough to see
                       // whose page it is
-    bool body_never; // the status line is all that is wanted (the app's own address)
+    bool body_never;  // the status line is all that is wanted (the app's own address)
 };
 
 struct http_answer {

@@ -3,15 +3,19 @@
 
 #include <arpa/inet.h>
 #include <mbedtls/asn1.h>
+#include <mbedtls/ctr_drbg.h>
+#include <mbedtls/entropy.h>
 #include <mbedtls/error.h>
 #include <mbedtls/oid.h>
 #include <mbedtls/platform.h>
 #include <mbedtls/ssl.h>
 #include <mbedtls/x509_crt.h>
+#include <psa/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -360,7 +364,58 @@ void tls_explain(const struct tls *self, int error, const char *subject, struct 
 // ---- Random numbers
 // ---------------------------------------------------------------------------------
 
+// curl readies mbedTLS in its global initialisation, whatever the URL: two seedings and 60,000
+// instructions that a question over http never needs. docker/config/curl_config.h leads its calls
+// here, where they wait for tls_start.
+psa_status_t tls_psa_crypto_init(void);
+int tls_ctr_drbg_seed(mbedtls_ctr_drbg_context *generator,
+                      int (*entropy)(void *, unsigned char *, size_t), void *entropy_context,
+                      const unsigned char *custom, size_t custom_len);
+int mbedtls_hardware_poll(void *context, unsigned char *bytes, size_t len, size_t *got);
+
+static struct {
+    bool started;
+    mbedtls_ctr_drbg_context *generator; // curl's, seeded once
+    int (*entropy)(void *, unsigned char *, size_t);
+    void *entropy_context;
+} waiting;
+
+psa_status_t tls_psa_crypto_init(void)
+{
+    return waiting.started ? psa_crypto_init() : PSA_SUCCESS;
+}
+
+int tls_ctr_drbg_seed(mbedtls_ctr_drbg_context *generator,
+                      int (*entropy)(void *, unsigned char *, size_t), void *entropy_context,
+                      const unsigned char *custom, size_t custom_len)
+{
+    if (waiting.started)
+        return mbedtls_ctr_drbg_seed(generator, entropy, entropy_context, custom, custom_len);
+    waiting.generator = generator;
+    waiting.entropy = entropy;
+    waiting.entropy_context = entropy_context;
+    return 0;
+}
+
 bool tls_start(void)
 {
+    if (waiting.started)
+        return true;
+    if (psa_crypto_init() != PSA_SUCCESS)
+        return false;
+    if (waiting.generator != NULL && mbedtls_ctr_drbg_seed(waiting.generator, waiting.entropy,
+                                                           waiting.entropy_context, NULL, 0) != 0)
+        return false;
+    waiting.started = true;
     return true;
+}
+
+// mbedTLS's own reader of random numbers opens /dev/random on musl, which a chroot may lack and an
+// old kernel lets wait.
+int mbedtls_hardware_poll(void *context, unsigned char *bytes, size_t len, size_t *got)
+{
+    (void)context;
+    ssize_t come = getrandom(bytes, len, 0);
+    *got = come > 0 ? (size_t)come : 0;
+    return come > 0 ? 0 : MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
 }
