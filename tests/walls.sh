@@ -48,7 +48,7 @@ wall_curl_in_one_file() { found_include '<curl/' . server/http.c; }
 wall_mbedtls_in_one_file() { found_include '<(mbedtls|psa)/' . server/tls.c; }
 wall_jsmn_in_one_file() { found_include '<jsmn\.h>' . base/json.c; }
 # The .env reader, and the checks file of `verify`.
-wall_inih_in_its_files() { found_include '<ini\.h>' . env/dotenv.c server/checks.c; }
+wall_inih_in_its_files() { found_include '<ini\.h>' . env/dotenv_inih.c server/checks.c; }
 
 wall_base_uses_no_room() { found_include '"(cli|env|token|server|init|verbs)/' base; }
 wall_token_uses_base_alone() { found_include '"(cli|env|server|init|verbs)/' token; }
