@@ -251,14 +251,17 @@ static bool check_signature(struct token *self, struct span text)
     return good;
 }
 
-// A header that begins as an object does, whatever follows.
+// A header that begins as an object does, whatever follows. The brace alone is not enough:
+// "example" decodes to one.
 static bool looks_like_header(struct span text)
 {
     char bytes[TOKEN_MOST];
     size_t len = 0;
     base64url_decode(text.text, text.len - (text.len % 4 == 1), bytes, sizeof bytes, &len);
     struct span decoded = span_trim((struct span){bytes, len});
-    bool looks = decoded.len > 0 && decoded.text[0] == '{';
+    bool looks = span_starts(decoded, "{");
+    decoded = span_trim(rest_of(decoded, looks));
+    looks = looks && (span_starts(decoded, "\"") || span_starts(decoded, "}"));
     file_wipe(bytes, len);
     return looks;
 }

@@ -79,6 +79,7 @@ static const struct {
     {"a.b.c", TOKEN_LEGACY_OTHER, TOKEN_LEGACY_OTHER},
     {"1.2.3", TOKEN_LEGACY_OTHER, TOKEN_LEGACY_OTHER},
     {"label-studio.example.com", TOKEN_LEGACY_OTHER, TOKEN_LEGACY_OTHER},
+    {"example.com", TOKEN_LEGACY_OTHER, TOKEN_LEGACY_OTHER}, // decodes to a brace and noise
     {"a#b", TOKEN_LEGACY_OTHER, TOKEN_LEGACY_OTHER},
     {"pa$$w=rd!", TOKEN_LEGACY_OTHER, TOKEN_LEGACY_OTHER},
     {"\"one-sided", TOKEN_LEGACY_OTHER, TOKEN_LEGACY_OTHER},
