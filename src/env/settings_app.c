@@ -65,6 +65,19 @@ static void add_file_variables(const struct settings *self, struct changes *chan
     }
 }
 
+// In the file's own place when the file has the name as well.
+static void add_token(const struct settings *self, struct span token, struct changes *changes)
+{
+    struct span name = span_of(self->token.name);
+    for (size_t i = 0; i < changes->count; i++) {
+        if (span_equal(changes->items[i].name, name)) {
+            changes->items[i] = (struct envlist_change){name, token, ENVLIST_REPLACE};
+            return;
+        }
+    }
+    add(changes, name, token, ENVLIST_REPLACE);
+}
+
 // NAME_FILE would make a conflict of NAME, which the app gets now. The text is made by the caller's
 // arena, since changes are views.
 static bool remove_file_variable(struct envlist *app, struct changes *changes, const char *name)
@@ -106,8 +119,7 @@ bool settings_app_environment(const struct settings *self, const struct envlist 
     if (done) {
         add_file_variables(self, &changes);
         if (token_is_new)
-            add(&changes, span_of(self->token.name), is_traded ? token : self->token.text,
-                ENVLIST_REPLACE);
+            add_token(self, is_traded ? token : self->token.text, &changes);
     }
     for (unsigned i = 0; done && i < self->token_name_count; i++)
         if (is_handed_over(self, environment, self->token_names[i], token_is_new))

@@ -186,8 +186,10 @@ static bool has_marker(const char *bytes, size_t len)
 static bool grow(struct search *search, size_t used)
 {
     size_t room = search->buffer.room == 0 ? FIRST_ROOM : search->buffer.room * 4;
-    if (room > STARTED_MOST)
+    if (search->buffer.room == STARTED_MOST)
         return false;
+    if (room > STARTED_MOST)
+        room = STARTED_MOST;
     char *bytes = malloc(room + 1);
     if (!bytes)
         return false;

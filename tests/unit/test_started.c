@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: MIT
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "env/settings.h"
+#include "env/started.h"
+
+#define LEGACY "00112233445566778899aabbccddeeff00112233"
+#define OTHER "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6e7f8a9b0"
+#define LIST(...) ((char *[]){__VA_ARGS__, NULL})
+#define NONE ((char *[]){NULL})
+
+// ---- Writing ------------------------------------------------------------------------------------
+
+static struct options options;
+static struct envlist environment;
+static struct settings settings;
+static char directory[] = "/tmp/labelgate-started-XXXXXX";
+
+static void parse(enum verb verb, char *const *words)
+{
+    char *argv[16] = {"labelgate", "verb"};
+    int argc = 2;
+    struct finding finding = {0};
+    while (words[argc - 2]) {
+        argv[argc] = words[argc - 2];
+        argc++;
+    }
+    if (!options_parse(&options, verb, argc, argv, 2, &finding))
+        fail_msg("%s", finding.detail);
+}
+
+static void make(char *const *words, char *const *envp)
+{
+    settings_free(&settings);
+    envlist_free(&environment);
+    parse(VERB_RUN, words);
+    assert_true(envlist_make(&environment, envp));
+    settings_make(&settings, VERB_RUN, &options, &environment);
+}
+
+static void write_file(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    close(fd);
+}
+
+static void assert_items(const struct envlist *list, char *const *expected)
+{
+    size_t i = 0;
+    for (; expected[i] && i < list->count; i++)
+        assert_string_equal(list->items[i], expected[i]);
+    if (expected[i])
+        fail_msg("%s is missing", expected[i]);
+    if (i < list->count)
+        fail_msg("%s is too much", list->items[i]);
+}
+
+static void assert_resident(struct span token, char *const *expected)
+{
+    struct envlist resident;
+    assert_true(started_environment(&settings, token, &resident));
+    assert_items(&resident, expected);
+    envlist_free(&resident);
+}
+
+static void only_what_the_probe_needs_is_kept(void **state)
+{
+    (void)state;
+    make(NONE, LIST("PATH=/bin", "LABEL_STUDIO_URL=http://h:1/", "LABELGATE_GRACE=1s",
+                    "LABEL_STUDIO_API_TOKEN=" LEGACY, "LABEL_STUDIO_API_KEY=" OTHER));
+    assert_resident((struct span){0}, LIST("LABELGATE_STARTED=1", "LABEL_STUDIO_URL=http://h:1",
+                                           "LABEL_STUDIO_API_TOKEN=" LEGACY,
+                                           "LABELGATE_TOKEN_VAR=LABEL_STUDIO_API_TOKEN",
+                                           "LABELGATE_TOKEN_SOURCE=environment",
+                                           "LABELGATE_JWT=reject", "LABELGATE_LOAD=token"));
+}
+
+static void paths_are_absolute(void **state)
+{
+    (void)state;
+    char files[256], source[256];
+    write_file("a.env", "A=1\n");
+    write_file("b.env", "\nMY_TOKEN=" LEGACY "\n");
+    snprintf(files, sizeof files, "LABELGATE_ENV_FILE=%s/a.env,%s/b.env", directory, directory);
+    snprintf(source, sizeof source, "LABELGATE_TOKEN_SOURCE=%s/b.env:2", directory);
+    make(LIST("--env-file", "a.env", "--env-file", "b.env", "--header-file", "/h", "--jwt",
+              "accept", "--load", "all", "--token-var", "MY_TOKEN"),
+         NONE);
+    assert_resident((struct span){0},
+                    LIST("LABELGATE_STARTED=1", "MY_TOKEN=" LEGACY, "LABELGATE_TOKEN_VAR=MY_TOKEN",
+                         source, "LABELGATE_JWT=accept", files, "LABELGATE_LOAD=all",
+                         "LABELGATE_HEADER_FILE=/h"));
+}
+
+static void the_token_is_the_one_the_app_has(void **state)
+{
+    (void)state;
+    write_file("secret", OTHER "\n");
+    char source[256];
+    snprintf(source, sizeof source, "LABELGATE_TOKEN_SOURCE=%s/secret", directory);
+    make(NONE, LIST("LABEL_STUDIO_API_TOKEN_FILE=secret"));
+    assert_resident(span_of(LEGACY), LIST("LABELGATE_STARTED=1", "LABEL_STUDIO_API_TOKEN=" LEGACY,
+                                          "LABELGATE_TOKEN_VAR=LABEL_STUDIO_API_TOKEN", source,
+                                          "LABELGATE_JWT=reject", "LABELGATE_LOAD=token"));
+}
+
+static void no_token_is_told(void **state)
+{
+    (void)state;
+    make(LIST("--no-token"), LIST("LABEL_STUDIO_API_TOKEN=" LEGACY));
+    assert_resident((struct span){0}, LIST("LABELGATE_STARTED=1", "LABELGATE_NO_TOKEN=1",
+                                           "LABELGATE_JWT=reject", "LABELGATE_LOAD=token"));
+}
+
+// ---- The probe's settings -----------------------------------------------------------------------
+
+static struct envlist started;
+
+static void probe(char *const *words, char *const *envp, char *const *resident)
+{
+    settings_free(&settings);
+    envlist_free(&environment);
+    envlist_free(&started);
+    parse(VERB_HEALTH, words);
+    assert_true(envlist_make(&environment, envp));
+    assert_true(envlist_make(&started, resident));
+    settings_make_for_probe(&settings, &options, &environment, &started);
+}
+
+#define RESIDENT                                                                            \
+    "LABELGATE_STARTED=1", "LABEL_STUDIO_URL=http://app", "LABEL_STUDIO_API_TOKEN=" LEGACY, \
+        "LABELGATE_TOKEN_VAR=LABEL_STUDIO_API_TOKEN"
+
+static void the_probe_believes_what_the_app_has(void **state)
+{
+    (void)state;
+    char words[FINDING_SLOT];
+    probe(NONE,
+          LIST("LABEL_STUDIO_URL=http://env", "LABEL_STUDIO_API_TOKEN=" OTHER,
+               "LABELGATE_TIMEOUT=800ms", "LABELGATE_UNREACHABLE=healthy", "LABELGATE_NO_TOKEN=1"),
+          LIST(RESIDENT, "LABELGATE_TOKEN_SOURCE=/conf/.env:3", "LABELGATE_JWT=accept",
+               "LABELGATE_LOAD=all", "LABELGATE_HEADER_FILE=/h"));
+    assert_int_equal(settings.refusal_count, 0);
+    assert_int_equal(settings.warning_count, 0);
+    assert_string_equal(settings.url, "http://app");
+    assert_true(span_is(settings.token.text, LEGACY));
+    assert_int_equal(settings.token.judged.kind, TOKEN_LEGACY_HEX);
+    origin_text(&settings.token.origin, words, sizeof words);
+    assert_string_equal(words, "/conf/.env line 3");
+    assert_int_equal(settings.jwt, JWT_ACCEPT);
+    assert_int_equal(settings.load, LOAD_ALL);
+    assert_string_equal(settings.header_file, "/h");
+    assert_false(settings.no_token);
+    assert_int_equal(settings.timeout_ms, 800);
+    assert_true(settings.unreachable_healthy);
+    assert_int_equal(settings.file_count, 0);
+}
+
+static void how_to_ask_may_stand_in_the_apps_files(void **state)
+{
+    (void)state;
+    char files[256];
+    struct span value;
+    struct origin origin;
+    write_file("x.env",
+               "LABELGATE_TIMEOUT=2s\nLABELGATE_JWT=trade\nLABEL_STUDIO_API_TOKEN=" OTHER "\n");
+    snprintf(files, sizeof files, "LABELGATE_ENV_FILE=%s/x.env", directory);
+    probe(NONE, LIST("LABELGATE_ENV_FILE=/none"), LIST(RESIDENT, "LABELGATE_JWT=reject", files));
+    assert_int_equal(settings.refusal_count, 0);
+    assert_int_equal(settings.timeout_ms, 2000);
+    assert_int_equal(settings.jwt, JWT_REJECT);
+    assert_true(settings_file_token(&settings, &value, &origin));
+    assert_true(span_is(value, OTHER));
+    assert_int_equal(origin.line, 3);
+}
+
+// The app runs: a file that was spoilt since is told, and is no verdict.
+static void a_spoilt_file_is_no_verdict(void **state)
+{
+    (void)state;
+    char files[256];
+    write_file("x.env", "A B\n");
+    snprintf(files, sizeof files, "LABELGATE_ENV_FILE=%s/x.env,%s/gone.env", directory, directory);
+    probe(NONE, NONE, LIST(RESIDENT, files));
+    assert_int_equal(settings.refusal_count, 0);
+    assert_int_equal(settings.warning_count, 2);
+}
+
+static void an_address_of_the_probes_own_fills_the_gap(void **state)
+{
+    (void)state;
+    probe(NONE, LIST("LABEL_STUDIO_URL=http://env"),
+          LIST("LABELGATE_STARTED=1", "LABELGATE_NO_TOKEN=1", "LABELGATE_JWT=reject"));
+    assert_string_equal(settings.url, "http://env");
+    assert_true(settings.no_token);
+    assert_null(settings.token.name);
+    probe(LIST("--url", "http://option"), NONE, LIST(RESIDENT));
+    assert_string_equal(settings.url, "http://option");
+}
+
+// ---- Finding ------------------------------------------------------------------------------------
+
+// A process with an environment of its own that stays until its standard input is closed. `ready`
+// of the pipe is the proof that its execve is over.
+struct stayer {
+    pid_t pid;
+    int hold;
+};
+
+static const char *own_path;
+
+static struct stayer start(char *const *envp, bool in_another_namespace)
+{
+    int hold[2], ready[2];
+    char byte;
+    assert_int_equal(pipe2(hold, O_CLOEXEC), 0);
+    assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        dup2(hold[0], STDIN_FILENO);
+        dup2(ready[1], STDOUT_FILENO);
+        if (!in_another_namespace || unshare(CLONE_NEWNS) == 0)
+            execve(own_path, LIST("test_started", "stay"), envp);
+        _exit(1);
+    }
+    close(hold[0]);
+    close(ready[1]);
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    close(ready[0]);
+    return (struct stayer){pid, hold[1]};
+}
+
+static void stop(struct stayer stayer)
+{
+    close(stayer.hold);
+    assert_int_equal(waitpid(stayer.pid, NULL, 0), stayer.pid);
+}
+
+static int stay(void)
+{
+    char byte;
+    if (write(STDOUT_FILENO, "r", 1) != 1)
+        return 1;
+    return read(STDIN_FILENO, &byte, 1) == 0 ? 0 : 1;
+}
+
+static enum started_answer find_once(void)
+{
+    struct started found;
+    started_find(&found);
+    started_free(&found);
+    return found.answer;
+}
+
+// Other tests on this machine may have a resident process: a mount namespace of our own hides them.
+static bool has_own_namespace;
+
+static void need_namespace(void)
+{
+    if (!has_own_namespace)
+        skip();
+}
+
+static bool is_nobody(enum started_answer answer)
+{
+    return answer == STARTED_NONE || answer == STARTED_UNREADABLE;
+}
+
+static void nobody_is_believed_without_a_marker(void **state)
+{
+    (void)state;
+    need_namespace();
+    struct stayer one = start(LIST("A=1", "XLABELGATE_STARTED=1"), false);
+    struct stayer two = start(LIST("LABELGATE_STARTED=12", "A=LABELGATE_STARTED=1"), false);
+    assert_true(is_nobody(find_once()));
+    stop(one);
+    stop(two);
+}
+
+static void one_is_believed(void **state)
+{
+    (void)state;
+    need_namespace();
+    struct started found;
+    struct stayer one = start(LIST(RESIDENT, "EMPTY="), false);
+    started_find(&found);
+    assert_int_equal(found.answer, STARTED_FOUND);
+    assert_int_equal(found.pid, one.pid);
+    assert_items(&found.environment, LIST(RESIDENT, "EMPTY="));
+    assert_string_equal(envlist_get(&found.environment, "LABEL_STUDIO_URL"), "http://app");
+    started_free(&found);
+    stop(one);
+}
+
+static void the_marker_may_stand_anywhere(void **state)
+{
+    (void)state;
+    need_namespace();
+    struct stayer one = start(LIST("A=1", "LABELGATE_STARTED=1"), false);
+    assert_int_equal(find_once(), STARTED_FOUND);
+    stop(one);
+}
+
+static void of_several_none_is_believed(void **state)
+{
+    (void)state;
+    need_namespace();
+    struct stayer one = start(LIST(RESIDENT), false);
+    struct stayer two = start(LIST(RESIDENT), false);
+    struct stayer three = start(LIST(RESIDENT), false);
+    assert_int_equal(find_once(), STARTED_SEVERAL);
+    stop(one);
+    stop(two);
+    assert_int_equal(find_once(), STARTED_FOUND);
+    stop(three);
+}
+
+static void another_containers_process_is_not_believed(void **state)
+{
+    (void)state;
+    need_namespace();
+    struct stayer one = start(LIST(RESIDENT), true);
+    assert_true(is_nobody(find_once()));
+    stop(one);
+}
+
+// `len` bytes in several variables: one may not be longer than 128 KiB.
+static enum started_answer find_long(size_t len)
+{
+    static char bytes[8][40 * 1024];
+    char *envp[10] = {"LABELGATE_STARTED=1"};
+    for (size_t i = 0; i < 8 && len > 0; i++) {
+        size_t piece = len < sizeof bytes[i] ? len : sizeof bytes[i];
+        memset(bytes[i], 'x', piece);
+        memcpy(bytes[i], "X=", 2);
+        bytes[i][piece - 1] = '\0';
+        envp[i + 1] = bytes[i];
+        len -= piece;
+    }
+    struct stayer one = start(envp, false);
+    enum started_answer answer = find_once();
+    stop(one);
+    return answer;
+}
+
+static void a_long_environment_is_read_up_to_a_limit(void **state)
+{
+    (void)state;
+    need_namespace();
+    assert_int_equal(find_long(4096 - 20), STARTED_FOUND);
+    assert_int_equal(find_long(4096 - 19), STARTED_FOUND);
+    assert_int_equal(find_long(100 * 1024), STARTED_FOUND);
+    assert_true(is_nobody(find_long(200 * 1024)));
+}
+
+static int enter(void **state)
+{
+    (void)state;
+    has_own_namespace = unshare(CLONE_NEWNS) == 0 || unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0;
+    return mkdtemp(directory) && chdir(directory) == 0 ? 0 : -1;
+}
+
+static int leave(void **state)
+{
+    (void)state;
+    settings_free(&settings);
+    envlist_free(&environment);
+    envlist_free(&started);
+    static const char *const files[] = {"a.env", "b.env", "x.env", "secret"};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+        unlink(files[i]);
+    return chdir("/") == 0 && rmdir(directory) == 0 ? 0 : -1;
+}
+
+int main(int argc, char **argv)
+{
+    char path[4096];
+    if (argc > 1 && strcmp(argv[1], "stay") == 0)
+        return stay();
+    own_path = realpath(argv[0], path);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_what_the_probe_needs_is_kept),
+        cmocka_unit_test(paths_are_absolute),
+        cmocka_unit_test(the_token_is_the_one_the_app_has),
+        cmocka_unit_test(no_token_is_told),
+        cmocka_unit_test(the_probe_believes_what_the_app_has),
+        cmocka_unit_test(how_to_ask_may_stand_in_the_apps_files),
+        cmocka_unit_test(a_spoilt_file_is_no_verdict),
+        cmocka_unit_test(an_address_of_the_probes_own_fills_the_gap),
+        cmocka_unit_test(nobody_is_believed_without_a_marker),
+        cmocka_unit_test(one_is_believed),
+        cmocka_unit_test(the_marker_may_stand_anywhere),
+        cmocka_unit_test(of_several_none_is_believed),
+        cmocka_unit_test(another_containers_process_is_not_believed),
+        cmocka_unit_test(a_long_environment_is_read_up_to_a_limit),
+    };
+    return cmocka_run_group_tests(tests, enter, leave);
+}
