@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """make demo: the main job in four scenes, with real output.
 
-With Docker and a real Label Studio 1.22.0 when an engine answers, against the recorded answers of one otherwise.
+With Docker and a real Label Studio 1.22.0 when an engine answers, against recorded answers otherwise.
 Ends with 0 only when each scene showed what its heading promises.
 """
 
@@ -24,9 +24,9 @@ from urllib.request import ProxyHandler, build_opener
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/engine"))
 
-from artefacts import GUIDE_JWT  # the path is set above
-from engine import Engine, LabelStudio, Project, copy_stack, poll, write_env
-from replay import Replay
+from artefacts import GUIDE_JWT  # noqa: E402
+from engine import Engine, LabelStudio, Project, copy_stack, poll, write_env  # noqa: E402
+from replay import Replay  # noqa: E402
 
 BINARY = ROOT / "build/labelgate"
 STARTED = "app: started"
@@ -56,7 +56,10 @@ class Scene:
 
 SCENES = [
     Scene(
-        "The guide's JWT in .env: the app is not started", lambda s: s.refused(), ("[jwt_refresh]", "125"), (STARTED,)
+        "The guide's JWT in .env: the app is not started",
+        lambda s: s.refused(),
+        ("[jwt_refresh]", "125"),
+        (STARTED,),
     ),
     Scene("A legacy token in .env: the app starts", lambda s: s.started(), (STARTED, "projects")),
     Scene("The token works: healthy", lambda s: s.healthy(), ("healthy", "[ok]"), ("unhealthy",)),
@@ -82,7 +85,10 @@ class EngineStage:
         self.name = "lgdemo" + secrets.token_hex(4)
         self.images = [f"{self.name}/labelgate", f"{self.name}/app"]
         self.folder = Path(tempfile.mkdtemp(prefix="labelgate-demo."))
-        self.admin = {"LABEL_STUDIO_USERNAME": "admin@example.com", "LABEL_STUDIO_PASSWORD": secrets.token_urlsafe(18)}
+        self.admin = {
+            "LABEL_STUDIO_USERNAME": "admin@example.com",
+            "LABEL_STUDIO_PASSWORD": secrets.token_urlsafe(18),
+        }
         copy_stack(self.folder)
         self.give(GUIDE_JWT)
         self.project = Project(self.engine, self.name, self.folder, ["compose.yaml", "compose.test.yaml"])
@@ -94,12 +100,15 @@ class EngineStage:
 
     def prepare(self) -> None:
         print(
-            "Preparing the images; the very first time Label Studio is installed, which takes some minutes.", flush=True
+            "Preparing the images; the first time, Label Studio is installed, for some minutes.",
+            flush=True,
         )
         label_studio = script(ROOT / "docker/labelstudio/build.sh")
         script(ROOT / "docker/image.sh", str(BINARY), self.images[0])
         context = str(ROOT / "compose/app")
-        self.engine.run("build", "-q", "--build-arg", f"LABELGATE={self.images[0]}", "-t", self.images[1], context)
+        self.engine.run(
+            "build", "-q", "--build-arg", f"LABELGATE={self.images[0]}", "-t", self.images[1], context
+        )
         self.project.variables.update(TEST_LABEL_STUDIO=label_studio, TEST_APP=self.images[1])
         print("Starting Label Studio.", flush=True)
         self.project.compose("up", "--detach", "label-studio")
@@ -133,7 +142,9 @@ class EngineStage:
 
     def refused(self) -> str:
         self.project.compose("up", "--detach", "app", check=False)
-        poll(lambda: self.tries() == 3 and self.project.state("app") == "exited", SOON, "the last try to start")
+        poll(
+            lambda: self.tries() == 3 and self.project.state("app") == "exited", SOON, "the last try to start"
+        )
         return self.status() + self.logs()
 
     def tries(self) -> int:
@@ -185,7 +196,9 @@ class RecordedStage:
             text=True,
             check=False,
         )
-        return command("labelgate " + " ".join(arguments), result.stdout) + command("echo $?", str(result.returncode))
+        return command("labelgate " + " ".join(arguments), result.stdout) + command(
+            "echo $?", str(result.returncode)
+        )
 
     def give(self, token: str) -> None:
         write_env(self.folder / ".env", {"LABEL_STUDIO_API_TOKEN": token})
@@ -237,7 +250,9 @@ def fetch(url: str) -> str:
 
 
 def script(*words: str | Path) -> str:
-    return subprocess.run([str(word) for word in words], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+    return subprocess.run(
+        [str(word) for word in words], stdout=subprocess.PIPE, text=True, check=True
+    ).stdout.strip()
 
 
 def client_environment() -> dict[str, str]:
@@ -268,12 +283,14 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if engine_answers():
         print(
-            "A Docker engine answers: the scenes are played in containers, beside a real Label Studio 1.22.0.",
+            "A Docker engine answers: the scenes are played beside a real Label Studio 1.22.0.",
             flush=True,
         )
         stage: Stage = EngineStage()
     else:
-        print("No Docker engine answers: the scenes are played here, against recorded answers of Label Studio 1.22.0.")
+        print(
+            "No Docker engine answers: the scenes are played against recorded answers of Label Studio 1.22.0."
+        )
         stage = RecordedStage()
     try:
         shown = [show(number, scene, stage) for number, scene in enumerate(SCENES, 1)]

@@ -14,7 +14,7 @@ VERSION = "1.22.0"
 
 
 class Replay:
-    """Answers on loopback as Label Studio 1.22.0 did; `legacy_on` is the organisation's switch, `legacy` the token."""
+    """Answers on loopback as Label Studio 1.22.0 did; `legacy_on` is the organisation's switch."""
 
     def __init__(self, legacy: str) -> None:
         self.legacy = legacy
@@ -37,7 +37,9 @@ class Replay:
     def row(self, path: str, authorization: str | None) -> dict[str, Any] | None:
         settings = {"api_tokens_enabled": True, "legacy_api_tokens_enabled": self.legacy_on}
         wanted = {"method": "GET", "path": path, "authorization": self.marked(authorization)}
-        return next((row for row in self.rows if (row["settings"], row["request"]) == (settings, wanted)), None)
+        return next(
+            (row for row in self.rows if (row["settings"], row["request"]) == (settings, wanted)), None
+        )
 
     def handler(self) -> type[BaseHTTPRequestHandler]:
         replay = self

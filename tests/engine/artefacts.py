@@ -18,7 +18,7 @@ GUIDE_JWT = (
     "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB"
 )
 WINDOW = 8
-# Identifiers of containers, images and networks are hexadecimal like tokens; eight equal digits would be chance.
+# Identifiers of containers, images and networks are hexadecimal like tokens; an equal piece is chance.
 IDENTIFIER = re.compile(r"\b[0-9a-f]{64}\b")
 # A probe lives for some ten milliseconds and up; a look costs one.
 LOOK_EVERY = 0.05
@@ -29,7 +29,7 @@ def windows(token: str) -> set[str]:
 
 
 class Trace:
-    """Artefacts by name. While it is started, the argument lists of all processes of the machine are watched."""
+    """Artefacts by name. While it is started, all argument lists of the machine are watched."""
 
     def __init__(self, engine: Engine, project: Project) -> None:
         self.engine = engine
@@ -74,6 +74,10 @@ class Trace:
         """Names of the artefacts that hold eight bytes of a token in a row."""
         pieces = set().union(*(windows(token) for token in tokens))
         lists = b"\n".join(self.argument_lists).replace(b"\0", b" ").decode(errors="replace")
-        everything = [*self.artefacts, ("argument lists", lists), ("commands", "\n".join(self.engine.command_lines))]
+        everything = [
+            *self.artefacts,
+            ("argument lists", lists),
+            ("commands", "\n".join(self.engine.command_lines)),
+        ]
         clean = ((name, IDENTIFIER.sub("", text)) for name, text in everything)
         return sorted({name for name, text in clean if any(piece in text for piece in pieces)})

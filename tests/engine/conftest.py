@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Fixtures of the engine layer: real Docker, a real Label Studio once a run, everything removed again.
 
-Names carry a random word, so two runs on one engine do not meet. Networks are internal: nothing leaves the machine.
+Names carry a random word, so two runs on one engine do not meet. Networks are internal: nothing
+leaves the machine.
 """
 
 from __future__ import annotations
@@ -21,11 +22,19 @@ from engine import ROOT, Engine, LabelStudio, Project, copy_stack, poll, write_e
 ADMIN = "admin@example.com"
 # The first start of a container from the migrated image, on a machine that does other work too.
 LABEL_STUDIO_START = 120.0
+TEST_LIMIT = 1200
 
 
 def pytest_configure() -> None:
     """A run that is told to stop cleans up as one that ends."""
     signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated", 143))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first test of a machine builds the images; the limit of the quick layers is not for that."""
+    for item in items:
+        if item.path.is_relative_to(ROOT / "tests/engine") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(TEST_LIMIT))
 
 
 def script(*command: str) -> str:
@@ -93,7 +102,13 @@ def app_image(engine: Engine, run_name: str, labelgate_image: str, python_image:
     """The example's app, guarded by the binary under test."""
     image = f"{run_name}/app"
     engine.run(
-        "build", "--quiet", "--build-arg", f"LABELGATE={labelgate_image}", "-t", image, str(ROOT / "compose/app")
+        "build",
+        "--quiet",
+        "--build-arg",
+        f"LABELGATE={labelgate_image}",
+        "-t",
+        image,
+        str(ROOT / "compose/app"),
     )
     yield image
     engine.run("rmi", "--force", image, check=False)
@@ -148,13 +163,17 @@ def side_project(
     app_image: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Callable[[str], Project]]:
-    """Makes a project of a file of this folder, on the network of the run's Label Studio; removed after the module."""
+    """Makes a project of a file here, on the network of the run's Label Studio; removed after the module."""
     made: list[Project] = []
 
     def make(file: str) -> Project:
         folder = tmp_path_factory.mktemp("side")
         shutil.copy(ROOT / "tests/engine" / file, folder)
-        variables = {"LABELGATE_IMAGE": labelgate_image, "APP_IMAGE": app_image, "NETWORK": f"{project.name}_default"}
+        variables = {
+            "LABELGATE_IMAGE": labelgate_image,
+            "APP_IMAGE": app_image,
+            "NETWORK": f"{project.name}_default",
+        }
         made.append(Project(engine, "lgside" + secrets.token_hex(4), folder, [file], variables))
         return made[-1]
 

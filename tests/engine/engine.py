@@ -24,7 +24,7 @@ LOOK_AGAIN = 0.2
 
 
 def poll(look: Callable[[], Any], within: float, what: str) -> Any:
-    """Looks until the answer is true and returns it; fails, naming what was awaited, after so many seconds."""
+    """Looks until the answer is true and returns it; fails, saying what was awaited, in the end."""
     end = time.monotonic() + within
     while True:
         found = look()
@@ -36,7 +36,7 @@ def poll(look: Callable[[], Any], within: float, what: str) -> Any:
 
 
 class Engine:
-    """The Docker client with its environment; remembers each command line, since a token may not stand in one."""
+    """The Docker client with its environment. Remembers each command line: none may hold a token."""
 
     def __init__(self, environment: dict[str, str]) -> None:
         self.environment = environment
@@ -63,7 +63,9 @@ class Engine:
             check=False,
         )
         if check and result.returncode != 0:
-            raise AssertionError(f"docker {' '.join(arguments)}: {result.returncode}\n{result.stdout}{result.stderr}")
+            raise AssertionError(
+                f"docker {' '.join(arguments)}: {result.returncode}\n{result.stdout}{result.stderr}"
+            )
         return result
 
     def out(self, *arguments: str) -> str:
@@ -87,7 +89,11 @@ class Engine:
         return "\n".join(entry["Output"] for entry in log)
 
     def await_health(self, container: str, status: str, within: float) -> None:
-        poll(lambda: self.health(container) == status, within, f"{container} {status}; {self.health_log(container)}")
+        poll(
+            lambda: self.health(container) == status,
+            within,
+            f"{container} {status}; {self.health_log(container)}",
+        )
 
 
 @dataclass
@@ -147,7 +153,7 @@ class LabelStudio:
     @staticmethod
     def cookies_of(answer: Answer) -> dict[str, str]:
         pairs = [line.split(";")[0].split("=", 1) for line in answer.headers.get_all("Set-Cookie") or []]
-        return {name: value for name, value in pairs}
+        return dict(pairs)
 
     def login(self) -> None:
         page = self.ask("GET", "/user/login")
@@ -241,7 +247,7 @@ class Project:
 
 
 def write_env(path: Path, values: dict[str, str], how: str = "in place") -> None:
-    """Writes NAME=VALUE lines. "in place" keeps the inode, as an editor without a swap file does; "rename" does not."""
+    """Writes NAME=VALUE lines. "in place" keeps the inode, as some editors do; "rename" does not."""
     text = "".join(f"{name}={value}\n" for name, value in values.items())
     target = path if how == "in place" else path.with_suffix(".new")
     with open(target, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What Compose says and returns for both conditions of depends_on; the README's table is what comes out here."""
+"""What Compose says and returns for both conditions of depends_on; the README's table comes from here."""
 
 from __future__ import annotations
 

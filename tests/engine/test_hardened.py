@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Secret files, a user, no capabilities, a read-only root, a second init, a shared process namespace, restart policies."""
+"""Secret files, hardening, a second init, a shared process namespace, restart policies."""
 
 from __future__ import annotations
 
@@ -77,7 +77,11 @@ def test_a_refusal_loops_under_some_policies_and_holds_when_told(
     hardened.compose("up", "--detach", *loops, "hold")
     for service in loops:
         container = hardened.container(service)
-        poll(lambda c=container: engine.inspect(c)["RestartCount"] >= 4, SOON, f"{service} starts again and again")
+        poll(
+            lambda c=container: engine.inspect(c)["RestartCount"] >= 4,
+            SOON,
+            f"{service} starts again and again",
+        )
         assert engine.logs(container).count("[jwt_refresh]") >= 4
     hold = hardened.container("hold")
     engine.await_health(hold, "unhealthy", SOON)

@@ -41,7 +41,9 @@ def label(engine: Engine, image: str, name: str) -> str:
     return engine.out("image", "inspect", "--format", f'{{{{index .Config.Labels "{name}"}}}}', image)
 
 
-def test_it_holds_the_binary_and_the_licence_texts_only(engine: Engine, labelgate_image: str, binary: Path) -> None:
+def test_it_holds_the_binary_and_the_licence_texts_only(
+    engine: Engine, labelgate_image: str, binary: Path
+) -> None:
     files = {member.name: member for member in files_of(engine, labelgate_image)}
     texts = {LICENCES + name for name in [*components(), "labelgate"]}
     assert set(files) == {"labelgate", *texts}
@@ -66,7 +68,17 @@ def test_its_labels_are_the_lock_and_the_version(engine: Engine, labelgate_image
 def test_it_runs_hardened_as_any_user(engine: Engine, labelgate_image: str, uid: str) -> None:
     hard = ["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--network", "none"]
     gate = engine.run(
-        "run", "--rm", *hard, "--user", uid, labelgate_image, "run", "--no-token", "--", "/labelgate", "version"
+        "run",
+        "--rm",
+        *hard,
+        "--user",
+        uid,
+        labelgate_image,
+        "run",
+        "--no-token",
+        "--",
+        "/labelgate",
+        "version",
     )
     assert gate.stdout.startswith("labelgate ")
 
@@ -98,7 +110,9 @@ def test_each_builder_copies_it_into_a_debian_image(
 
 def test_the_dockerfile_compiles_it_from_source(engine: Engine, tag: str) -> None:
     """docker/Dockerfile as it stands; `make sources` has been here, so only the compiler is fetched."""
-    engine.run("build", "--file", str(ROOT / "docker/Dockerfile"), "--tag", tag, str(ROOT), limit=COMPILE_LIMIT)
+    engine.run(
+        "build", "--file", str(ROOT / "docker/Dockerfile"), "--tag", tag, str(ROOT), limit=COMPILE_LIMIT
+    )
     assert engine.run("run", "--rm", "--network", "none", tag, "version").stdout.startswith("labelgate ")
     names = {member.name for member in files_of(engine, tag)}
     assert names == {"labelgate", *(LICENCES + name for name in [*components(), "labelgate"])}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""An existing Compose project, untouched, gets labelgate by one `-f`: the lines of the README, run as they stand there."""
+"""An existing Compose project, untouched, gets labelgate by one `-f`: by the README's own lines."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ SOON = 30.0
 def plain_app(engine: Engine, python_image: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The project's own image, without labelgate; kept as a cache."""
     sources = [HERE / "Dockerfile", ROOT / "compose/app/app.py", ROOT / "compose/app/report.py"]
-    key = hashlib.sha256(python_image.encode() + b"".join(file.read_bytes() for file in sources)).hexdigest()[:12]
+    key = hashlib.sha256(python_image.encode() + b"".join(file.read_bytes() for file in sources)).hexdigest()[
+        :12
+    ]
     image = f"labelgate-test/superinsight:{key}"
     if not engine.has_image(image):
         folder = tmp_path_factory.mktemp("superinsight-image")
@@ -89,14 +91,18 @@ def run_readme(project: Project, name: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_without_labelgate_a_wrong_token_shows_nowhere(engine: Engine, existing: Project, server: LabelStudio) -> None:
+def test_without_labelgate_a_wrong_token_shows_nowhere(
+    engine: Engine, existing: Project, server: LabelStudio
+) -> None:
     """What the project is like before: this is the trouble that labelgate is for."""
     engine.await_health(existing.container("app"), "healthy", SOON)
     poll(lambda: existing.state("web") == "running", SOON, "the dependent service runs")
     assert server.ask("GET", "/api/current-user/whoami", f"Token {GUIDE_JWT}").status == 401
 
 
-def test_the_readme_s_lines_show_the_wrong_token(engine: Engine, existing: Project, server: LabelStudio) -> None:
+def test_the_readme_s_lines_show_the_wrong_token(
+    engine: Engine, existing: Project, server: LabelStudio
+) -> None:
     shown = run_readme(existing, "existing project")
     assert shown.returncode == 1, shown.stdout + shown.stderr
     assert "[jwt_refresh]" in engine.logs(existing.container("app"))
@@ -114,7 +120,9 @@ def test_the_readme_s_lines_put_the_right_one_in(
     engine.await_health(app, "healthy", SOON)
     assert "[ok]" in engine.health_log(app)
     assert existing.state("web") == "running"
-    poll(lambda: "report: 0 projects" in engine.logs(existing.container("web")), SOON, "the app uses the token")
+    poll(
+        lambda: "report: 0 projects" in engine.logs(existing.container("web")), SOON, "the app uses the token"
+    )
 
 
 def test_the_token_is_not_in_the_container_s_configuration(
@@ -134,7 +142,9 @@ def test_a_second_up_leaves_everything_running(engine: Engine, existing: Project
     assert engine.inspect(existing.container("app"))["State"]["StartedAt"] == before
 
 
-def test_refused_at_run_time_with_the_project_s_own_app(engine: Engine, existing: Project, server: LabelStudio) -> None:
+def test_refused_at_run_time_with_the_project_s_own_app(
+    engine: Engine, existing: Project, server: LabelStudio
+) -> None:
     server.settings(legacy=False)
     engine.await_health(existing.container("app"), "unhealthy", SOON)
     assert "[legacy_disabled]" in engine.logs(existing.container("app"))
@@ -143,7 +153,9 @@ def test_refused_at_run_time_with_the_project_s_own_app(engine: Engine, existing
 def test_the_override_changes_nothing_else(existing: Project) -> None:
     """Of the other services, the networks and the volumes of the project nothing is touched."""
     both = existing.compose("config", "--no-interpolate").stdout
-    alone = Project(existing.engine, existing.name, existing.folder, ["docker-compose.yml"], existing.variables)
+    alone = Project(
+        existing.engine, existing.name, existing.folder, ["docker-compose.yml"], existing.variables
+    )
     before = alone.compose("config", "--no-interpolate").stdout
 
     def service(text: str, name: str) -> str:
@@ -153,4 +165,7 @@ def test_the_override_changes_nothing_else(existing: Project) -> None:
 
     for name in ("label-studio", "web"):
         assert service(both, name) == service(before, name)
-    assert Path(existing.folder / "docker-compose.yml").read_bytes() == (HERE / "docker-compose.yml").read_bytes()
+    assert (
+        Path(existing.folder / "docker-compose.yml").read_bytes()
+        == (HERE / "docker-compose.yml").read_bytes()
+    )

@@ -50,7 +50,7 @@ def filled(value: Any, tokens: dict[str, str]) -> Any:
 
 
 def seen(answer: Answer, recorded: Any) -> Any:
-    """The answer's body in the shape of the recording: objects of data by their members, errors to the letter."""
+    """The answer's body in the shape of the recording: data by its members, errors to the letter."""
     if isinstance(recorded, dict) and "status_code" in recorded:
         return json.loads(UUID.sub("<uuid>", answer.body.decode()))
     if isinstance(recorded, dict):
@@ -80,11 +80,15 @@ def rows_of(api: bool, legacy: bool) -> list[dict[str, Any]]:
 def ask(label_studio: LabelStudio, row: dict[str, Any], tokens: dict[str, str]) -> Answer:
     request = row["request"]
     authorization = filled(request.get("authorization"), tokens)
-    return label_studio.ask(request["method"], request["path"], authorization, filled(request.get("json"), tokens))
+    return label_studio.ask(
+        request["method"], request["path"], authorization, filled(request.get("json"), tokens)
+    )
 
 
 @pytest.mark.parametrize(("api", "legacy"), SWITCHES, ids=lambda on: "on" if on else "off")
-def test_every_recorded_answer(label_studio: LabelStudio, tokens: dict[str, str], api: bool, legacy: bool) -> None:
+def test_every_recorded_answer(
+    label_studio: LabelStudio, tokens: dict[str, str], api: bool, legacy: bool
+) -> None:
     label_studio.settings(api=api, legacy=legacy)
     rows = rows_of(api, legacy)
     assert len(rows) >= 22
@@ -92,12 +96,15 @@ def test_every_recorded_answer(label_studio: LabelStudio, tokens: dict[str, str]
     for row in rows:
         answer = ask(label_studio, row, tokens)
         headers = {name: answer.headers[name] for name in HEADERS if name in row["headers"]}
-        want = (row["status"], {n: v for n, v in row["headers"].items() if n in HEADERS}, expected(row["body"]))
+        want = (
+            row["status"],
+            {n: v for n, v in row["headers"].items() if n in HEADERS},
+            expected(row["body"]),
+        )
         got = (answer.status, headers, seen(answer, row["body"]))
         if got != want:
-            different.append(
-                f"{row['request']['method']} {row['request']['path']} {row['request'].get('authorization')}:\n  recorded {want}\n  now      {got}"
-            )
+            request = " ".join(map(str, row["request"].values()))
+            different.append(f"{request}:\n  recorded {want}\n  now      {got}")
     assert not different, "\n".join(different)
 
 

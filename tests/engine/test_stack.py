@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The main job on real input: compose/compose.yaml beside a real Label Studio, from the guide's JWT to a healthy app."""
+"""The main job on real input: compose/compose.yaml beside a real Label Studio."""
 
 from __future__ import annotations
 
@@ -48,7 +48,9 @@ def give(project: Project, admin: dict[str, str]) -> Callable[..., None]:
 
 
 @pytest.fixture
-def healthy_app(project: Project, label_studio: LabelStudio, give: Callable[..., None], engine: Engine) -> str:
+def healthy_app(
+    project: Project, label_studio: LabelStudio, give: Callable[..., None], engine: Engine
+) -> str:
     """The app's container, started with a token that works."""
     give(label_studio.legacy_token())
     project.compose("up", "--detach", "app")
@@ -79,7 +81,11 @@ def test_a_refused_token_never_starts_the_app(
     up = project.compose("up", "--detach", "report", check=False)
     assert up.returncode == 1, up.stderr
     app = project.container("app")
-    poll(lambda: engine.inspect(app)["RestartCount"] == 3 and project.state("app") == "exited", SOON, "the last try")
+    poll(
+        lambda: engine.inspect(app)["RestartCount"] == 3 and project.state("app") == "exited",
+        SOON,
+        "the last try",
+    )
     assert engine.inspect(app)["State"]["ExitCode"] == 125
     log = engine.logs(app)
     assert log.count(f"[{word}]") == 4, log
@@ -121,7 +127,12 @@ def test_a_dependent_service_starts_only_when_the_app_is_healthy(
 
 @pytest.mark.parametrize("how", ["in place", "rename"])
 def test_a_reset_token_then_a_corrected_env_file(
-    engine: Engine, project: Project, label_studio: LabelStudio, healthy_app: str, give: Callable[..., None], how: str
+    engine: Engine,
+    project: Project,
+    label_studio: LabelStudio,
+    healthy_app: str,
+    give: Callable[..., None],
+    how: str,
 ) -> None:
     assert ask_app(project, "/projects") == (200, {"projects": []})
     process = engine.inspect(healthy_app)["State"]["Pid"]
@@ -141,7 +152,7 @@ def test_a_reset_token_then_a_corrected_env_file(
 
 
 def test_the_container_as_others_see_it(engine: Engine, healthy_app: str, trace: Trace) -> None:
-    """Every verb of this version at its most talkative, for the last test; and what must stand in their output."""
+    """Every verb at its most talkative, for the last test; and what must stand in its output."""
     for command, word in [
         (["health", "-vv"], "[ok]"),
         (["health", "--json"], '"ok"'),
@@ -153,7 +164,9 @@ def test_the_container_as_others_see_it(engine: Engine, healthy_app: str, trace:
         trace.keep("labelgate " + " ".join(command), result.stdout + result.stderr)
 
 
-def test_no_artefact_holds_a_piece_of_a_token(trace: Trace, label_studio: LabelStudio, project: Project) -> None:
+def test_no_artefact_holds_a_piece_of_a_token(
+    trace: Trace, label_studio: LabelStudio, project: Project
+) -> None:
     tokens = {GUIDE_JWT, project.variables["TEST_USER_TOKEN"], *label_studio.known_tokens}
     assert len(tokens) >= 4
     assert len(trace.artefacts) > 20

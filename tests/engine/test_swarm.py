@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""compose/swarm.yaml on a one-node swarm: a bad token never takes the service down, an outage replaces no task."""
+"""compose/swarm.yaml: a bad token never takes the service down, an outage replaces no task."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ class Stack:
         self.engine.run("stack", "deploy", "--resolve-image", "never", "-c", file, self.name, env=variables)
 
     def tasks(self) -> list[dict[str, str]]:
-        lines = self.engine.out("service", "ps", "--no-trunc", "--format", "{{json .}}", self.service).splitlines()
+        lines = self.engine.out(
+            "service", "ps", "--no-trunc", "--format", "{{json .}}", self.service
+        ).splitlines()
         return [json.loads(line) for line in lines]
 
     def running(self) -> list[str]:
@@ -73,7 +75,11 @@ class Stack:
     def remove(self) -> None:
         self.engine.run("stack", "rm", self.name, check=False)
         label = f"label=com.docker.stack.namespace={self.name}"
-        poll(lambda: not self.engine.out("ps", "--all", "--quiet", "--filter", label), SOON, "the tasks are gone")
+        poll(
+            lambda: not self.engine.out("ps", "--all", "--quiet", "--filter", label),
+            SOON,
+            "the tasks are gone",
+        )
         for secret in self.secrets:
             self.engine.run("secret", "rm", secret, check=False)
 
@@ -94,7 +100,9 @@ def swarm(engine: Engine) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def stack(engine: Engine, swarm: None, project: Project, label_studio: LabelStudio, app_image: str) -> Iterator[Stack]:
+def stack(
+    engine: Engine, swarm: None, project: Project, label_studio: LabelStudio, app_image: str
+) -> Iterator[Stack]:
     """The stack with a token that works, running, and Label Studio on its network."""
     label_studio.settings(api=True, legacy=True)
     stack = Stack(engine, "lgswarm" + secrets.token_hex(4), app_image)
@@ -106,7 +114,11 @@ def stack(engine: Engine, swarm: None, project: Project, label_studio: LabelStud
     yield stack
     stack.remove()
     engine.run("network", "disconnect", "--force", stack.name, server, check=False)
-    poll(lambda: engine.run("network", "rm", stack.name, check=False).returncode == 0, SOON, "the network is gone")
+    poll(
+        lambda: engine.run("network", "rm", stack.name, check=False).returncode == 0,
+        SOON,
+        "the network is gone",
+    )
 
 
 @pytest.fixture
@@ -114,7 +126,17 @@ def client(engine: Engine, stack: Stack, python_image: str) -> Iterator[Callable
     """A client in the stack's network. Calling it ends it and gives the answers it got."""
     name = f"{stack.name}-client"
     engine.run(
-        "run", "--detach", "--init", "--name", name, "--network", stack.name, python_image, "python3", "-c", CLIENT
+        "run",
+        "--detach",
+        "--init",
+        "--name",
+        name,
+        "--network",
+        stack.name,
+        python_image,
+        "python3",
+        "-c",
+        CLIENT,
     )
     poll(lambda: "200" in engine.logs(name), SOON, "the client's first answer")
 
@@ -127,7 +149,9 @@ def client(engine: Engine, stack: Stack, python_image: str) -> Iterator[Callable
 
 
 @pytest.mark.parametrize(
-    ("token", "word"), [(GUIDE_JWT, "jwt_refresh"), ("f" * 39 + "0", "token_unknown")], ids=["wrong kind", "unknown"]
+    ("token", "word"),
+    [(GUIDE_JWT, "jwt_refresh"), ("f" * 39 + "0", "token_unknown")],
+    ids=["wrong kind", "unknown"],
 )
 def test_a_bad_token_is_rolled_back_and_every_request_answered(
     engine: Engine, stack: Stack, client: Callable[[], list[str]], token: str, word: str
@@ -141,7 +165,9 @@ def test_a_bad_token_is_rolled_back_and_every_request_answered(
     assert set(answers) == {"200"}
     failed = [task for task in stack.tasks() if task["DesiredState"] == "Shutdown"]
     assert failed
-    assert word in engine.run("service", "logs", stack.service).stderr + engine.out("service", "logs", stack.service)
+    assert word in engine.run("service", "logs", stack.service).stderr + engine.out(
+        "service", "logs", stack.service
+    )
 
 
 def test_a_good_token_is_rolled_out(stack: Stack, label_studio: LabelStudio) -> None:
@@ -163,11 +189,14 @@ def test_an_outage_of_label_studio_replaces_no_task(
         poll(lambda: time.monotonic() > end or not stack.running(), OUTAGE + SOON, "the end of the outage")
         assert [task["ID"] for task in stack.tasks()] == before
         assert len(stack.running()) == 1
-        container = engine.out("ps", "--quiet", "--filter", f"label=com.docker.swarm.service.name={stack.service}")
+        container = engine.out(
+            "ps", "--quiet", "--filter", f"label=com.docker.swarm.service.name={stack.service}"
+        )
         assert engine.health(container) == "healthy"
         log = engine.health_log(container)
         assert any(
-            word in log for word in ("[name_unresolved]", "[unreachable]", "[connection_refused]", "[timeout]")
+            word in log
+            for word in ("[name_unresolved]", "[unreachable]", "[connection_refused]", "[timeout]")
         ), log
     finally:
         engine.run("start", server)

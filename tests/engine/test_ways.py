@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Steps 4 and 5 of the guide, all ways: which edit of a token reaches the app by which command.
 
-The README's table is what comes out here; where the new token did not arrive, what labelgate's probe says about it.
+The README's table is what comes out here; where the new token did not arrive, with what labelgate's probe
+says about it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ COMMANDS = {
     "up -d --force-recreate": ["up", "--detach", "--force-recreate", "--timeout", "3"],
 }
 # What the app has, read from its own process: not what labelgate believes.
-LOOK = 'for p in /proc/[0-9]*; do [ "$(cat $p/comm 2>/dev/null)" = sleep ] && tr "\\0" "\\n" <$p/environ; done'
+LOOK = (
+    'for p in /proc/[0-9]*; do [ "$(cat $p/comm 2>/dev/null)" = sleep ] && tr "\\0" "\\n" <$p/environ; done'
+)
 
 
 @pytest.fixture(scope="module")
