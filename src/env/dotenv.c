@@ -225,15 +225,33 @@ static void refuse(void *context, const struct statement *statement)
     if (fault == DOTENV_BAD_CHARACTER)
         fault = lint_bad_character(reading->bytes, statement->fault_at);
     struct dotenv_issue *issue = issues_add(&reading->issues, fault, statement->fault_at);
+    if (issue && fault == DOTENV_BAD_CHARACTER)
+        issue->other_line = lint_quote_opened(&reading->lint, statement->fault_at);
     if (fault == DOTENV_BAD_CHARACTER || fault == DOTENV_UNTERMINATED_QUOTE)
         issue_character(issue, (struct span){reading->bytes.text + statement->fault_at,
                                              reading->bytes.len - statement->fault_at});
+}
+
+// The first file's become the result as they are.
+static bool join_first(struct reading *reading)
+{
+    struct dotenv *self = reading->self;
+    self->vars = reading->vars;
+    self->count = reading->count;
+    self->memory->var_room = reading->room;
+    self->memory->names = reading->names;
+    reading->vars = NULL;
+    reading->room = 0;
+    reading->names = (struct names){0};
+    return true;
 }
 
 static bool join(struct reading *reading)
 {
     struct dotenv *self = reading->self;
     struct dotenv_memory *memory = self->memory;
+    if (self->count == 0)
+        return join_first(reading);
     struct dotenv_var *vars =
         array_reserve(self->vars, self->count, reading->count, &memory->var_room, sizeof *vars);
     if (!vars)

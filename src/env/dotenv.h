@@ -43,7 +43,8 @@ enum dotenv_level { DOTENV_WARNING, DOTENV_ERROR };
 // One row a thing that can be said of a file: errors as Compose's own, lints as the design lists
 // them.
 enum dotenv_fault {
-    DOTENV_BAD_CHARACTER, // `character` is the offending one
+    DOTENV_BAD_CHARACTER, // `character` is the offending one; `other_line` where a quote opened
+                          // that ends right before it
     DOTENV_SPACE_IN_NAME,
     DOTENV_ZERO_LENGTH,        // `export` and nothing behind it
     DOTENV_UNTERMINATED_QUOTE, // place of the opening quote, which is `character`
@@ -59,7 +60,7 @@ enum dotenv_fault {
     DOTENV_LINT_LINK_TEXT,       // the same, and Compose takes the path for a lone word
     DOTENV_LINT_TAB_COMMENT,     // tab before '#': part of the value for Compose
     DOTENV_LINT_COMMENT_VALUE,   // the value begins with '#'
-    DOTENV_LINT_AFTER_QUOTE,     // text after the closing quote
+    DOTENV_LINT_AFTER_QUOTE,     // text after the closing quote; `other_line` as above
     DOTENV_LINT_BARE_WORD,       // last line without newline: empty name
     DOTENV_LINT_WRAPPED_TOKEN,   // a word that looks like the rest of token `name` in `other_line`
     DOTENV_LINT_COLON,           // ':' as separator
@@ -72,7 +73,8 @@ enum dotenv_fault {
     DOTENV_LINT_DUPLICATE,     // `other_line` is the earlier one
     DOTENV_LINT_INVALID_UTF8,  // in a value
     DOTENV_LINT_BACKSLASH_END, // looks like a continuation line
-    DOTENV_LINT_RUN_TOGETHER,  // `name`= stands inside the value: two lines run together
+    DOTENV_LINT_RUN_TOGETHER,  // `name`= stands inside the value: two lines run together, or
+                              // (`other_line` is its line) a quote was not closed
     DOTENV_FAULT_COUNT,
 };
 

@@ -29,6 +29,7 @@ struct feed {
     struct statement statement; // what inih splits right now
     const struct statement_sink *sink;
     size_t longest; // bytes of inih's line that were used
+    bool done;
 };
 
 static size_t spell(char *line, const struct statement *statement)
@@ -57,21 +58,23 @@ static char *next_line(char *line, int size, void *stream)
     } while (statement->kind == STATEMENT_BROKEN);
     if (statement->kind == STATEMENT_END) {
         file_wipe(line, feed->longest);
+        feed->done = true;
         return NULL;
     }
-    assert(statement->name.len + statement->value.len + EXTRA <= (size_t)size);
+    if (statement->name.len + statement->value.len + EXTRA > (size_t)size)
+        return NULL;
     size_t len = spell(line, statement);
     if (len > feed->longest)
         feed->longest = len;
     return line;
 }
 
-// inih's handler. Mistakes are collected, so inih itself never sees one: it always gets 1.
+// inih's handler. Mistakes of the file are collected, so inih itself never hears of one.
 static int take_pair(void *user, const char *section, const char *name, const char *value)
 {
     struct feed *feed = user;
-    assert(section[0] == '\0' && name[0] == MARK);
-    (void)section;
+    if (section[0] != '\0' || name[0] != MARK)
+        return 0;
     feed->sink->take(feed->sink->context, &feed->statement, span_of(name + 1), span_of(value));
     return 1;
 }
@@ -79,5 +82,5 @@ static int take_pair(void *user, const char *section, const char *name, const ch
 bool dotenv_inih_run(struct span bytes, size_t start, const struct statement_sink *sink)
 {
     struct feed feed = {.reader = {.bytes = bytes, .at = start}, .sink = sink};
-    return ini_parse_stream(next_line, &feed, take_pair, &feed) == 0;
+    return ini_parse_stream(next_line, &feed, take_pair, &feed) == 0 && feed.done;
 }

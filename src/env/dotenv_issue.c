@@ -18,20 +18,32 @@ struct place place_begin(size_t start)
     return (struct place){.at = start, .line = 1, .column = 1};
 }
 
+// To the beginning of the line that `at` stands on.
+static void go_to_line(struct place *self, struct span bytes, size_t at)
+{
+    for (;;) {
+        const char *from = bytes.text + self->at;
+        const char *newline = memchr(from, '\n', at - self->at);
+        if (!newline)
+            return;
+        self->at = (size_t)(newline - bytes.text) + 1;
+        self->line++;
+        self->column = 1;
+    }
+}
+
 void place_go(struct place *self, struct span bytes, size_t at)
 {
+    if (at <= self->at)
+        return;
+    go_to_line(self, bytes, at);
     while (self->at < at) {
         uint32_t code = 0;
-        char c = bytes.text[self->at];
         size_t len = 1;
-        if ((unsigned char)c >= 0x80)
+        if ((unsigned char)bytes.text[self->at] >= 0x80)
             len = utf8_decode(bytes.text + self->at, bytes.len - self->at, &code);
         self->at += len > 0 ? len : 1;
         self->column++;
-        if (c == '\n') {
-            self->line++;
-            self->column = 1;
-        }
     }
 }
 

@@ -146,7 +146,9 @@ static void lint_comments(struct lint *self, const struct statement *statement, 
             warn(self, DOTENV_LINT_COMMENT_VALUE, statement->value_at);
         return;
     }
-    const char *tab = raw.len > 0 ? memmem(raw.text, raw.len, "\t#", 2) : NULL;
+    const char *tab = raw.len > 0 ? memchr(raw.text, '\t', raw.len) : NULL;
+    if (tab)
+        tab = memmem(tab, raw.len - (size_t)(tab - raw.text), "\t#", 2);
     if (tab)
         warn(self, DOTENV_LINT_TAB_COMMENT, statement->value_at + (size_t)(tab - raw.text));
 }
@@ -217,16 +219,29 @@ static size_t find_any_assignment(struct span raw)
     return raw.len;
 }
 
-static void lint_run_together(struct lint *self, const struct statement *statement, struct span raw)
+static bool lint_swallowed_token(struct lint *self, const struct statement *statement,
+                                 struct span raw, unsigned line)
 {
     for (size_t i = 0; i < self->options->token_name_count; i++) {
         const char *name = self->options->token_names[i];
         size_t at = find_assignment(raw, name);
         if (at == raw.len)
             continue;
-        issue_name(warn(self, DOTENV_LINT_RUN_TOGETHER, statement->value_at + at), span_of(name));
-        return;
+        struct dotenv_issue *issue = warn(self, DOTENV_LINT_RUN_TOGETHER, statement->value_at + at);
+        issue_name(issue, span_of(name));
+        if (issue && statement_quote(raw))
+            issue->other_line = line;
+        return true;
     }
+    return false;
+}
+
+static void lint_run_together(struct lint *self, const struct statement *statement, struct span raw,
+                              unsigned line)
+{
+    if (raw.len == 0 || !memchr(raw.text, '=', raw.len) ||
+        lint_swallowed_token(self, statement, raw, line) || statement_quote(raw))
+        return;
     size_t at = find_any_assignment(raw);
     if (at < raw.len)
         warn(self, DOTENV_LINT_RUN_TOGETHER, statement->value_at + at);
@@ -244,9 +259,19 @@ static void lint_after_quote(struct lint *self, size_t end)
             return;
         if (c == ' ' || (c >= '\t' && c <= '\r'))
             continue;
-        warn(self, DOTENV_LINT_AFTER_QUOTE, at);
+        struct dotenv_issue *issue = warn(self, DOTENV_LINT_AFTER_QUOTE, at);
+        if (issue)
+            issue->other_line = lint_quote_opened(self, at);
         return;
     }
+}
+
+unsigned lint_quote_opened(const struct lint *self, size_t at)
+{
+    if (self->quote_end == 0 || at < self->quote_end)
+        return 0;
+    bool same_line = !memchr(self->bytes.text + self->quote_end, '\n', at - self->quote_end);
+    return same_line ? self->quote_line : 0;
 }
 
 static void lint_secret(struct lint *self, const struct statement *statement,
@@ -263,7 +288,14 @@ static void lint_secret(struct lint *self, const struct statement *statement,
     }
 }
 
-static void lint_pair(struct lint *self, const struct statement *statement,
+static void remember_quote(struct lint *self, const struct statement *statement, unsigned line)
+{
+    struct span value = statement->value;
+    self->quote_end = memchr(value.text, '\n', value.len) ? statement->value_at + value.len : 0;
+    self->quote_line = line;
+}
+
+static void lint_pair(struct lint *self, const struct statement *statement, unsigned line,
                       const struct linted_value *value)
 {
     bool continued = continues_a_line(self, statement);
@@ -274,14 +306,15 @@ static void lint_pair(struct lint *self, const struct statement *statement,
         warn(self, DOTENV_LINT_COLON, statement->separator_at);
     lint_utf8(self, statement, value->raw);
     lint_secret(self, statement, value);
+    lint_run_together(self, statement, value->raw, line);
     self->previous_backslash = false;
     if (quoted) {
+        remember_quote(self, statement, line);
         lint_after_quote(self, statement->value_at + statement->value.len);
         return;
     }
     lint_ends(self, statement, value->raw);
     lint_comments(self, statement, value->raw);
-    lint_run_together(self, statement, value->raw);
     lint_backslash(self, statement, value->raw, continued);
 }
 
@@ -334,7 +367,7 @@ void lint_statement(struct lint *self, const struct statement *statement, unsign
                     const struct linted_value *value, bool inherited)
 {
     if (statement->kind == STATEMENT_PAIR && value)
-        lint_pair(self, statement, value);
+        lint_pair(self, statement, line, value);
     else if (statement->kind == STATEMENT_BARE_WORD && value)
         lint_word(self, statement, line, value->raw);
     else if (!inherited)

@@ -21,6 +21,9 @@ struct lint {
     bool previous_backslash;
     struct span previous_token; // its name when it set a token; bytes of the file
     unsigned previous_line;
+    // The last quoted value over several lines.
+    size_t quote_end;
+    unsigned quote_line;
 };
 
 // A value as it was decoded.
@@ -38,6 +41,9 @@ bool lint_is_secret_name(const struct dotenv_options *options, struct span name)
 // `value` is NULL for a bare name. `line` is that of the name.
 void lint_statement(struct lint *self, const struct statement *statement, unsigned line,
                     const struct linted_value *value, bool inherited);
+
+// The line of a quote that was closed on the line of `at`, but opened before it; else 0.
+unsigned lint_quote_opened(const struct lint *self, size_t at);
 
 // UTF-16, as PowerShell writes it, from `*at` on: the whole file, or what was appended to it.
 bool lint_finds_utf16(struct span bytes, size_t *at);

@@ -14,6 +14,7 @@
 
 struct name_slot {
     struct span name; // text NULL: free
+    uint64_t hash;
     size_t number;
 };
 
@@ -83,20 +84,21 @@ void array_free(void *items, size_t room, size_t size)
     free(items);
 }
 
-// FNV-1a.
-static size_t hash(struct span name)
+// FNV-1a, its upper half folded in.
+static uint64_t hash_of(struct span name)
 {
     uint64_t value = 0xCBF29CE484222325U;
     for (size_t i = 0; i < name.len; i++)
         value = (value ^ (unsigned char)name.text[i]) * 0x100000001B3U;
-    return (size_t)(value ^ (value >> 32));
+    return value ^ (value >> 32);
 }
 
 // The slot of the name, or the free one where it belongs. At least one slot is free.
-static struct name_slot *find_slot(const struct names *self, struct span name)
+static struct name_slot *find_slot(const struct names *self, struct span name, uint64_t hash)
 {
-    size_t at = hash(name) & (self->room - 1);
-    while (self->slots[at].name.text && !span_equal(self->slots[at].name, name))
+    size_t at = (size_t)hash & (self->room - 1);
+    while (self->slots[at].name.text &&
+           (self->slots[at].hash != hash || !span_equal(self->slots[at].name, name)))
         at = (at + 1) & (self->room - 1);
     return &self->slots[at];
 }
@@ -109,7 +111,7 @@ static bool names_grow(struct names *self)
         return false;
     for (size_t i = 0; i < self->room; i++)
         if (self->slots[i].name.text)
-            *find_slot(&grown, self->slots[i].name) = self->slots[i];
+            *find_slot(&grown, self->slots[i].name, self->slots[i].hash) = self->slots[i];
     grown.count = self->count;
     free(self->slots);
     *self = grown;
@@ -120,10 +122,12 @@ bool names_put(struct names *self, struct span name, size_t number)
 {
     if (self->count * 2 >= self->room && !names_grow(self))
         return false;
-    struct name_slot *slot = find_slot(self, name);
+    uint64_t hash = hash_of(name);
+    struct name_slot *slot = find_slot(self, name, hash);
     if (!slot->name.text) {
         self->count++;
-        slot->name = name.text ? name : span_of("");
+        slot->name = name;
+        slot->hash = hash;
     }
     slot->number = number;
     return true;
@@ -131,9 +135,9 @@ bool names_put(struct names *self, struct span name, size_t number)
 
 bool names_get(const struct names *self, struct span name, size_t *number)
 {
-    if (self->room == 0)
+    if (self->count == 0)
         return false;
-    const struct name_slot *slot = find_slot(self, name);
+    const struct name_slot *slot = find_slot(self, name, hash_of(name));
     if (!slot->name.text)
         return false;
     *number = slot->number;

@@ -26,7 +26,8 @@ void buffer_free(struct buffer *self);
 void *array_reserve(void *items, size_t count, size_t more, size_t *room, size_t size);
 void array_free(void *items, size_t room, size_t size);
 
-// Names to numbers. The names' bytes belong to the caller and must outlive the map.
+// Names to numbers. The names' bytes belong to the caller and must outlive the map; an empty name
+// has a text too.
 struct names {
     struct name_slot *slots;
     size_t room; // a power of two

@@ -107,10 +107,8 @@ static void take_value(struct statement_reader *reader, struct statement *statem
 {
     struct span bytes = reader->bytes;
     size_t start = skip(bytes, statement->separator_at + 1, unicode_is_blank);
-    size_t end = line_end(bytes, start);
-    bool quoted = start < end && statement_quote((struct span){bytes.text + start, end - start});
-    if (quoted)
-        end = quoted_end(bytes, start);
+    bool quoted = statement_quote((struct span){bytes.text + start, bytes.len - start});
+    size_t end = quoted ? quoted_end(bytes, start) : line_end(bytes, start);
     if (end == 0) {
         statement->kind = STATEMENT_BROKEN;
         statement->fault = DOTENV_UNTERMINATED_QUOTE;

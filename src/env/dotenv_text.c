@@ -43,6 +43,11 @@ static void add_bad_character(const struct dotenv_issue *issue, struct text *out
     if (known)
         text_add(out, "%s (%s) cannot stand in a name: %s", known->kind, known->character,
                  known->advice);
+    else if (issue->other_line > 0)
+        text_add(out,
+                 "a quote that opens in line %u is closed only in this line, and %s cannot follow "
+                 "it: close the quote where its value ends",
+                 issue->other_line, issue->character);
     else
         text_add(out,
                  "the character %s cannot stand in a name: write NAME=value, or begin the line "
@@ -121,9 +126,26 @@ static void add_wrapped(const struct dotenv_issue *issue, struct text *out)
              issue->name, issue->other_line);
 }
 
+static void add_after_quote(const struct dotenv_issue *issue, struct text *out)
+{
+    if (issue->other_line > 0)
+        text_add(out,
+                 "a quote that opens in line %u is closed only in this line, and the text behind "
+                 "it is read as another statement: close the quote where its value ends",
+                 issue->other_line);
+    else
+        text_add(out, "the text behind the closing quote does not belong to the value but is read "
+                      "as another statement: put it inside the quotes or on a line of its own");
+}
+
 static void add_run_together(const struct dotenv_issue *issue, struct text *out)
 {
-    if (issue->name[0] != '\0')
+    if (issue->other_line > 0)
+        text_add(out,
+                 "\"%s=\" stands inside the quotes that open in line %u, so it sets nothing: close "
+                 "the quote where its value ends",
+                 issue->name, issue->other_line);
+    else if (issue->name[0] != '\0')
         text_add(out,
                  "\"%s=\" stands inside this value, so it sets nothing: two lines run "
                  "together; begin a new line before it",
@@ -151,9 +173,6 @@ static const char *const plain[DOTENV_FAULT_COUNT] = {
                                 "value: type a space before the #",
     [DOTENV_LINT_COMMENT_VALUE] = "the # right behind the separator begins no comment, the value "
                                   "is the text of it: put the comment on a line of its own",
-    [DOTENV_LINT_AFTER_QUOTE] =
-        "the text behind the closing quote does not belong to the value but is read as another "
-        "statement: put it inside the quotes or on a line of its own",
     [DOTENV_LINT_BARE_WORD] = "a lone word at the end of the file is read as the value of a "
                               "variable without a name: write NAME=value or delete it",
     [DOTENV_LINT_COLON] = "a : between name and value is read by Compose, but not by every "
@@ -192,6 +211,9 @@ void dotenv_issue_text(const struct dotenv_issue *issue, struct text *out)
     case DOTENV_LINK_TEXT:
     case DOTENV_LINT_LINK_TEXT:
         add_link_text(issue, out);
+        return;
+    case DOTENV_LINT_AFTER_QUOTE:
+        add_after_quote(issue, out);
         return;
     case DOTENV_LINT_WRAPPED_TOKEN:
         add_wrapped(issue, out);
