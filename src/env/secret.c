@@ -39,7 +39,7 @@ static enum reason reason_of(enum file_fault fault)
 static const char *find_encoding(struct span text)
 {
     if (span_starts(text, "\xEF\xBB\xBF"))
-        return "a UTF-8 byte order mark at its start (save it without a BOM)";
+        return "a UTF-8 byte-order mark at its start (save it without a BOM)";
     if (span_starts(text, "\xFF\xFE") || span_starts(text, "\xFE\xFF"))
         return "UTF-16 text (save it as plain ASCII)";
     if (text.len >= 4 && (text.text[0] == '\0' || text.text[1] == '\0'))

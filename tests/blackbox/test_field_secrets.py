@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: MIT
+"""Field cases of secret files (NAME_FILE)."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from field import CASES, OTHER_TOKEN, TOKEN, lay_files, shows_token
+
+from conftest import Result
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def secret(tmp_path: Path) -> Path:
+    path = tmp_path / "run" / "secrets" / "ls_token"
+    path.parent.mkdir(parents=True)
+    return path
+
+
+def test_secret_file_with_windows_line_end(run: Run, tmp_path: Path, secret: Path) -> None:
+    lay_files(CASES["secret-file-with-windows-line-end"]["input"], tmp_path)
+    started = run("run", "--", "/usr/bin/env", env={"LABEL_STUDIO_API_TOKEN_FILE": str(secret)})
+    assert started.code == 0
+    assert f"LABEL_STUDIO_API_TOKEN={TOKEN}\n" in started.out and "\r" not in started.out
+    assert "carriage return" in started.err
+
+
+@pytest.mark.parametrize(
+    ("dirt", "content"),
+    [
+        ("newline", f"{TOKEN}\n\n".encode()),
+        ("byte-order mark", b"\xef\xbb\xbf" + TOKEN.encode()),
+        ("blank", f" {TOKEN}\n".encode()),
+        ("UTF-16", b"\xff\xfe" + TOKEN.encode("utf-16-le")),
+    ],
+)
+def test_secret_file_with_other_dirt(run: Run, secret: Path, dirt: str, content: bytes) -> None:
+    secret.write_bytes(content)
+    refused = run("run", "--", "/usr/bin/env", env={"LABEL_STUDIO_API_TOKEN_FILE": str(secret)})
+    assert refused.code == 125
+    assert str(secret) in refused.err and dirt in refused.err
+    assert not shows_token(refused.err)
+
+
+def make_secret(kind: str, path: Path) -> None:
+    if kind == "directory":
+        path.mkdir()
+    elif kind == "denied":
+        path.write_text(TOKEN)
+        path.chmod(0o400)
+    elif kind == "empty":
+        path.touch()
+    elif kind == "fifo":
+        os.mkfifo(path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "says"),
+    [
+        ("directory", "secret_is_directory", "missing when the container was created"),
+        ("missing", "secret_missing", "does not exist"),
+        ("denied", "secret_unreadable", "permission denied for uid 65534"),
+        ("empty", "secret_empty", "is empty"),
+        ("fifo", "secret_not_regular", "not a regular file"),
+    ],
+)
+def test_secret_source_missing_becomes_a_directory(
+    labelgate: Path, secret: Path, tmp_path: Path, kind: str, word: str, says: str
+) -> None:
+    make_secret(kind, secret)
+    for folder in [tmp_path, *tmp_path.parents]:
+        if folder.owner() == "root" and folder != Path("/"):
+            folder.chmod(folder.stat().st_mode | 0o055)
+    user = 65534 if os.geteuid() == 0 else None
+    if user is None and kind == "denied":
+        pytest.skip("needs root to become another user")
+    refused = subprocess.run(
+        [str(labelgate), "run", "--", "/bin/true"],
+        env={"PATH": "/usr/bin:/bin", "LABEL_STUDIO_API_TOKEN_FILE": str(secret)},
+        cwd="/",
+        user=user,
+        capture_output=True,
+        text=True,
+        timeout=10,
+        check=False,
+    )
+    assert refused.returncode == 125
+    assert f"[{word}]" in refused.stderr and says in refused.stderr and str(secret) in refused.stderr
+    assert "token_missing" not in refused.stderr
+
+
+def run_with_list(labelgate: Path, folder: Path, entries: list[str], *command: str) -> subprocess.CompletedProcess[str]:
+    """env -i keeps the order of its arguments, which a dictionary of subprocess would as well; this shows it."""
+    return subprocess.run(
+        ["env", "-i", *entries, str(labelgate), "run", "--", *command],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=10,
+        check=False,
+    )
+
+
+def test_secret_file_beside_an_empty_variable(labelgate: Path, secret: Path, tmp_path: Path) -> None:
+    secret.write_text(f"{TOKEN}\n")
+    entries = ["A=1", "LABEL_STUDIO_API_TOKEN=", f"LABEL_STUDIO_API_TOKEN_FILE={secret}", "B=2"]
+    started = run_with_list(labelgate, tmp_path, entries, "/usr/bin/env")
+    assert started.returncode == 0
+    assert started.stdout.splitlines() == ["A=1", f"LABEL_STUDIO_API_TOKEN={TOKEN}", "B=2"]
+
+    program = "import os; print(os.environ['LABEL_STUDIO_API_TOKEN'])"
+    python = run_with_list(labelgate, tmp_path, entries, sys.executable, "-c", program)
+    assert python.stdout == f"{TOKEN}\n"
+
+
+def test_env_file_beside_an_empty_variable(labelgate: Path, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"LABEL_STUDIO_API_TOKEN={TOKEN}\n")
+    started = run_with_list(labelgate, tmp_path, ["A=1", "LABEL_STUDIO_API_TOKEN=", "B=2"], "/usr/bin/env")
+    assert started.stdout.splitlines() == ["A=1", f"LABEL_STUDIO_API_TOKEN={TOKEN}", "B=2"]
+
+
+def test_secret_file_beside_a_variable(labelgate: Path, secret: Path, tmp_path: Path) -> None:
+    secret.write_text(f"{TOKEN}\n")
+    entries = [f"LABEL_STUDIO_API_TOKEN={OTHER_TOKEN}", f"LABEL_STUDIO_API_TOKEN_FILE={secret}"]
+    refused = run_with_list(labelgate, tmp_path, entries, "/usr/bin/env")
+    assert refused.returncode == 125 and "[token_conflict]" in refused.stderr
+    assert not shows_token(refused.stderr) and not shows_token(refused.stderr, OTHER_TOKEN)
