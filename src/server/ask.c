@@ -26,7 +26,7 @@ static bool looks_like_jwt(struct span token)
     }
 }
 
-static void note_answer(const struct http_answer *answer, struct ask_seen *seen)
+void ask_note(struct ask_seen *seen, const struct http_answer *answer)
 {
     seen->status = answer->status;
     if (!seen->has_skew)
@@ -40,7 +40,7 @@ static void ask_once(const struct ask *self, enum ls_question kind, const struct
     struct http_answer answer;
     if (!question_ask(self, &question, &answer, finding))
         return;
-    note_answer(&answer, seen);
+    ask_note(seen, &answer);
     question_judge(self, &question, &answer, finding, &seen->identity);
     http_answer_free(&answer);
 }

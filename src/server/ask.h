@@ -49,6 +49,9 @@ void ask_whoami(const struct ask *self, struct finding *finding, struct ask_seen
 // nothing is known.
 bool ask_skew_text(const struct ask_seen *seen, char *buffer, size_t size);
 
+// Notes status and clock of an answer, for ask and trade.
+void ask_note(struct ask_seen *seen, const struct http_answer *answer);
+
 // GET {url}/health, for `check`: tells that the server is up, proves neither token nor base path.
 // REASON_OK or why not.
 void ask_health(const struct ask *self, struct finding *finding);

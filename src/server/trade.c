@@ -94,11 +94,13 @@ static void mend(const struct question *question, struct finding *finding)
 
 // Asks and judges. True when the answer is the one that was asked for; the caller frees it then.
 static bool ask_for(const struct ask *how, const struct question *question,
-                    struct http_answer *answer, struct finding *finding)
+                    struct http_answer *answer, struct finding *finding, struct ask_seen *seen)
 {
     struct ls_identity identity;
     if (!question_ask(how, question, answer, finding))
         return false;
+    if (seen)
+        ask_note(seen, answer);
     question_judge(how, question, answer, finding, &identity);
     mend(question, finding);
     if (finding->reason == REASON_OK)
@@ -109,11 +111,11 @@ static bool ask_for(const struct ask *how, const struct question *question,
 
 // The same, when the answer holds a token in the member `name`.
 static bool ask_for_secret(const struct ask *how, const struct question *question, const char *name,
-                           struct secret *secret, struct finding *finding)
+                           struct secret *secret, struct finding *finding, struct ask_seen *seen)
 {
     struct http_answer answer;
     secret->len = 0;
-    if (!ask_for(how, question, &answer, finding))
+    if (!ask_for(how, question, &answer, finding, seen))
         return false;
     bool taken = take_string(&answer, name, secret);
     http_answer_free(&answer);
@@ -130,7 +132,7 @@ static void note_clock(const struct secret *access, struct ask_seen *seen)
 {
     struct token token;
     token_classify(&token, access->text, access->len);
-    if (!seen || !token.claims.has_iat)
+    if (!token.claims.has_iat)
         return;
     seen->has_skew = true; // made just now, by Label Studio's own clock
     seen->skew_s = (int64_t)time(NULL) - token.claims.iat;
@@ -151,11 +153,15 @@ bool trade_exchange(const struct ask *how, struct span pat, struct secret *acces
         .content_type = JSON_TYPE,
         .body = {body.bytes, body.len},
     };
-    bool taken = ask_for_secret(how, &question, "access", access, finding);
-    question_hide(finding, pat);
+    struct ask_seen own = {0};
+    seen = seen ? seen : &own;
+    bool taken = ask_for_secret(how, &question, "access", access, finding, seen);
     file_wipe(bytes, sizeof bytes);
+    question_hide(finding, pat);
     if (taken)
         note_clock(access, seen);
+    if (finding->reason == REASON_PAT_EXPIRED) // here it may look valid still
+        ask_skew_text(seen, finding->detail, sizeof finding->detail);
     return taken;
 }
 
@@ -173,7 +179,7 @@ static bool reset(const struct ask *how, const struct credential *who, struct se
         .content_type = JSON_TYPE,
         .body = span_of("{}"),
     };
-    return ask_for_secret(how, &question, "token", legacy, finding);
+    return ask_for_secret(how, &question, "token", legacy, finding, NULL);
 }
 
 // The answer to the question for the legacy token. `none`: this user has none.
@@ -225,7 +231,7 @@ bool trade_read_switches(const struct ask *how, const struct credential *who,
     struct question question = {.kind = LS_SWITCHES, .path = switches_path, .who = *who};
     struct http_answer answer;
     *switches = (struct trade_switches){false, false};
-    if (!ask_for(how, &question, &answer, finding))
+    if (!ask_for(how, &question, &answer, finding, NULL))
         return false;
     switches->api_tokens = member_true(&answer, "api_tokens_enabled");
     switches->legacy_tokens = member_true(&answer, "legacy_api_tokens_enabled");
@@ -245,7 +251,7 @@ bool trade_enable_legacy(const struct ask *how, const struct credential *who,
         .body = span_of("{\"legacy_api_tokens_enabled\": true}"),
     };
     struct http_answer answer;
-    if (!ask_for(how, &question, &answer, finding)) {
+    if (!ask_for(how, &question, &answer, finding, NULL)) {
         if (finding->reason == REASON_FORBIDDEN || finding->reason == REASON_UNAUTHORIZED)
             finding_set(finding, REASON_ENABLE_REFUSED, how->url, NULL, finding->detail);
         return false;
@@ -332,8 +338,8 @@ static bool send_login(const struct ask *how, struct span form, struct secret *s
     };
     struct http_answer answer;
     session->len = 0;
-    bool done =
-        ask_for(how, &question, &answer, finding) && take_session(how, &answer, session, finding);
+    bool done = ask_for(how, &question, &answer, finding, NULL) &&
+                take_session(how, &answer, session, finding);
     secret_wipe(&cookies);
     return done;
 }
@@ -370,7 +376,7 @@ bool trade_create_pat(const struct ask *how, const struct credential *who, struc
         .content_type = JSON_TYPE,
         .body = span_of("{}"),
     };
-    return ask_for_secret(how, &question, "token", pat, finding);
+    return ask_for_secret(how, &question, "token", pat, finding, NULL);
 }
 
 // The whole way

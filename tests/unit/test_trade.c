@@ -322,6 +322,23 @@ static void the_difference_of_the_clocks_is_seen(void **state)
     assert_string_equal(words, "");
 }
 
+static void an_expired_pat_tells_the_difference_of_the_clocks(void **state)
+{
+    (void)state;
+    struct ask how = asking("");
+    struct secret access;
+    struct finding finding;
+    char date[64];
+    format_date(date, sizeof date, 86400);
+    PLAY(((const struct step[]){{EXCHANGE, "Content-Type: application/json",
+                                 "{\"refresh\": \"" PAT "\"}", 401, OWN(401, "Token is expired"), 0,
+                                 date, 0}}));
+    assert_false(trade_exchange(&how, span_of(PAT), &access, &finding, NULL));
+    assert_int_equal(finding.reason, REASON_PAT_EXPIRED);
+    assert_non_null(strstr(finding.detail, "our clock is "));
+    assert_non_null(strstr(finding.detail, "behind"));
+}
+
 static void a_date_that_is_none_says_nothing(void **state)
 {
     (void)state;
@@ -672,6 +689,7 @@ int main(void)
         cmocka_unit_test(a_gateway_gets_its_header_and_the_token_is_the_api_key),
         cmocka_unit_test(a_text_that_repeats_the_token_is_hidden),
         cmocka_unit_test(the_difference_of_the_clocks_is_seen),
+        cmocka_unit_test(an_expired_pat_tells_the_difference_of_the_clocks),
         cmocka_unit_test(a_date_that_is_none_says_nothing),
         cmocka_unit_test(a_pat_is_traded),
         cmocka_unit_test(a_user_without_a_token_gets_one),
