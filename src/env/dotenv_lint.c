@@ -398,7 +398,9 @@ bool lint_finds_utf16(struct span bytes, size_t *at)
     if (!nul)
         return false;
     size_t first = (size_t)(nul - bytes.text);
-    bool little = first > 0 && alternates(bytes, first - 1);
+    // A line end of one byte before the NUL belongs to what was there before: the NUL is a first
+    // half.
+    bool little = first > 0 && bytes.text[first - 1] != '\n' && alternates(bytes, first - 1);
     bool big = !little && alternates(bytes, first + 1);
     *at = little ? first - 1 : first;
     return little || big;

@@ -168,7 +168,7 @@ static const char *const plain[DOTENV_FAULT_COUNT] = {
                        "first and the last line of that command",
     [DOTENV_TOO_LONG] = "the file, or its values once the references are replaced, is too large: "
                         "at most 1 MiB, and 8 MiB",
-    [DOTENV_NO_MEMORY] = "out of memory while reading the file",
+    [DOTENV_NO_MEMORY] = "the file cannot be read for lack of memory: allow the container more",
     [DOTENV_LINT_TAB_COMMENT] = "a # behind a tab begins no comment, the text belongs to the "
                                 "value: type a space before the #",
     [DOTENV_LINT_COMMENT_VALUE] = "the # right behind the separator begins no comment, the value "
