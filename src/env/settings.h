@@ -67,42 +67,43 @@ struct settings_finding {
 };
 
 struct settings {
-    enum say_level log;
+    // The files, and the token with what was set beside it
     struct env_file files[SETTINGS_FILES];
-    unsigned file_count;
     struct dotenv dotenv;
-    enum load_mode load;
     const char *token_names[SETTINGS_TOKEN_NAMES];
-    unsigned token_name_count;
-    bool no_token;
-    enum jwt_policy jwt;
     struct token_found token;
     struct token_found *others; // set as well, not used; the same text again is not one of them
+    const char *token_hint;     // none was found: what comes nearest, in words; NULL: nothing does
+    unsigned file_count;
+    unsigned token_name_count;
     unsigned other_count;
-    const char *token_hint; // none was found: what comes nearest, in words; NULL: nothing does
-    const char *url;        // NULL: not set. Checked and without its trailing slash
-    bool host_is_set;       // LABEL_STUDIO_HOST, which is not used in its place
-    const char *app_url;    // NULL: not asked
-    const char *ca_file;    // NULL: the distribution's bundle is looked for
-    const char *header_file;
-    const char *username; // LABEL_STUDIO_USERNAME
-    struct span password; // LABEL_STUDIO_PASSWORD or _FILE
-    int64_t timeout_ms;
-    bool wait;
-    int64_t wait_ms;
-    bool unreachable_healthy;
-    int64_t grace_ms;
-    bool group;
-    unsigned char signal_map[65]; // signal_map[FROM] = TO; TO 0 drops; identity by default
-    unsigned char ok_exit[256];   // 1: this code becomes 0
+
+    // Words and numbers
+    enum say_level log;
+    enum load_mode load;
+    enum jwt_policy jwt;
     enum refusal_mode on_refusal;
+    bool wait;        // --wait was given; zero is as good a time as any other
+    bool host_is_set; // LABEL_STUDIO_HOST, which is not used in the address's place
+    bool no_token, unreachable_healthy, group;
     bool login, write, print, enable_legacy, offline, json;
+    int64_t timeout_ms;
+    int64_t wait_ms;
+    int64_t grace_ms;
+    const char *url;     // NULL: not set. Checked and without its trailing slash
+    const char *app_url; // NULL: not asked. Checked
+    const char *ca_file; // NULL: the distribution's bundle is looked for
+    const char *header_file;
+    const char *username; // LABEL_STUDIO_USERNAME; `token` and `verify` only, as the password
+    struct span password; // LABEL_STUDIO_PASSWORD or _FILE
+    unsigned char signal_map[65];        // signal_map[FROM] = TO; TO 0 drops; identity by default
+    unsigned char ok_exit[256];          // 1: this code becomes 0
     struct origin origins[OPTION_COUNT]; // where each setting came from
 
     // Both on the heap, grown as needed: they are rare, and a probe shall not touch pages for them.
     const struct settings_finding *refusals; // sorted by stage; the first gives `run` its code
-    unsigned refusal_count;
     struct finding *warnings; // one line each; reason REASON_OK, `detail` is the sentence
+    unsigned refusal_count;
     unsigned warning_count;
     struct arena memory; // whatever the pointers above need
 };

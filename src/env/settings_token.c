@@ -100,12 +100,10 @@ enum place { PLACE_ENVIRONMENT, PLACE_SECRET, PLACE_FILE, PLACE_COUNT };
 // NAME_FILE in the arena, since origins keep names; NULL: no memory.
 static const char *file_name_of(const struct maker *maker, const char *name)
 {
-    size_t len = strlen(name);
-    char *joined = arena_take(&maker->settings->memory, len + sizeof FILE_SUFFIX);
-    if (joined) {
-        memcpy(joined, name, len);
-        memcpy(joined + len, FILE_SUFFIX, sizeof FILE_SUFFIX);
-    }
+    size_t size = strlen(name) + sizeof FILE_SUFFIX;
+    char *joined = arena_take(&maker->settings->memory, size);
+    if (joined)
+        snprintf(joined, size, "%s" FILE_SUFFIX, name);
     return joined;
 }
 
