@@ -39,7 +39,7 @@ both_compilers() {
 tidy() {
     make --no-print-directory -s compile_commands.json &&
         printf '%s\n' "${c_files[@]}" | grep '^src/.*\.c$' |
-        xargs -P 2 -n 4 clang-tidy -p . --quiet --warnings-as-errors='*' 2>/dev/null
+        xargs -P 2 -n 8 tests/tidy.sh
 }
 
 # One SPDX line a file.
