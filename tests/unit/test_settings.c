@@ -712,7 +712,7 @@ static void dirt_in_a_secret_is_named(void **state)
         const char *detail;
     } rows[] = {
         {LEGACY "\n\n", sizeof LEGACY + 1, "newline"},
-        {"\xEF\xBB\xBF" LEGACY, sizeof LEGACY + 2, "byte order mark"},
+        {"\xEF\xBB\xBF" LEGACY, sizeof LEGACY + 2, "byte-order mark"},
         {" " LEGACY, sizeof LEGACY, "blank"},
         {"\xFF\xFE"
          "0\0"
