@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from engine import ROOT, Engine, LabelStudio, Project, copy_stack, poll, write_env
+from engine import ROOT, Engine, LabelStudio, Project, copy_stack, poll, script, write_env
 
 ADMIN = "admin@example.com"
 # The first start of a container from the migrated image, on a machine that does other work too.
@@ -35,12 +35,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(ROOT / "tests/engine") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(TEST_LIMIT))
-
-
-def script(*command: str) -> str:
-    result = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
-    assert result.returncode == 0, f"{command[0]} ended with {result.returncode}"
-    return result.stdout.strip()
 
 
 @pytest.fixture(scope="session")

@@ -35,6 +35,13 @@ def poll(look: Callable[[], Any], within: float, what: str) -> Any:
         time.sleep(LOOK_AGAIN)
 
 
+def script(*command: str) -> str:
+    """Runs one of the repository's scripts and returns what it prints; it speaks to standard error itself."""
+    result = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    assert result.returncode == 0, f"{command[0]} ended with {result.returncode}"
+    return result.stdout.strip()
+
+
 class Engine:
     """The Docker client with its environment. Remembers each command line: none may hold a token."""
 

@@ -17,8 +17,7 @@ from typing import Any
 
 import pytest
 from artefacts import GUIDE_JWT
-from conftest import script
-from engine import ROOT, Engine, LabelStudio, Project, poll
+from engine import ROOT, Engine, LabelStudio, Project, poll, script
 
 MANIFEST = ROOT / "compose/kubernetes/app.yaml"
 HEALTH_LOG = 500  # bytes of a probe's output that Podman keeps
