@@ -52,9 +52,17 @@ def engine() -> Engine:
 
 
 @pytest.fixture(scope="session")
-def run_name() -> str:
-    """A word that nothing else on this engine has in its name."""
-    return "lgtest" + secrets.token_hex(4)
+def run_name(engine: Engine) -> Iterator[str]:
+    """A word that nothing else on this engine has in its name; what has it at the end is removed."""
+    name = "lgtest" + secrets.token_hex(4)
+    reaper = subprocess.Popen(
+        [str(ROOT / "tests/engine/reaper.sh"), name],
+        stdin=subprocess.PIPE,
+        env=engine.environment,
+        start_new_session=True,
+    )
+    yield name
+    reaper.communicate()
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +74,7 @@ def label_studio_image(engine: Engine) -> str:
 @pytest.fixture(scope="session")
 def binary() -> Path:
     """The static binary under test."""
-    path = Path(os.environ.get("LABELGATE_BINARY", ROOT / "build/labelgate"))
+    path = Path(os.environ.get("LABELGATE", ROOT / "build/labelgate"))
     assert path.is_file(), f"{path} is missing: make builds it"
     return path
 
@@ -151,6 +159,7 @@ def label_studio(project: Project, admin: dict[str, str]) -> LabelStudio:
 @pytest.fixture(scope="module")
 def side_project(
     engine: Engine,
+    run_name: str,
     project: Project,
     label_studio: LabelStudio,
     labelgate_image: str,
@@ -168,7 +177,7 @@ def side_project(
             "APP_IMAGE": app_image,
             "NETWORK": f"{project.name}_default",
         }
-        made.append(Project(engine, "lgside" + secrets.token_hex(4), folder, [file], variables))
+        made.append(Project(engine, run_name + Path(file).stem, folder, [file], variables))
         return made[-1]
 
     yield make

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import secrets
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -40,6 +39,7 @@ def plain_app(engine: Engine, python_image: str, tmp_path_factory: pytest.TempPa
 @pytest.fixture(scope="module")
 def existing(
     engine: Engine,
+    run_name: str,
     label_studio_image: str,
     labelgate_image: str,
     plain_app: str,
@@ -55,7 +55,7 @@ def existing(
     write_env(folder / ".env", {**admin, "LABEL_STUDIO_API_TOKEN": GUIDE_JWT})
     variables = {
         "HOME": str(home),
-        "COMPOSE_PROJECT_NAME": "lgsuper" + secrets.token_hex(4),
+        "COMPOSE_PROJECT_NAME": f"{run_name}super",
         "LABEL_STUDIO_IMAGE": label_studio_image,
         "APP_IMAGE": plain_app,
         "LABELGATE_IMAGE": labelgate_image,

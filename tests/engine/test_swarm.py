@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import secrets
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -101,11 +100,11 @@ def swarm(engine: Engine) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def stack(
-    engine: Engine, swarm: None, project: Project, label_studio: LabelStudio, app_image: str
+    engine: Engine, run_name: str, swarm: None, project: Project, label_studio: LabelStudio, app_image: str
 ) -> Iterator[Stack]:
     """The stack with a token that works, running, and Label Studio on its network."""
     label_studio.settings(api=True, legacy=True)
-    stack = Stack(engine, "lgswarm" + secrets.token_hex(4), app_image)
+    stack = Stack(engine, f"{run_name}swarm", app_image)
     engine.run("network", "create", "--driver", "overlay", "--attachable", "--internal", stack.name)
     server = project.container("label-studio")
     engine.run("network", "connect", "--alias", "label-studio", stack.name, server)
