@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What many guarded containers do to one Label Studio: the cost of a probe, and 200 that wait from one moment on."""
+"""What many guarded containers do to one Label Studio: the cost of a probe, and 200 that wait at once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ WHOAMI = re.compile(r'^(\S{19})\S* .*"GET /api/current-user/whoami HTTP/1\.1" (\
 START_ALL = """
 import json, subprocess, sys
 count, words = int(sys.argv[1]), sys.argv[2:]
-probes = [subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(count)]
+pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+probes = [subprocess.Popen(words, **pipes) for _ in range(count)]
 print("started", flush=True)
 for probe in probes:
     out = probe.communicate()[0]
