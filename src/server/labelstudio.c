@@ -8,7 +8,7 @@
 #include "base/url.h"
 
 // Shown of a server's own words: enough to look it up, too little to fill a log.
-#define SHOWN_MOST 80
+#define SHOWN_MOST ((size_t)80)
 // The longest text below has 107 bytes; what is longer is compared with its escapes as they stand.
 #define DETAIL_MOST 1024
 

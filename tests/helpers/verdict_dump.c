@@ -52,13 +52,18 @@ static bool read_parts(struct record *self)
 
 static bool read_record(struct record *self)
 {
-    size_t *len = self->len;
+    char line[256];
     memset(self, 0, sizeof *self);
-    int found = scanf("%31s %d %d %zu %zu %zu %zu %zu %zu %zu", self->question, &self->status,
-                      &self->cut, &len[0], &len[1], &len[2], &len[3], &len[4], &len[5], &len[6]);
-    if (found != 3 + PARTS || getchar() != '\n')
+    if (!fgets(line, sizeof line, stdin))
         return false;
-    return read_parts(self);
+    size_t word = strcspn(line, " ");
+    snprintf(self->question, sizeof self->question, "%.*s", (int)word, line);
+    char *next = line + word;
+    self->status = (int)strtol(next, &next, 10);
+    self->cut = (int)strtol(next, &next, 10);
+    for (int i = 0; i < PARTS; i++)
+        self->len[i] = strtoul(next, &next, 10);
+    return *next == '\n' && read_parts(self);
 }
 
 static struct ls_answer answer_of(const struct record *self)

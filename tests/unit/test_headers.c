@@ -97,7 +97,7 @@ static void too_much_is_refused(void **state)
     assert_false(header_file_parse(&file, text, len, PATH, &finding));
 
     memset(text, 'a', sizeof text);
-    memcpy(text, "X-Long: ", 8);
+    text[1] = ':';
     assert_true(header_file_parse(&file, text, HEADERS_LINE_MOST, PATH, &finding));
     assert_false(header_file_parse(&file, text, HEADERS_LINE_MOST + 1, PATH, &finding));
 }

@@ -491,18 +491,18 @@ static void a_refused_switch_is_said(void **state)
 {
     (void)state;
     static const struct {
-        int status;
         const char *answer;
+        int status;
         enum reason reason;
     } refusals[] = {
-        {403, OWN(403, "You do not have permission to perform this action."),
+        {OWN(403, "You do not have permission to perform this action."), 403,
          REASON_ENABLE_REFUSED},
-        {401, OWN(401, "Who are you?"), REASON_ENABLE_REFUSED},
-        {200, "{\"api_tokens_enabled\": true, \"legacy_api_tokens_enabled\": false}",
+        {OWN(401, "Who are you?"), 401, REASON_ENABLE_REFUSED},
+        {"{\"api_tokens_enabled\": true, \"legacy_api_tokens_enabled\": false}", 200,
          REASON_ENABLE_REFUSED},
-        {200, "{}", REASON_NOT_LABEL_STUDIO},
-        {502, "", REASON_SERVER_ERROR},
-        {0, "", REASON_CONNECTION_REFUSED},
+        {"{}", 200, REASON_NOT_LABEL_STUDIO},
+        {"", 502, REASON_SERVER_ERROR},
+        {"", 0, REASON_CONNECTION_REFUSED},
     };
     struct ask how = asking("");
     struct finding finding;
