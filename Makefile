@@ -201,9 +201,25 @@ debug: ## glibc with ASan and UBSan, build/debug/labelgate (SANITIZE=: build/pla
 sources: ## third-party tarballs into sources/ (SOURCES=DIR takes them from there, offline)
 	docker/fetch-sources.sh $(TARBALLS)
 
-install: $(BINARY) ## PREFIX/bin/labelgate (DESTDIR=, PREFIX=)
-	install -d $(DESTDIR)$(PREFIX)/bin
-	install -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/labelgate
+# The pages are printed by the program itself, the machine's own one whatever ARCH is.
+PAGES = build/labelgate.1 build/labelgate.bash build/labelgate.zsh
+build/labelgate.1: PAGE = manual
+build/labelgate.bash: PAGE = bash-completion
+build/labelgate.zsh: PAGE = zsh-completion
+$(PAGES): build/labelgate
+	@build/labelgate help $(PAGE) >$@.new && mv $@.new $@
+ifneq ($(BINARY),build/labelgate)
+build/labelgate: FORCE
+	@$(MAKE) --no-print-directory WORLD=musl ARCH=native $@
+endif
+
+man: build/labelgate.1 ## the manual page, build/labelgate.1
+
+install: $(BINARY) $(PAGES) ## program, manual page and completions (DESTDIR=, PREFIX=)
+	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/labelgate
+	install -D -m 644 build/labelgate.1 $(DESTDIR)$(PREFIX)/share/man/man1/labelgate.1
+	install -D -m 644 build/labelgate.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/labelgate
+	install -D -m 644 build/labelgate.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_labelgate
 
 image: $(BINARY) ## the image labelgate, around the binary that is built; needs a container engine and no network
 	TARBALLS=$(TARBALLS) docker/image.sh $(BINARY) labelgate
@@ -221,4 +237,4 @@ help: ## this list
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
 .PHONY: all syntax compile_commands.json unit helpers program test lint walls test-unit test-golden test-blackbox test-conformance \
-	test-engine test-build test-soak debug sources install image demo clean help FORCE
+	test-engine test-build test-soak debug sources man install image demo clean help FORCE
