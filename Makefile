@@ -33,7 +33,7 @@ SECTIONS = -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -
 HARDEN = -fPIE -fstack-protector-strong
 # -static-pie is not used: musl-gcc would silently make a dynamic program of it.
 STATIC_PIE = -static -Wl,-pie,--no-dynamic-linker -Wl,-z,text -Wl,-z,relro -Wl,-z,now \
-	-Wl,-z,noseparate-code -Wl,--gc-sections -Wl,--build-id=none
+	-Wl,-z,noseparate-code -Wl,-z,pack-relative-relocs -Wl,--gc-sections -Wl,--build-id=none
 
 ifeq ($(WORLD),musl)
 MUSL := $(shell docker/build-musl.sh --where)
