@@ -43,6 +43,8 @@ struct reading {
     // The value that is decoded
     const struct statement *statement;
     bool unset_reference;
+    bool token;
+    bool secret; // known once a reference in it was unset
 };
 
 static void learn_outside(struct reading *reading)
@@ -99,14 +101,17 @@ static bool look_up(void *context, struct span name, struct span *value)
 static void report_unset(void *context, struct span name, size_t at, bool braced)
 {
     struct reading *reading = context;
-    struct span owner = reading->statement->name;
-    reading->unset_reference = true;
-    bool secret = lint_is_secret_name(reading->options, owner);
-    struct dotenv_issue *issue = issues_add(
-        &reading->issues, secret ? DOTENV_LINT_UNSET_IN_SECRET : DOTENV_LINT_UNSET_REFERENCE,
-        reading->statement->value_at + at);
+    if (!reading->unset_reference) {
+        reading->unset_reference = true;
+        reading->token = lint_is_token_name(reading->options, reading->statement->name);
+        reading->secret = lint_is_secret_name(reading->options, reading->statement->name);
+    }
+    enum dotenv_fault fault =
+        reading->secret ? DOTENV_LINT_UNSET_IN_SECRET : DOTENV_LINT_UNSET_REFERENCE;
+    struct dotenv_issue *issue =
+        issues_add(&reading->issues, fault, reading->statement->value_at + at);
     // What looks like a name may be a piece of the token.
-    if (braced || !lint_is_token_name(reading->options, owner))
+    if (braced || !reading->token)
         issue_name(issue, name);
 }
 

@@ -74,7 +74,7 @@ enum dotenv_fault {
     DOTENV_LINT_INVALID_UTF8,  // in a value
     DOTENV_LINT_BACKSLASH_END, // looks like a continuation line
     DOTENV_LINT_RUN_TOGETHER,  // `name`= stands inside the value: two lines run together, or
-                              // (`other_line` is its line) a quote was not closed
+                               // (`other_line` is its line) a quote was not closed
     DOTENV_FAULT_COUNT,
 };
 

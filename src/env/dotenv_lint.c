@@ -34,9 +34,11 @@ static bool is_word(char c)
 
 bool lint_is_token_name(const struct dotenv_options *options, struct span name)
 {
-    for (size_t i = 0; i < options->token_name_count; i++)
-        if (span_is(name, options->token_names[i]))
+    for (size_t i = 0; i < options->token_name_count; i++) {
+        const char *token = options->token_names[i];
+        if (name.len > 0 && name.text[0] == token[0] && span_is(name, token))
             return true;
+    }
     return false;
 }
 
@@ -123,12 +125,30 @@ static void lint_ends(struct lint *self, const struct statement *statement, stru
         warn_with_character(self, DOTENV_LINT_ODD_CHARACTER, statement->value_at + last);
 }
 
+// What stands somewhere in a value, found in one go: most values hold none of it.
+struct contents {
+    bool tab;
+    bool equals;
+    bool not_ascii;
+};
+
+static struct contents look_through(struct span raw)
+{
+    struct contents contents = {0};
+    for (size_t i = 0; i < raw.len; i++) {
+        char c = raw.text[i];
+        contents.tab = contents.tab || c == '\t';
+        contents.equals = contents.equals || c == '=';
+        contents.not_ascii = contents.not_ascii || (unsigned char)c >= 0x80;
+    }
+    return contents;
+}
+
 static void lint_utf8(struct lint *self, const struct statement *statement, struct span raw)
 {
     for (size_t at = 0; at < raw.len;) {
         uint32_t code = 0;
-        bool ascii = (unsigned char)raw.text[at] < 0x80;
-        size_t len = ascii ? 1 : utf8_decode(raw.text + at, raw.len - at, &code);
+        size_t len = utf8_decode(raw.text + at, raw.len - at, &code);
         if (len == 0) {
             warn(self, DOTENV_LINT_INVALID_UTF8, statement->value_at + at);
             return;
@@ -138,7 +158,8 @@ static void lint_utf8(struct lint *self, const struct statement *statement, stru
 }
 
 // `COLOR=#ff8800` is meant as it stands; a token is not, and neither is `A= # note`.
-static void lint_comments(struct lint *self, const struct statement *statement, struct span raw)
+static void lint_comments(struct lint *self, const struct statement *statement, struct span raw,
+                          bool tab)
 {
     if (raw.len > 0 && raw.text[0] == '#') {
         bool blank = raw.len > 1 && (raw.text[1] == ' ' || raw.text[1] == '\t');
@@ -146,11 +167,9 @@ static void lint_comments(struct lint *self, const struct statement *statement, 
             warn(self, DOTENV_LINT_COMMENT_VALUE, statement->value_at);
         return;
     }
-    const char *tab = raw.len > 0 ? memchr(raw.text, '\t', raw.len) : NULL;
-    if (tab)
-        tab = memmem(tab, raw.len - (size_t)(tab - raw.text), "\t#", 2);
-    if (tab)
-        warn(self, DOTENV_LINT_TAB_COMMENT, statement->value_at + (size_t)(tab - raw.text));
+    const char *found = tab ? memmem(raw.text, raw.len, "\t#", 2) : NULL;
+    if (found)
+        warn(self, DOTENV_LINT_TAB_COMMENT, statement->value_at + (size_t)(found - raw.text));
 }
 
 // `C:\data\` and `\\server\share\` end as they are meant to.
@@ -239,8 +258,7 @@ static bool lint_swallowed_token(struct lint *self, const struct statement *stat
 static void lint_run_together(struct lint *self, const struct statement *statement, struct span raw,
                               unsigned line)
 {
-    if (raw.len == 0 || !memchr(raw.text, '=', raw.len) ||
-        lint_swallowed_token(self, statement, raw, line) || statement_quote(raw))
+    if (lint_swallowed_token(self, statement, raw, line) || statement_quote(raw))
         return;
     size_t at = find_any_assignment(raw);
     if (at < raw.len)
@@ -275,9 +293,8 @@ unsigned lint_quote_opened(const struct lint *self, size_t at)
 }
 
 static void lint_secret(struct lint *self, const struct statement *statement,
-                        const struct linted_value *value)
+                        const struct linted_value *value, bool token)
 {
-    bool token = lint_is_token_name(self->options, statement->name);
     if (token && memchr(value->value.text, '\n', value->value.len))
         warn(self, DOTENV_LINT_MULTILINE_TOKEN, statement->value_at);
     if (value->has_reference && !value->unset_reference &&
@@ -295,27 +312,37 @@ static void remember_quote(struct lint *self, const struct statement *statement,
     self->quote_line = line;
 }
 
-static void lint_pair(struct lint *self, const struct statement *statement, unsigned line,
-                      const struct linted_value *value)
+static void lint_unquoted(struct lint *self, const struct statement *statement, struct span raw,
+                          const struct contents *contents, bool continued)
 {
+    if (contents->not_ascii)
+        lint_ends(self, statement, raw);
+    lint_comments(self, statement, raw, contents->tab);
+    lint_backslash(self, statement, raw, continued);
+}
+
+static void lint_pair(struct lint *self, const struct statement *statement, unsigned line,
+                      const struct linted_value *value, bool token)
+{
+    struct span raw = value->raw;
     bool continued = continues_a_line(self, statement);
-    bool quoted = statement_quote(value->raw) != '\0';
+    struct contents contents = look_through(raw);
+    self->previous_backslash = false;
     if (!continued)
         lint_name(self, statement);
     if (statement->separator == ':' && statement->name.len > 0 && !continued)
         warn(self, DOTENV_LINT_COLON, statement->separator_at);
-    lint_utf8(self, statement, value->raw);
-    lint_secret(self, statement, value);
-    lint_run_together(self, statement, value->raw, line);
-    self->previous_backslash = false;
-    if (quoted) {
-        remember_quote(self, statement, line);
-        lint_after_quote(self, statement->value_at + statement->value.len);
+    if (contents.not_ascii)
+        lint_utf8(self, statement, raw);
+    lint_secret(self, statement, value, token);
+    if (contents.equals)
+        lint_run_together(self, statement, raw, line);
+    if (!statement_quote(raw)) {
+        lint_unquoted(self, statement, raw, &contents, continued);
         return;
     }
-    lint_ends(self, statement, value->raw);
-    lint_comments(self, statement, value->raw);
-    lint_backslash(self, statement, value->raw, continued);
+    remember_quote(self, statement, line);
+    lint_after_quote(self, statement->value_at + statement->value.len);
 }
 
 // ---- A word alone
@@ -354,11 +381,10 @@ static void lint_word(struct lint *self, const struct statement *statement, unsi
 // ---------------------------------------------------------------------------------
 
 static void remember(struct lint *self, const struct statement *statement, unsigned line,
-                     const struct linted_value *value)
+                     const struct linted_value *value, bool token)
 {
-    bool token = value && value->raw.len > 0 && statement->kind == STATEMENT_PAIR &&
-                 lint_is_token_name(self->options, statement->name);
-    self->previous_token = token ? statement->name : (struct span){0};
+    self->previous_token =
+        token && value && value->raw.len > 0 ? statement->name : (struct span){0};
     self->previous_line = line;
     self->previous_end = value ? statement->value_at + value->raw.len : statement->separator_at;
 }
@@ -366,13 +392,14 @@ static void remember(struct lint *self, const struct statement *statement, unsig
 void lint_statement(struct lint *self, const struct statement *statement, unsigned line,
                     const struct linted_value *value, bool inherited)
 {
+    bool token = lint_is_token_name(self->options, statement->name);
     if (statement->kind == STATEMENT_PAIR && value)
-        lint_pair(self, statement, line, value);
+        lint_pair(self, statement, line, value, token);
     else if (statement->kind == STATEMENT_BARE_WORD && value)
         lint_word(self, statement, line, value->raw);
     else if (!inherited)
         lint_wrapped(self, statement->name, statement->name_at, line);
-    remember(self, statement, line, value);
+    remember(self, statement, line, value, token);
 }
 
 // ---- Files that are no .env at all

@@ -60,6 +60,12 @@ static size_t skip_export(struct span bytes, size_t at)
     return skip(bytes, behind, unicode_is_blank);
 }
 
+// The usual letters, without a look at the tables.
+static bool is_plain(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+}
+
 static bool may_stand_in_name(uint32_t code)
 {
     return code == '_' || code == '.' || code == '-' || code == '[' || code == ']' ||
@@ -69,19 +75,6 @@ static bool may_stand_in_name(uint32_t code)
 static bool ends_name(uint32_t code)
 {
     return code == '=' || code == ':' || code == '\n';
-}
-
-static struct span without_trailing_space(struct span text)
-{
-    size_t end = 0;
-    for (size_t at = 0; at < text.len;) {
-        size_t len = 0;
-        bool space = unicode_is_space(character_at(text, at, &len));
-        at += len;
-        if (!space)
-            end = at;
-    }
-    return (struct span){text.text, end};
 }
 
 char statement_quote(struct span value)
@@ -165,8 +158,8 @@ static void end_name(struct statement_reader *reader, struct statement *statemen
     struct span bytes = reader->bytes;
     statement->separator = bytes.text[end];
     statement->separator_at = end;
-    statement->name = without_trailing_space(
-        (struct span){bytes.text + statement->name_at, end - statement->name_at});
+    statement->name =
+        unicode_trim_end((struct span){bytes.text + statement->name_at, end - statement->name_at});
     statement->kind = statement->separator == '\n' ? STATEMENT_BARE_NAME : STATEMENT_PAIR;
     reader->at = end + 1;
     if (statement->kind == STATEMENT_PAIR)
@@ -196,6 +189,10 @@ void statement_next(struct statement_reader *reader, struct statement *statement
     }
     for (size_t at = statement->name_at; at < bytes.len;) {
         size_t len = 0;
+        if (is_plain(bytes.text[at])) {
+            at++;
+            continue;
+        }
         uint32_t code = character_at(bytes, at, &len);
         if (ends_name(code)) {
             end_name(reader, statement, at);

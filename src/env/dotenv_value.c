@@ -18,25 +18,11 @@ static size_t comment_start(struct span text)
     return found ? (size_t)(found - text.text) : text.len;
 }
 
-// One character back from `end`; a byte that is no UTF-8 is none of a space.
-static size_t space_before(struct span text, size_t end)
-{
-    for (size_t len = 1; len <= UTF8_MOST && len <= end; len++) {
-        uint32_t code = 0;
-        if (utf8_decode(text.text + end - len, len, &code) == len)
-            return unicode_is_space(code) ? len : 0;
-    }
-    return 0;
-}
-
 struct span value_raw(struct span text)
 {
     if (text.len == 0 || statement_quote(text))
         return text;
-    size_t end = comment_start(text);
-    for (size_t len; (len = space_before(text, end)) > 0;)
-        end -= len;
-    return (struct span){text.text, end};
+    return unicode_trim_end((struct span){text.text, comment_start(text)});
 }
 
 // A piece of quoted text, and what it means.

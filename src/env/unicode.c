@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "base/utf8.h"
 #include "env/unicode_table.h"
 
 #define PLANE 0x10000U
@@ -54,4 +55,22 @@ bool unicode_is_letter_or_number(uint32_t code)
     if (code < 2 * PLANE)
         return in_short_ranges(plane_1, COUNT(plane_1), code - PLANE);
     return in_long_ranges(code);
+}
+
+// The length of the space that ends `text`, or 0. A byte that is no UTF-8 is no space.
+static size_t space_at_end(struct span text)
+{
+    for (size_t len = 1; len <= UTF8_MOST && len <= text.len; len++) {
+        uint32_t code = 0;
+        if (utf8_decode(text.text + text.len - len, len, &code) == len)
+            return unicode_is_space(code) ? len : 0;
+    }
+    return 0;
+}
+
+struct span unicode_trim_end(struct span text)
+{
+    for (size_t len; (len = space_at_end(text)) > 0;)
+        text.len -= len;
+    return text;
 }

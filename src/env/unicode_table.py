@@ -45,7 +45,7 @@ def main() -> int:
         return 1
     found = ranges()
     low = [(a, b) for a, b in found if b < PLANE]
-    high = [(a - PLANE, b - PLANE) for a, b in found if PLANE <= a and b < 2 * PLANE]
+    high = [(a - PLANE, b - PLANE) for a, b in found if a >= PLANE and b < 2 * PLANE]
     far = [(a, b) for a, b in found if a >= 2 * PLANE]
     assert len(low) + len(high) + len(far) == len(found)
     size = 4 * (len(low) + len(high)) + 8 * len(far)

@@ -34,7 +34,7 @@ OUTSIDE = {
     "HOME": "/nonexistent",
     "OUT": "outer",
     "EMPTY": "",
-    "QUOTED": "'a \"b\" $C ${D} # e",
+    "QUOTED": '\'a "b" $C ${D} # e',
 }
 SERVICES = 150  # files in one project
 PATIENCE = 120
@@ -42,25 +42,44 @@ PATIENCE = 120
 # ---- What the files are made of -------------------------------------------------------------------------
 
 NAMES = ["A", "B", "C", "D", "_x", "a1", "OUT", "EMPTY", "QUOTED", "NAME", "LONG_NAME_2", "export"]
-ODD_NAMES = ["a.b", "A-B", "x[0]", "1A", "ключ", "名称", "é", "A٣", "ſ", "K", "", "A\tB", "[s]", "export A"]
+ODD_NAMES = [
+    "a.b",
+    "A-B",
+    "x[0]",
+    "1A",
+    "ключ",
+    "名称",
+    "é",
+    "A٣",
+    "ſ",
+    "\u212a",
+    "",
+    "A\tB",
+    "[s]",
+    "export A",
+]
 BAD_NAMES = ["A B", "A$B", "A/B", '"A"', "A＝", "A\u3000", "A😀", "A\u0301", ";A", "<<<", "A+", "\ufeffA"]
 BLANKS = [" ", "  ", "\t", "\u00a0", "\u0085", "\r", "\v", "\f"]
 SPACES = [*BLANKS, "\u3000", "\u2003", "\u2028", "\u1680"]
 WORDS = [
-    "x", "value", "http://h:8080/p?q=1#f", "b=c==", "a b", "#c", "# c", " #c", "\t#", "it's", 'say "x"', "pa$word",
-    "$", "$$", "$$$", "$A", "$OUT", "$_x", "$1", "$(id)", "${A}", "${OUT}", "${EMPTY}", "${NOPE}", "$ſ", "$名称",
-    "\\", "\\n", "\\\\", "\\$A", "{", "}", "{}", "{{", "}}", "你好", "\u200b", "“b”", "é", ":", ";", "`x`", "x\\",
+    "x", "value", "http://h:8080/p?q=1#f", "b=c==", "a b", "#c", "# c", " #c", "\t#", "it's", 'say "x"',
+    "pa$word", "$", "$$", "$$$", "$A", "$OUT", "$_x", "$1", "$(id)", "${A}", "${OUT}", "${EMPTY}",
+    "${NOPE}", "$ſ", "$\u212a", "$名称", "\\", "\\n", "\\\\", "\\$A", "{", "}", "{}", "{{", "}}", "你好", "\u200b",
+    "“b”", "é", ":", ";", "`x`", "x\\",
 ]  # fmt: skip
 QUOTED_WORDS = [
-    "\\n", "\\t", "\\\\", '\\"', "\\'", "\\$", "\\a", "\\c", "\\q", "\\x41", "\\u0041", "\\0", "\\07", "\\0101", "\\0351",
-    "\\0777", "\\0044A", "\\0389", "\\101", "\n", "\r\n", "\n\n", "'", '"', "\\\n", "#", " # ",
+    "\\n", "\\t", "\\\\", '\\"', "\\'", "\\$", "\\a", "\\c", "\\q", "\\x41", "\\u0041", "\\0", "\\07",
+    "\\0101", "\\0351", "\\0777", "\\0044A", "\\0389", "\\101", "\n", "\r\n", "\n\n", "'", '"', "\\\n",
+    "#", " # ",
 ]  # fmt: skip
-BROKEN_REFERENCES = ["${", "${}", "${1}", "${A", "${A.B}", "${ A }", "${#A}", "${A/x/y}", "${A:0:3}", "${A:}", "${!A}"]
+BROKEN_REFERENCES = [
+    "${", "${}", "${1}", "${A", "${A.B}", "${ A }", "${#A}", "${A/x/y}", "${A:0:3}", "${A:}", "${!A}",
+]  # fmt: skip
 OPERATORS = [":-", "-", ":+", "+", ":?", "?"]
 SOUP = [
-    "A", "B", "OUT", "export", "export ", "=", "=", "=", ":", "\n", "\n", "\n", "\r\n", " ", "\t", "#", " #", "'", '"', "\\",
-    "$", "${", "}", "{", ":-", "-", ":?", "+", "[", "]", ".", "_", "0", "\\0101", "\\n", "x", "值", "\u00a0", "\u3000", "\u0085",
-    "\ufeff", "ſ", "/", "<<",
+    "A", "B", "OUT", "export", "export ", "=", "=", "=", ":", "\n", "\n", "\n", "\r\n", " ", "\t", "#",
+    " #", "'", '"', "\\", "$", "${", "}", "{", ":-", "-", ":?", "+", "[", "]", ".", "_", "0", "\\0101",
+    "\\n", "x", "值", "\u00a0", "\u3000", "\u0085", "\ufeff", "ſ", "/", "<<",
 ]  # fmt: skip
 
 
@@ -129,9 +148,9 @@ def line(rng: random.Random) -> str:
         return ""
     if roll < 0.17:
         return blanks(rng, SPACES, 0.2) + rng.choice(NAMES + ODD_NAMES) + blanks(rng, BLANKS, 0.2)
-    start = blanks(rng, SPACES, 0.1) + (rng.choice(["export ", "export\t", "export  "]) if rng.random() < 0.1 else "")
-    separator = blanks(rng, BLANKS, 0.1) + rng.choice(["=", "=", "=", "=", "=", ":"]) + blanks(rng, SPACES, 0.15)
-    text = start + name(rng) + separator + value(rng)
+    export = blanks(rng, ["export ", "export\t", "export  "], 0.1)
+    separator = rng.choice(["=", "=", "=", "=", "=", ":"]) + blanks(rng, SPACES, 0.15)
+    text = blanks(rng, SPACES, 0.1) + export + name(rng) + blanks(rng, BLANKS, 0.1) + separator + value(rng)
     tail = rng.random()
     if tail < 0.1:
         return text + rng.choice([" # note", " #", "\t# note", "#x", " C=1", "word"])
@@ -186,9 +205,12 @@ def ours(program: Path, files: list[Path]) -> list[tuple[Variables | None, list[
     found: list[tuple[Variables | None, list[bytes]]] = []
     for start in range(0, len(files), SERVICES):
         some = files[start : start + SERVICES]
-        done = subprocess.run([program, "--many", *some], env=OUTSIDE, capture_output=True, timeout=PATIENCE, check=False)
+        done = subprocess.run(
+            [program, "--many", *some], env=OUTSIDE, capture_output=True, timeout=PATIENCE, check=False
+        )
         if done.returncode != 0:
-            sys.exit(f"{program} ended with {done.returncode}: {done.stderr.decode(errors='replace')[-2000:]}")
+            said = done.stderr.decode(errors="replace")[-2000:]
+            sys.exit(f"{program} ended with {done.returncode}: {said}")
         found += read_dump(done.stdout)
     if len(found) != len(files):
         sys.exit(f"{program} read {len(found)} of {len(files)} files")
@@ -231,10 +253,16 @@ def theirs(program: Path, files: list[Path], folder: Path) -> list[tuple[Variabl
 
 
 def in_batches(program: Path, accepted: list[Path], refused: list[Path], folder: Path) -> dict[Path, tuple]:
-    batches = [accepted[i : i + SERVICES] for i in range(0, len(accepted), SERVICES)] + [[file] for file in refused]
+    """What labelgate accepts is asked about together, what it refuses one by one."""
+    batches = [accepted[i : i + SERVICES] for i in range(0, len(accepted), SERVICES)]
+    batches += [[file] for file in refused]
+    found: dict[Path, tuple] = {}
     with ThreadPoolExecutor(2) as pool:
-        results = pool.map(lambda batch: theirs(program, batch, folder), batches)
-        return {file: read for batch, some in zip(batches, results, strict=True) for file, read in zip(batch, some, strict=True)}
+        for batch, read in zip(
+            batches, pool.map(lambda batch: theirs(program, batch, folder), batches), strict=True
+        ):
+            found.update(zip(batch, read, strict=True))
+    return found
 
 
 # ---- The comparison -------------------------------------------------------------------------------------
@@ -254,10 +282,41 @@ def judge(text: str, mine: Variables | None, errors: list[bytes], other: Variabl
 
 
 def find_compose() -> Path:
-    done = subprocess.run(
-        [ROOT / "docker/apt-private.sh", "unpack", "docker-compose"], stdout=subprocess.PIPE, text=True, check=True
-    )
+    unpack = [ROOT / "docker/apt-private.sh", "unpack", "docker-compose"]
+    done = subprocess.run(unpack, stdout=subprocess.PIPE, text=True, check=True)
     return Path(done.stdout.strip()) / "usr/libexec/docker/cli-plugins/docker-compose"
+
+
+def version_of(compose: Path) -> str:
+    done = subprocess.run([compose, "version", "--short"], stdout=subprocess.PIPE, text=True, check=True)
+    return done.stdout.strip()
+
+
+def read_both(dump: Path, compose: Path, files: list[Path], folder: Path) -> tuple[dict, dict]:
+    mine = dict(zip(files, ours(dump, files), strict=True))
+    accepted = [file for file in files if mine[file][0] is not None]
+    refused = [file for file in files if mine[file][0] is None]
+    return mine, in_batches(compose, accepted, refused, folder)
+
+
+def write(folder: Path, contents: list[bytes]) -> list[Path]:
+    files = [folder / f"{i:06}.env" for i in range(len(contents))]
+    for file, content in zip(files, contents, strict=True):
+        file.write_bytes(content)
+    return files
+
+
+def control(dump: Path, compose: Path) -> None:
+    """Files that do differ must be told apart, whichever side reads which."""
+    contents = [b"A=1\n", b"A=2\n", b"A B=1\n", b"A=1\nB=\n"]
+    with tempfile.TemporaryDirectory(prefix="fuzz-compose-") as scratch:
+        files = write(Path(scratch), contents)
+        mine, other = read_both(dump, compose, files, Path(scratch))
+    for one in files:
+        for another in files:
+            verdict = judge("", *mine[one], *other[another])
+            if (verdict == "DIFFERENT") != (one != another):
+                sys.exit(f"fuzz-compose: the comparison does not work: {one.name}, {another.name}: {verdict}")
 
 
 def main() -> int:
@@ -269,28 +328,23 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="where the files that differ are left")
     options = parser.parse_args()
     compose = options.compose or find_compose()
-    version = subprocess.run([compose, "version", "--short"], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
-    print(f"fuzz-compose: {options.count} files, seed {options.seed}, Docker Compose {version}", flush=True)
+    told = f"{options.count} files, seed {options.seed}, Docker Compose {version_of(compose)}"
+    print(f"fuzz-compose: {told}", flush=True)
+    control(options.dump, compose)
     tally: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(prefix="fuzz-compose-") as scratch:
-        folder = Path(scratch)
-        files = [folder / f"{i:06}.env" for i in range(options.count)]
-        for i, file in enumerate(files):
-            file.write_bytes(generate(options.seed * 1_000_003 + i))
-        mine = dict(zip(files, ours(options.dump, files), strict=True))
-        accepted = [file for file in files if mine[file][0] is not None]
-        refused = [file for file in files if mine[file][0] is None]
-        other = in_batches(compose, accepted, refused, folder)
-        for file in files:
-            data = file.read_bytes()
-            verdict = judge(data.decode(), *mine[file], *other[file])
-            tally[verdict] += 1
-            if verdict != "DIFFERENT":
-                continue
-            print(f"{file.name}: {data!r}\n  labelgate: {mine[file]}\n  compose:   {other[file]}")
-            if options.keep:
-                options.keep.mkdir(parents=True, exist_ok=True)
-                (options.keep / file.name).write_bytes(data)
+        contents = [generate(options.seed * 1_000_003 + i) for i in range(options.count)]
+        files = write(Path(scratch), contents)
+        mine, other = read_both(options.dump, compose, files, Path(scratch))
+    for file, content in zip(files, contents, strict=True):
+        verdict = judge(content.decode(), *mine[file], *other[file])
+        tally[verdict] += 1
+        if verdict != "DIFFERENT":
+            continue
+        print(f"{file.name}: {content!r}\n  labelgate: {mine[file]}\n  compose:   {other[file]}")
+        if options.keep:
+            options.keep.mkdir(parents=True, exist_ok=True)
+            (options.keep / file.name).write_bytes(content)
     for verdict, count in sorted(tally.items()):
         print(f"fuzz-compose: {count:6} {verdict}")
     differences = tally["DIFFERENT"]
