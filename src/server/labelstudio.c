@@ -52,7 +52,7 @@ static const struct {
     {Q(LS_REFRESH), 401, "Token is invalid", REASON_PAT_INVALID},
     {Q(LS_REFRESH), 400, "Validation error", REASON_PAT_MISSING},
     {Q(LS_SWITCHES), 500, "'NoneType' object has no attribute 'jwt'", REASON_NO_ORGANIZATION},
-    {Q(LS_PAT), 409, "already have a valid token", REASON_LOGIN_FAILED},
+    {Q(LS_PAT), 409, "already have a valid token", REASON_LOGIN_FAILED_PAT_EXISTS},
     {ANY_QUESTION, 401, "", REASON_UNAUTHORIZED},
     {ANY_QUESTION, 403, "", REASON_FORBIDDEN},
 };
@@ -332,8 +332,6 @@ static const char *login_words(int status)
 {
     if (status == 403)
         return "the login page's cookie was lost on the way (CSRF verification failed)";
-    if (status == 409)
-        return "this user has a valid Personal Access Token already, whose text is shown once only";
     return "user and password do not fit, or the user is inactive";
 }
 

@@ -45,6 +45,7 @@ static void ask_http(const struct ask *how, const struct question *question,
         .ca_file = how->ca_file,
         .phase = how->phase,
         .phase_context = how->phase_context,
+        .body_always = question->creates,
     };
     http_ask(&request, answer);
 }

@@ -178,6 +178,7 @@ static bool reset(const struct ask *how, const struct credential *who, struct se
         .who = *who,
         .content_type = JSON_TYPE,
         .body = span_of("{}"),
+        .creates = true,
     };
     return ask_for_secret(how, &question, "token", legacy, finding, NULL);
 }
@@ -375,6 +376,7 @@ bool trade_create_pat(const struct ask *how, const struct credential *who, struc
         .who = *who,
         .content_type = JSON_TYPE,
         .body = span_of("{}"),
+        .creates = true,
     };
     return ask_for_secret(how, &question, "token", pat, finding, NULL);
 }
