@@ -224,6 +224,10 @@ install: $(BINARY) $(PAGES) ## program, manual page and completions (DESTDIR=, P
 image: $(BINARY) ## the image labelgate, around the binary that is built; needs a container engine and no network
 	TARBALLS=$(TARBALLS) docker/image.sh $(BINARY) labelgate
 
+fuzz-compose: ## 2,000 generated .env files, read by labelgate and by the real Docker Compose (COUNT=, SEED=)
+	@$(MAKE) --no-print-directory WORLD=debug build/debug/helpers/dotenv_dump
+	@python3 tests/fuzz/fuzz_compose.py $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED))
+
 demo: $(BINARY) ## the main job in four scenes: beside a real Label Studio where there is a container engine
 	@python3 tests/demo/demo.py
 
@@ -237,4 +241,4 @@ help: ## this list
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
 .PHONY: all syntax compile_commands.json unit helpers program test lint walls test-unit test-golden test-blackbox test-conformance \
-	test-engine test-build test-soak debug sources man install image demo clean help FORCE
+	test-engine test-build test-soak debug sources man install image fuzz-compose demo clean help FORCE
