@@ -28,31 +28,34 @@ static void add_sentence(const struct verdict *verdict, struct text *out, size_t
     add_shortened(out, &sentence, most > head + 1 ? most - head - 1 : 0);
 }
 
-static void add_remedy(const struct verdict *verdict, struct text *out, size_t most)
+static void make_remedy(const struct verdict *verdict, struct text *line)
 {
-    char bytes[2 * FINDING_SLOT];
-    struct text remedy = text_over(bytes, sizeof bytes);
-    text_add(&remedy, "to do: ");
-    size_t head = remedy.len;
-    finding_add_remedy(verdict->finding, &remedy);
-    if (remedy.len > head)
-        add_shortened(out, &remedy, most);
+    text_add(line, "to do: ");
+    size_t head = line->len;
+    finding_add_remedy(verdict->finding, line);
+    if (line->len == head)
+        line->len = 0;
 }
 
 void verdict_lines(const struct verdict *verdict, struct text *out)
 {
-    char bytes[SHARE_NOTE + 1];
-    struct text note = text_over(bytes, sizeof bytes);
+    char note_bytes[SHARE_NOTE + 1], remedy_bytes[2 * FINDING_SLOT];
+    struct text note = text_over(note_bytes, sizeof note_bytes);
+    struct text remedy = text_over(remedy_bytes, sizeof remedy_bytes);
     if (verdict->note != NULL) {
         text_add(&note, "note: ");
         text_add_visible(&note, span_of(verdict->note), SHARE_NOTE - sizeof "note: ");
     }
+    make_remedy(verdict, &remedy);
     size_t note_share = note.len > 0 ? note.len + 1 : 0;
+    size_t remedy_share = remedy.len > 0 ? remedy.len + 1 : 0;
 
-    bool has_remedy = reason_remedy_template(verdict->finding->reason)[0] != '\0';
-    add_sentence(verdict, out, has_remedy ? SHARE_VERDICT : VERDICT_MOST - note_share);
-    if (has_remedy)
-        add_remedy(verdict, out, VERDICT_MOST - out->len - note_share - 1);
+    // What a short remedy leaves is the verdict's.
+    size_t rest = VERDICT_MOST - note_share;
+    size_t share = rest > remedy_share + SHARE_VERDICT ? rest - remedy_share : SHARE_VERDICT;
+    add_sentence(verdict, out, share);
+    if (remedy.len > 0)
+        add_shortened(out, &remedy, VERDICT_MOST - out->len - note_share - 1);
     if (note.len > 0)
         add_shortened(out, &note, SHARE_NOTE);
 }

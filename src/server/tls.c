@@ -270,9 +270,8 @@ static void explain_untrusted(const struct tls *self, struct text *out)
         text_add(out, "it is self-signed and does not stand in %s itself", self->path);
     else if (self->lone)
         text_add(out,
-                 "its issuer \"%s\" is not in %s, and the server sent no intermediate certificate: "
-                 "an unknown CA, or "
-                 "an incomplete chain",
+                 "its issuer \"%s\" is not in %s and was not sent: an unknown CA, or an incomplete "
+                 "chain",
                  self->issuer, self->path);
     else
         text_add(out, "the chain ends at the CA \"%s\", which is not in %s", self->issuer,
@@ -332,9 +331,10 @@ static const char *error_words(int error)
     case MBEDTLS_ERR_SSL_UNEXPECTED_RECORD:
         return "what the server answers is not TLS: it speaks plain http there, or another "
                "protocol";
+    case 0: // it was gone before its alert could be read
     case MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE:
-        return "the server refused it by an alert: no common version or cipher, the name in SNI is "
-               "not its own, or it "
+        return "the server ended the handshake: no common version or cipher, SNI names no host of "
+               "its own, or it "
                "wants a client certificate";
     case MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION:
     case MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE:

@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: MIT
+"""What is not Label Studio, or answers badly: each its word, within the deadline, on both families."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from clock import SLACK, timed
+from faults import FAULTS, GOOD, PAGE_404
+from standin import TOKEN, USER, WHOAMI, Deaf, StandIn, answer, detail, free_port, label_studio, response
+
+pytest_plugins = ("probes",)
+
+FAMILIES = ("127.0.0.1", "::1")
+LIMIT = 0.8
+
+
+@pytest.mark.parametrize("host", FAMILIES)
+@pytest.mark.parametrize("name", FAULTS)
+def test_fault(probe, name: str, host: str) -> None:
+    fault = FAULTS[name]
+    with StandIn(fault.play, host) as server:
+        seen = probe(server.url, timeout="800ms" if fault.waits else "20s")
+    assert seen.code == 1, seen
+    if fault.word:
+        assert seen.word == fault.word, seen
+    assert seen.word not in ("", "ok")
+    assert fault.says in seen.out
+    assert seen.out.count("\n") <= 3 and len(seen.out.encode()) <= 500
+    assert seen.err == ""
+    if fault.waits:
+        assert LIMIT - 0.1 < seen.seconds < LIMIT + SLACK, seen
+    else:
+        assert seen.seconds < 3, seen
+    assert TOKEN[:8] not in seen.out
+
+
+@pytest.mark.parametrize("host", FAMILIES)
+@pytest.mark.parametrize("name", GOOD)
+def test_odd_but_right(probe, name: str, host: str) -> None:
+    with StandIn(GOOD[name], host) as server:
+        seen = probe(server.url)
+    assert (seen.code, seen.word) == (0, "ok"), seen
+
+
+def test_a_page_after_the_word_is_not_waited_for(probe) -> None:
+    """Contract, section 4: the status line decides where the body is not needed."""
+    with StandIn(FAULTS["404 of Label Studio, slow"].play) as server:
+        seen = probe(server.url, timeout="20s")
+    assert seen.word == "not_found" and f"{server.url}{WHOAMI}" in seen.out
+    assert seen.seconds < 1.0
+
+
+def test_the_first_bytes_of_a_404_are_kept(http_get) -> None:
+    with StandIn(answer(response(404, PAGE_404))) as server:
+        seen = http_get(server.url)
+    assert seen.out.startswith("answered 404 4096 cut\n"), seen.out[:200]
+    assert "<title>Label Studio</title>" in seen.out
+
+
+def test_a_body_above_the_limit_is_cut(http_get) -> None:
+    with StandIn(answer(response(200, "y" * 200_000))) as server:
+        seen = http_get(server.url)
+    assert seen.out.startswith("answered 200 65536 cut\n")
+    with StandIn(answer(response(200, "y" * 65536))) as server:
+        seen = http_get(server.url)
+    assert seen.out.startswith("answered 200 65536 whole\n")
+
+
+def test_a_500_without_its_body_is_still_a_500(probe) -> None:
+    def play(connection) -> None:
+        connection.read_request()
+        connection.send(b"HTTP/1.1 500 X\r\nContent-Length: 5000\r\n\r\n<html>")
+
+    with StandIn(play) as server:
+        seen = probe(server.url)
+    assert seen.word == "server_error"
+
+
+def test_a_401_with_a_long_detail_stays_in_bounds(probe) -> None:
+    with StandIn(answer(response(401, detail(401, "odd " * 5000)))) as server:
+        seen = probe(server.url)
+    assert seen.word == "unauthorized" and len(seen.out.encode()) <= 500
+
+
+def test_the_request(probe) -> None:
+    """One GET with these lines and no others; no Expect, no cookie, no Origin."""
+    with StandIn(answer(label_studio)) as server:
+        seen = probe(server.url + "/")
+    assert (seen.code, seen.word) == (0, "ok"), seen
+    assert server.connections == 1
+    (request,) = server.requests
+    assert (request.method, request.path) == ("GET", WHOAMI)
+    headers = {name.lower(): value for name, value in request.headers}
+    assert len(headers) == len(request.headers)
+    agent = headers.pop("user-agent")
+    assert agent.startswith("labelgate/") and agent[-1].isdigit()
+    assert headers == {
+        "host": server.netloc,
+        "accept": "*/*",
+        "connection": "close",
+        "authorization": f"Token {TOKEN}",
+    }
+
+
+def test_the_sub_path_is_joined_with_one_slash(probe) -> None:
+    for suffix in ("/label-studio", "/label-studio/", "/label-studio//"):
+        with StandIn(answer(response(200, USER))) as server:
+            seen = probe(server.url + suffix)
+        assert seen.code == 0, seen
+        assert [request.path for request in server.requests] == ["/label-studio" + WHOAMI]
+
+
+def test_no_redirect_is_followed(probe) -> None:
+    with StandIn(answer(label_studio)) as target:
+        location = [("Location", target.url + WHOAMI)]
+        with StandIn(answer(response(302, "", location))) as server:
+            seen = probe(server.url)
+        assert seen.word == "redirected"
+        assert target.connections == 0
+
+
+def test_proxy_variables_and_netrc_are_ignored(probe, tmp_path) -> None:
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login a password b\n")
+    with StandIn(answer(label_studio)) as proxy, StandIn(answer(label_studio)) as server:
+        names = ("http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
+        variables = dict.fromkeys(names, proxy.url)
+        seen = probe(server.url, env={**variables, "HOME": str(tmp_path)})
+        assert seen.code == 0
+        assert proxy.connections == 0
+        assert server.requests[0].header("Authorization") == f"Token {TOKEN}"
+
+
+# ---- Connections -----------------------------------------------------------------------------------------
+
+
+def test_localhost_is_tried_on_both_families(probe) -> None:
+    for host in FAMILIES:
+        with StandIn(answer(label_studio), host) as server:
+            seen = probe(f"http://localhost:{server.port}")
+        assert (seen.code, seen.word) == (0, "ok"), (host, seen)
+
+
+def test_localhost_refused_is_one_line_for_both(probe) -> None:
+    seen = probe(f"http://localhost:{free_port()}")
+    assert (seen.code, seen.word) == (1, "connection_refused")
+    assert seen.out.count("connection_refused") == 1
+    assert "::1" in seen.out and "127.0.0.1" in seen.out
+    assert "this container" in seen.out
+    assert seen.seconds < 1.0
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.9", "[::1]"])
+def test_a_refused_literal(probe, host: str) -> None:
+    seen = probe(f"http://{host}:{free_port()}")
+    assert (seen.code, seen.word) == (1, "connection_refused")
+    assert "this container" in seen.out
+
+
+@pytest.mark.parametrize("host", FAMILIES)
+def test_a_dropped_syn_ends_by_the_deadline(probe, host: str) -> None:
+    with Deaf(host) as port:
+        netloc = f"[{host}]:{port.port}" if ":" in host else f"{host}:{port.port}"
+        seen = probe(f"http://{netloc}", timeout="700ms")
+    assert (seen.code, seen.word) == (1, "timeout"), seen
+    assert "waiting for the connection" in seen.out
+    assert 0.6 < seen.seconds < 0.7 + SLACK
+
+
+def test_a_deaf_address_does_not_hide_the_other(probe) -> None:
+    """localhost: ::1 drops the SYN, 127.0.0.1 answers at the same port."""
+    with Deaf("::1") as deaf, StandIn(answer(label_studio), port=deaf.port) as server:
+        seen = probe(f"http://localhost:{server.port}")
+    assert (seen.code, seen.word) == (0, "ok"), seen
+
+
+ALARM_STATES = """
+import os, signal, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
+if sys.argv[1] == "ignored":
+    signal.signal(signal.SIGALRM, signal.SIG_IGN)
+if sys.argv[1] == "pending":
+    os.kill(os.getpid(), signal.SIGALRM)
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+
+
+@pytest.mark.parametrize("state", ["blocked", "ignored", "pending"])
+def test_whatever_the_parent_did_to_the_alarm(run, labelgate: Path, state: str) -> None:
+    """Blocked, ignored, or one pending from before: the deadline holds, and no earlier."""
+    with StandIn(FAULTS["never answers"].play) as server:
+        variables = {
+            "LABEL_STUDIO_URL": server.url,
+            "LABEL_STUDIO_API_TOKEN": TOKEN,
+            "LABELGATE_TIMEOUT": "700ms",
+        }
+        program = Path(sys.executable)
+        seen, seconds = timed(
+            lambda: run("-c", ALARM_STATES, state, str(labelgate), "health", program=program, env=variables)
+        )
+    assert seen.code == 1 and "[timeout]" in seen.out, seen
+    assert 0.6 < seconds < 0.7 + SLACK + 0.5  # an interpreter starts first
