@@ -96,11 +96,11 @@ class Engine:
         return "\n".join(entry["Output"] for entry in log)
 
     def await_health(self, container: str, status: str, within: float) -> None:
-        poll(
-            lambda: self.health(container) == status,
-            within,
-            f"{container} {status}; {self.health_log(container)}",
-        )
+        try:
+            poll(lambda: self.health(container) == status, within, f"{container} {status}")
+        except AssertionError as error:
+            state = json.dumps(self.inspect(container)["State"], indent=1)
+            raise AssertionError(f"{error}\n{state}\n{self.logs(container)}") from None
 
 
 @dataclass

@@ -23,7 +23,7 @@ COMMANDS = {
 }
 # What the app has, read from its own process: not what labelgate believes.
 LOOK = (
-    'for p in /proc/[0-9]*; do [ "$(cat $p/comm 2>/dev/null)" = sleep ] && tr "\\0" "\\n" <$p/environ; done'
+    'for p in /proc/[0-9]*; do [ "$(cat $p/comm 2>/dev/null)" = sleep ] && tr "\\0" "\\n" <$p/environ; done; true'
 )
 
 
