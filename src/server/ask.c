@@ -76,7 +76,7 @@ void ask_whoami(const struct ask *self, struct finding *finding, struct ask_seen
     memset(seen, 0, sizeof *seen);
     if (self->nobody)
         ask_nobody(self, finding, seen);
-    else if (self->jwt == JWT_ACCEPT)
+    else if (self->jwt != JWT_REJECT && looks_like_jwt(self->token))
         ask_exchanged(self, finding, seen);
     else
         ask_token(self, finding, seen);

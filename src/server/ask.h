@@ -20,7 +20,7 @@ struct ask {
     struct span token; // as the app has it; empty with `nobody`
     bool nobody; // --no-token: whoami without a header, Label Studio's own "not provided" is then
                  // REASON_OK_NO_TOKEN
-    enum jwt_policy jwt;     // JWT_ACCEPT: a PAT is exchanged first, whoami is asked with Bearer
+    enum jwt_policy jwt;     // but under JWT_REJECT a JWT is exchanged and whoami asked with Bearer
     const char *header_file; // NULL: none. Read at each call
     const char *ca_file;     // NULL: the distribution's bundle
     int64_t until_ms;        // duration_now() value at which all questions of a call must be over
@@ -41,8 +41,8 @@ struct ask_seen {
     int64_t skew_s; // our clock minus the server's, in seconds; note it when beyond ASK_SKEW_MOST_S
 };
 
-// Asks whoami (after an exchange under JWT_ACCEPT) and gives the verdict. Never fails but with a
-// reason in `finding`. A local reason is possible: header_file_invalid, ca_file_invalid.
+// Asks whoami (after an exchange where `jwt` wants one) and gives the verdict. Never fails but with
+// a reason in `finding`. A local reason is possible: header_file_invalid, ca_file_invalid.
 void ask_whoami(const struct ask *self, struct finding *finding, struct ask_seen *seen);
 
 // "our clock is 5m12s ahead of Label Studio's"; false and an empty text when the clocks agree or

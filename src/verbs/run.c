@@ -49,10 +49,17 @@ static int refused(const struct run *run, const struct finding *finding)
     return EXITCODE_REFUSED;
 }
 
+// A legacy token is what a trade would bring: it is passed on as it is.
+static bool must_trade(const struct settings *settings)
+{
+    return settings->jwt == JWT_TRADE && !settings->no_token &&
+           settings->token.judged.kind == TOKEN_JWT_REFRESH;
+}
+
 // Network work needs an address; a launch without any does not.
 static bool must_ask(const struct settings *settings)
 {
-    return settings->wait || (settings->jwt == JWT_TRADE && !settings->no_token);
+    return settings->wait || must_trade(settings);
 }
 
 // The first finding that keeps the app from being started, and whether --on-refusal hold may wait
@@ -165,7 +172,7 @@ static int ask_first(struct run *run)
         .inherited = run->call->inherited,
         .settings = settings,
         .token = run->token,
-        .trade = settings->jwt == JWT_TRADE && !settings->no_token,
+        .trade = must_trade(settings),
     };
     if (settings->wait)
         attempt_until(&plan, settings->wait_ms, &run->attempt);
@@ -240,7 +247,7 @@ int verb_run(const struct call *call)
         code = ask_first(&run);
     if (code != EXITCODE_OK)
         return code;
-    if (run.settings.jwt == JWT_TRADE &&
+    if (must_trade(&run.settings) &&
         !settings_app_environment(&run.settings, &run.environment, run.token, &app))
         return no_memory(&run);
     return start(&run, app.items);

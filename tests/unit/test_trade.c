@@ -190,6 +190,18 @@ static void a_pat_is_exchanged_and_asked_with(void **state)
     assert_int_equal(whoami(&how, &seen), REASON_PAT_REVOKED);
 }
 
+static void a_legacy_token_needs_no_exchange(void **state)
+{
+    (void)state;
+    struct ask how = asking(LEGACY);
+    struct ask_seen seen;
+    for (enum jwt_policy jwt = JWT_REJECT; jwt <= JWT_ACCEPT; jwt++) {
+        how.jwt = jwt;
+        PLAY(((const struct step[]){{WHOAMI, BY_LEGACY, NULL, 200, USER, 0, 0, 0}}));
+        assert_int_equal(whoami(&how, &seen), REASON_OK);
+    }
+}
+
 #define EXCHANGED                                                                      \
     {                                                                                  \
         EXCHANGE, "Content-Type: application/json", "{\"refresh\": \"" PAT "\"}", 200, \
@@ -683,6 +695,7 @@ int main(void)
         cmocka_unit_test(a_jwt_is_known_as_one),
         cmocka_unit_test(without_a_token_a_refusal_is_well),
         cmocka_unit_test(a_pat_is_exchanged_and_asked_with),
+        cmocka_unit_test(a_legacy_token_needs_no_exchange),
         cmocka_unit_test(a_500_to_a_bearer_is_asked_again_without),
         cmocka_unit_test(a_404_to_the_exchange_is_explained_by_whoami),
         cmocka_unit_test(a_fault_of_the_network_passes_through),
