@@ -129,6 +129,12 @@ void say_progress_end(void)
     write_all(STDERR_FILENO, "\n", 1, PATIENCE_MS);
 }
 
+void say_prompt(const char *question, struct span typed)
+{
+    write_all(STDERR_FILENO, question, strlen(question), PATIENCE_MS);
+    write_all(STDERR_FILENO, typed.text, typed.len, PATIENCE_MS);
+}
+
 bool say_result(const char *text, size_t len)
 {
     int kept = errno;

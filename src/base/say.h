@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 // The only writer to descriptors 1 and 2 (but for the deadline's prepared line).
 //
-// Standard error: one fact a line, each begins with "labelgate: ". Control bytes of a message are made visible.
-// Standard output: results only, complete or an error (contract, section 5).
+// Standard error: one fact a line, each begins with "labelgate: ". Control bytes of a message are
+// made visible. Standard output: results only, complete or an error (contract, section 5).
 #ifndef LABELGATE_BASE_SAY_H
 #define LABELGATE_BASE_SAY_H
 
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "base/span.h"
 
 enum say_level {
     SAY_ERROR,
@@ -16,18 +18,22 @@ enum say_level {
     SAY_DEBUG,
 };
 
-// Writes the line to descriptor 2 when `level` is at most `most` (the setting LABELGATE_LOG). A full or closed standard
-// error is no error of ours. errno is kept. At most SAY_LINE bytes; a longer message is cut.
+// Writes the line to descriptor 2 when `level` is at most `most` (the setting LABELGATE_LOG). A
+// full or closed standard error is no error of ours. errno is kept. At most SAY_LINE bytes; a
+// longer message is cut.
 #define SAY_LINE 1024
-void say(enum say_level most, enum say_level level, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void say(enum say_level most, enum say_level level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
-// A line on a terminal that the next one replaces (waiting); say_progress_end leaves it and begins a new one. The caller
-// asks isatty(2) first.
+// A line on a terminal that the next one replaces (waiting); say_progress_end leaves it and begins
+// a new one. The caller asks isatty(2) first.
 void say_progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say_progress_end(void);
+// A question at a terminal, and what is typed: no prefix, no newline, as it is.
+void say_prompt(const char *question, struct span typed);
 
-// Writes a result to descriptor 1, whole. False when it is closed, full or broken: the caller ends with
-// REASON_OUTPUT_FAILED, never with success.
+// Writes a result to descriptor 1, whole. False when it is closed, full or broken: the caller ends
+// with REASON_OUTPUT_FAILED, never with success.
 bool say_result(const char *text, size_t len);
 
 // "error" "warn" "info" "debug"; false for any other word.

@@ -18,6 +18,8 @@ struct call {
 int verb_run(const struct call *call);
 int verb_health(const struct call *call);
 int verb_check(const struct call *call);
+int verb_token(const struct call *call);
+int verb_install(const struct call *call);
 int verb_help(const struct call *call);
 int verb_version(const struct call *call);
 int verb_init(const struct call *call); // hidden: the resident process of `run`

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// Copies this very program to a shared volume, so that an image of somebody else can use it.
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/exitcode.h"
+#include "base/file.h"
+#include "base/replace.h"
+#include "base/text.h"
+#include "cli/options.h"
+#include "cli/print.h"
+#include "cli/report.h"
+#include "verbs/verbs.h"
+
+// The release is below 1 MB, a debug build with sanitizers some 20.
+#define PROGRAM_MOST ((size_t)128 * 1024 * 1024)
+#define PROGRAM_MODE 0755
+#define DESTINATION 4096 // PATH_MAX
+
+static int failed(const char *path, const char *why)
+{
+    struct finding finding = {0};
+    finding_set(&finding, REASON_INSTALL_FAILED, path, NULL, why);
+    report_refusal(SAY_WARN, &finding);
+    return EXITCODE_NO;
+}
+
+static int usage(const char *why)
+{
+    struct finding finding = {0};
+    finding_set(&finding, REASON_USAGE, "install", NULL, why);
+    report_refusal(SAY_WARN, &finding);
+    return EXITCODE_USAGE;
+}
+
+// As cp does: a directory gets a file of our name.
+static bool destination(const char *word, char path[DESTINATION])
+{
+    struct stat status;
+    bool directory = stat(word, &status) == 0 && S_ISDIR(status.st_mode);
+    int len = snprintf(path, DESTINATION, "%s%s", word, directory ? "/labelgate" : "");
+    return len > 0 && len < DESTINATION;
+}
+
+// Nothing is written when the program is there already: every `docker compose up` runs us again.
+static bool is_installed(const char *path, const struct file_content *program)
+{
+    struct stat status;
+    struct file_content there;
+    if (stat(path, &status) != 0 || (status.st_mode & 07777) != PROGRAM_MODE ||
+        file_read(path, PROGRAM_MOST, &there) != FILE_OK)
+        return false;
+    bool same = there.len == program->len && memcmp(there.bytes, program->bytes, there.len) == 0;
+    file_free(&there);
+    return same;
+}
+
+static int tell(const char *path, const char *what)
+{
+    struct text out = text_growing();
+    text_add_visible(&out, span_of(path), DESTINATION);
+    text_add(&out, ": %s\n", what);
+    return print_text(&out);
+}
+
+static int install(const char *path)
+{
+    struct file_content program;
+    if (file_read("/proc/self/exe", PROGRAM_MOST, &program) != FILE_OK)
+        return failed(path, "/proc/self/exe cannot be read");
+    if (is_installed(path, &program)) {
+        file_free(&program);
+        return tell(path, "is this program already");
+    }
+    int error = 0;
+    char why[FINDING_SLOT];
+    enum replace_fault fault =
+        replace_put(path, (struct span){program.bytes, program.len}, PROGRAM_MODE, &error);
+    file_free(&program);
+    if (fault == REPLACE_OK)
+        return tell(path, "installed");
+    replace_text(fault, error, why, sizeof why);
+    return failed(path, why);
+}
+
+int verb_install(const struct call *call)
+{
+    init_release(call->inherited);
+    struct options options;
+    struct finding finding = {0};
+    char path[DESTINATION];
+    if (!options_parse(&options, VERB_INSTALL, call->argc, call->argv, 2, &finding)) {
+        report_refusal(SAY_WARN, &finding);
+        return EXITCODE_USAGE;
+    }
+    if (options.help)
+        return print_help(VERB_INSTALL);
+    if (call->argc - options.first != 1)
+        return usage("one destination is wanted: a directory or a file name");
+    if (!destination(call->argv[options.first], path))
+        return failed(call->argv[options.first], "the path is too long");
+    return install(path);
+}
