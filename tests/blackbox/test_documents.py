@@ -1,0 +1,356 @@
+# SPDX-License-Identifier: MIT
+"""Help, manual page, README and completions say what the contract promises and the program does, no more."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT, Result
+
+sys.path.insert(0, str(ROOT / "tests"))
+import readme_tables
+
+Run = Callable[..., Result]
+
+# The contract, section 2: option, its variables, the verbs that take it.
+GATE = {"run", "health", "check"}
+ASK = GATE | {"token", "verify"}
+OPTIONS: dict[str, tuple[set[str], set[str]]] = {
+    "--env-file": ({"LABELGATE_ENV_FILE"}, ASK),
+    "--load": ({"LABELGATE_LOAD"}, GATE),
+    "--url": ({"LABEL_STUDIO_URL"}, ASK),
+    "--token-var": ({"LABELGATE_TOKEN_VAR"}, GATE | {"token"}),
+    "--no-token": ({"LABELGATE_NO_TOKEN"}, GATE),
+    "--jwt": ({"LABELGATE_JWT"}, GATE | {"token"}),
+    "--app-url": ({"LABELGATE_APP_URL"}, {"health", "check"}),
+    "--timeout": ({"LABELGATE_TIMEOUT"}, ASK),
+    "--wait": ({"LABELGATE_WAIT"}, {"run", "health"}),
+    "--unreachable": ({"LABELGATE_UNREACHABLE"}, {"health", "check"}),
+    "--ca-file": ({"LABELGATE_CA_FILE", "SSL_CERT_FILE"}, ASK),
+    "--header-file": ({"LABELGATE_HEADER_FILE"}, ASK),
+    "--grace": ({"LABELGATE_GRACE"}, {"run"}),
+    "--group": ({"LABELGATE_GROUP"}, {"run"}),
+    "--signal": (set(), {"run"}),
+    "--ok-exit": (set(), {"run"}),
+    "--on-refusal": ({"LABELGATE_ON_REFUSAL"}, {"run"}),
+    "--login": (set(), {"token"}),
+    "--write": (set(), {"token"}),
+    "--print": (set(), {"token"}),
+    "--enable-legacy": (set(), {"token", "run"}),
+    "--offline": (set(), {"check"}),
+    "--json": (set(), {"health", "check", "verify"}),
+    "-v": ({"LABELGATE_LOG"}, ASK | {"install"}),
+}
+VARIABLES: dict[str, set[str]] = {
+    "NAME_FILE": GATE | {"token"},
+    "LABEL_STUDIO_USERNAME": {"token", "verify"},
+    "LABEL_STUDIO_PASSWORD": {"token", "verify"},
+    "LABEL_STUDIO_PASSWORD_FILE": {"token", "verify"},
+    "NO_COLOR": {"check", "verify"},
+}
+TOKEN_NAMES = {"LABEL_STUDIO_API_TOKEN", "LABEL_STUDIO_API_KEY", "LABEL_STUDIO_ACCESS_TOKEN"}
+# Variables of Label Studio itself, named in sentences.
+NO_SETTINGS = {"LABEL_STUDIO_HOST", "LABEL_STUDIO_USER_TOKEN"}
+EXIT_CODES = {"0", "1", "2", "125", "126", "127", "128+n"}
+# Section 6, local; the others are the words of the recorded answers and of the network.
+LOCAL_WORDS = {
+    "token_missing",
+    "token_placeholder",
+    "token_comment",
+    "token_malformed",
+    "token_quoted",
+    "token_prefixed",
+    "token_too_long",
+    "jwt_refresh",
+    "jwt_access",
+    "jwt_other",
+    "jwt_truncated",
+    "jwt_broken",
+    "jwt_expired",
+    "token_conflict",
+    "secret_missing",
+    "secret_unreadable",
+    "secret_is_directory",
+    "secret_empty",
+    "secret_not_regular",
+    "secret_too_big",
+    "env_missing",
+    "env_unreadable",
+    "env_is_directory",
+    "env_not_regular",
+    "env_too_big",
+    "env_utf16",
+    "env_invalid",
+    "url_missing",
+    "url_invalid",
+    "header_file_invalid",
+    "ca_file_invalid",
+    "command_not_found",
+    "command_not_executable",
+    "usage",
+    "wait_timeout",
+    "stopped",
+    "app_unreachable",
+    "app_status",
+    "start_failed",
+    "output_failed",
+    "login_failed",
+    "enable_refused",
+    "file_changed",
+    "write_failed",
+    "checks_invalid",
+    "install_failed",
+}
+
+OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]*|-v)\b")
+VARIABLE = re.compile(r"\b(LABELGATE_[A-Z_]+|LABEL_STUDIO_[A-Z_]+|SSL_CERT_FILE|NO_COLOR|NAME_FILE)\b")
+
+
+@pytest.fixture(scope="module")
+def tables(helpers: Path) -> dict[str, list[dict[str, Any]]]:
+    return readme_tables.read_tables(helpers / "tables_dump")
+
+
+@pytest.fixture(scope="module")
+def page(labelgate: Path) -> Callable[..., str]:
+    def read(*words: str) -> str:
+        done = subprocess.run(
+            [labelgate, "help", *words], capture_output=True, text=True, check=True, timeout=30
+        )
+        assert done.stderr == ""
+        return done.stdout
+
+    return read
+
+
+@pytest.fixture(scope="module")
+def verbs(page: Callable[..., str]) -> set[str]:
+    """The verbs there are, from the overview."""
+    part = page().split("\nVerbs\n")[1].split("\n\n")[0]
+    return set(re.findall(r"^  ([a-z]+) ", part, re.MULTILINE))
+
+
+@pytest.fixture(scope="module")
+def manual(page: Callable[..., str]) -> str:
+    """The manual page as a reader sees it, without the marks of roff."""
+    text = re.sub(r"\\f[BIR]", "", page("manual"))
+    return text.replace("\\-", "-").replace("\\e", "\\").replace("\\&", "")
+
+
+@pytest.fixture(scope="module")
+def readme() -> str:
+    return (ROOT / "README.md").read_text("utf-8")
+
+
+def promised_options(verbs: set[str]) -> set[str]:
+    return {name for name, (_, takers) in OPTIONS.items() if takers & verbs}
+
+
+def promised_variables(verbs: set[str]) -> set[str]:
+    of_options = [variables for variables, takers in OPTIONS.values() if takers & verbs]
+    return set().union(*of_options) | {name for name, takers in VARIABLES.items() if takers & verbs}
+
+
+def is_refused(run: Run, verb: str, option: str) -> bool:
+    done = run(verb, option)
+    return "there is no option" in done.out + done.err or "is no option of this verb" in done.out + done.err
+
+
+def test_verbs_of_the_overview_answer(run: Run, verbs: set[str]) -> None:
+    assert verbs >= {"run", "health", "check", "help", "version"}
+    for verb in verbs:
+        done = run(verb, "--help") if verb not in ("help", "version") else run("help", verb)
+        assert done.code == 0 and done.out.startswith(f"labelgate {verb}"), verb
+    assert "is no verb" in run("verb").err
+
+
+def test_each_verb_takes_the_options_of_the_contract_and_no_other(run: Run, verbs: set[str]) -> None:
+    for verb in verbs - {"help", "version"}:
+        for option, (_, takers) in OPTIONS.items():
+            assert is_refused(run, verb, option) == (verb not in takers), (verb, option)
+
+
+def test_help_has_the_contract(page: Callable[..., str], verbs: set[str]) -> None:
+    for verb in verbs:
+        text = page(verb)
+        shown = set(re.findall(r"^  (--[a-z-]+|-v)\b", text, re.MULTILINE))
+        assert shown == {name for name, (_, takers) in OPTIONS.items() if verb in takers}, verb
+        for name, (variables, takers) in OPTIONS.items():
+            assert verb not in takers or variables <= set(VARIABLE.findall(text)), (verb, name)
+        shown = set(re.findall(r"^  ([A-Z][A-Z_]+)$", text, re.MULTILINE))
+        assert shown == {name for name, takers in VARIABLES.items() if verb in takers}, verb
+
+
+def test_manual_has_the_contract(manual: str, verbs: set[str]) -> None:
+    tags = {line.split()[0].rstrip(",") for line in re.findall(r"^\.TP\n(.*)$", manual, re.MULTILINE)}
+    assert {tag for tag in tags if OPTION.fullmatch(tag)} == promised_options(verbs)
+    assert promised_variables(verbs) <= set(VARIABLE.findall(manual))
+    assert tags >= verbs | EXIT_CODES | LOCAL_WORDS
+
+
+def test_readme_has_the_contract(readme: str, verbs: set[str]) -> None:
+    assert promised_options(verbs) <= set(OPTION.findall(readme))
+    assert promised_variables(verbs) <= set(VARIABLE.findall(readme))
+    for code in EXIT_CODES:
+        assert re.search(rf"^\|[^|]*\b{re.escape(code)}", readme, re.MULTILINE), code
+    for verb in verbs:
+        assert f"`{verb}" in readme, verb
+
+
+def test_readme_has_the_programs_tables(readme: str, tables: dict[str, list[dict[str, Any]]]) -> None:
+    fresh = readme_tables.renew(readme, tables)
+    assert readme == fresh, "README.md: tests/readme_tables.py build/debug/helpers/tables_dump --write"
+    assert set(re.findall(r"<!-- table: (\w+) -->", readme)) == set(readme_tables.MAKERS)
+
+
+@pytest.mark.parametrize("document", ["help", "manual", "readme"])
+def test_no_document_promises_more(
+    document: str,
+    page: Callable[..., str],
+    manual: str,
+    readme: str,
+    verbs: set[str],
+    request: pytest.FixtureRequest,
+) -> None:
+    text = {"help": "".join(page(verb) for verb in verbs) + page() + page("reasons"), "manual": manual}.get(
+        document, readme
+    )
+    known = (
+        promised_variables(verbs)
+        | set(VARIABLES)
+        | TOKEN_NAMES
+        | NO_SETTINGS
+        | {f"{name}_FILE" for name in TOKEN_NAMES}
+    )
+    assert set(VARIABLE.findall(text)) - known == set()
+    ours = re.sub(r"(docker|compose|curl|make|git)\b[^\n`]*", "", text)
+    options = set(OPTION.findall(ours)) - {
+        "--help",
+        "--version",
+        "--interval",
+        "--retries",
+        "--from",
+        "--force-recreate",
+    }
+    assert options - promised_options(verbs) == set()
+
+
+def test_reason_words_agree_everywhere(
+    page: Callable[..., str], manual: str, readme: str, labelgate: Path
+) -> None:
+    words = dict(
+        re.findall(r"^([a-z0-9_]+) \((local|refused|unclear|fine)\)$", page("reasons"), re.MULTILINE)
+    )
+    assert {word for word, kind in words.items() if kind == "local"} == LOCAL_WORDS
+    assert dict(re.findall(r"^\.TP\n([a-z0-9_]+) \((\w+)\)$", manual, re.MULTILINE)) == words
+    part = readme.split("<!-- table: reasons -->")[1].split("<!-- /table -->")[0]
+    assert set(re.findall(r"`([a-z0-9_]+)`", part)) == set(words) - {"ok"}
+
+
+def test_each_typed_variable_is_read(run: Run, verbs: set[str]) -> None:
+    """A wrong value is refused by name: what a page promises, the program looks at."""
+    free = {"LABELGATE_ENV_FILE", "LABELGATE_CA_FILE", "SSL_CERT_FILE", "LABELGATE_HEADER_FILE"}
+    typed = set().union(*(variables for variables, takers in OPTIONS.values() if takers & verbs)) - free
+    for name in sorted(typed):
+        done = run("check", "--offline", env={name: "no such value"})
+        assert done.code in (1, 2), name
+        assert name in done.out + done.err, name
+
+
+def test_exit_codes_of_help_are_those_of_the_contract(page: Callable[..., str]) -> None:
+    part = page("run").split("\nExit codes\n")[1]
+    assert re.findall(r"^  (the app's|\S+)  ", part, re.MULTILINE) == [
+        "the app's",
+        "128+n",
+        "125",
+        "126",
+        "127",
+    ]
+    part = page("health").split("\nExit codes\n")[1]
+    assert re.findall(r"^  (\S+)  ", part, re.MULTILINE) == ["0", "1"]
+
+
+def test_pages_are_printed_whole_or_not_at_all(labelgate: Path) -> None:
+    for words in (["help"], ["help", "manual"], ["version"], ["health", "--help"]):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(
+                [labelgate, *words], stdout=full, stderr=subprocess.PIPE, timeout=30, check=False
+            )
+        assert done.returncode == 1 and b"[output_failed]" in done.stderr, words
+
+
+@pytest.mark.skipif(not shutil.which("man"), reason="man is not installed")
+def test_manual_is_good_roff(page: Callable[..., str], tmp_path: Path) -> None:
+    path = tmp_path / "labelgate.1"
+    path.write_text(page("manual"))
+    done = subprocess.run(
+        ["man", "--warnings=w", "-E", "UTF-8", "-l", path],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={"PATH": "/usr/bin:/bin", "MANWIDTH": "80", "LC_ALL": "C.UTF-8"},
+    )
+    assert done.returncode == 0 and done.stderr == ""
+    assert "LABELGATE(1)" in done.stdout
+
+
+def test_bash_completes_verbs_options_and_words(page: Callable[..., str], tmp_path: Path) -> None:
+    script = tmp_path / "completion"
+    script.write_text(page("bash-completion"))
+
+    def complete(*words: str) -> list[str]:
+        line = json.dumps(list(words))[1:-1].replace(",", "")
+        program = f". {script}; COMP_WORDS=({line}); COMP_CWORD={len(words) - 1}; _labelgate; "
+        program += "printf '%s\n' \"${COMPREPLY[@]}\""
+        done = subprocess.run(
+            ["bash", "-uc", program], capture_output=True, text=True, timeout=30, check=True
+        )
+        assert done.stderr == ""
+        return done.stdout.split()
+
+    assert complete("labelgate", "he") == ["health", "help"]
+    assert complete("labelgate", "run", "--gr") == ["--grace", "--group"]
+    assert complete("labelgate", "health", "--gr") == []
+    assert complete("labelgate", "run", "--jwt", "") == ["reject", "trade", "accept"]
+    assert complete("labelgate", "check", "--env-file", str(tmp_path / "comp")) == [str(script)]
+    assert "reasons" in complete("labelgate", "help", "")
+
+
+def test_zsh_completion_parses(page: Callable[..., str], tmp_path: Path) -> None:
+    text = page("zsh-completion")
+    assert text.startswith("#compdef labelgate\n")
+    if not shutil.which("zsh"):
+        pytest.skip("zsh is not installed")
+    path = tmp_path / "_labelgate"
+    path.write_text(text)
+    subprocess.run(["zsh", "-n", path], check=True, timeout=30)
+
+
+def test_make_install_brings_pages_and_completions(tmp_path: Path) -> None:
+    if not (ROOT / "build/labelgate").exists():
+        pytest.skip("the static program is not built here")
+    subprocess.run(
+        ["make", "-s", "install", f"DESTDIR={tmp_path}", "PREFIX=/usr"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        timeout=600,
+    )
+    found = {
+        str(path.relative_to(tmp_path)): path.stat().st_mode & 0o777
+        for path in tmp_path.rglob("*")
+        if path.is_file()
+    }
+    assert found == {
+        "usr/bin/labelgate": 0o755,
+        "usr/share/man/man1/labelgate.1": 0o644,
+        "usr/share/bash-completion/completions/labelgate": 0o644,
+        "usr/share/zsh/site-functions/_labelgate": 0o644,
+    }
