@@ -217,8 +217,11 @@ static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_
     struct transfer *self = context;
     (void)purpose;
     note_address(self, address);
-    if (self->phase < HTTP_CONNECTING)
-        enter(self, HTTP_CONNECTING, strcmp(self->tried, self->url.host) == 0 ? "" : self->tried);
+    if (self->phase < HTTP_CONNECTING) {
+        char detail[TRIED + 4];
+        snprintf(detail, sizeof detail, "to %s", self->tried);
+        enter(self, HTTP_CONNECTING, strcmp(self->tried, self->url.host) == 0 ? "" : detail);
+    }
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
