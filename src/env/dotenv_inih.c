@@ -16,13 +16,14 @@
 // inih never looks for a newline itself, so one in a quoted value passes, as long as one call of
 // the reader delivers the whole statement. It always does when the longest file fits.
 static_assert(INI_MAX_LINE >= DOTENV_FILE_MOST + EXTRA, "a statement must fit into inih's line");
-static_assert(INI_INITIAL_ALLOC == INI_MAX_LINE && !INI_ALLOW_REALLOC && !INI_USE_STACK,
-              "inih's line is one allocation of its full length, and not on the stack");
-static_assert(!INI_ALLOW_MULTILINE, "an indented pair is no second value of the pair above");
-static_assert(!INI_ALLOW_INLINE_COMMENTS,
-              "\" ;\" is text for Compose, and \" #\" depends on quotes");
-static_assert(!INI_HANDLER_LINENO && !INI_CALL_HANDLER_ON_NEW_SECTION && !INI_ALLOW_NO_VALUE,
-              "the handler gets a name and a value, and nothing else");
+static_assert(INI_INITIAL_ALLOC >= DOTENV_FILE_MOST + EXTRA, "from the start");
+static_assert(INI_USE_STACK == 0, "inih's line is no burden for the stack");
+static_assert(INI_ALLOW_REALLOC == 0, "inih's line does not move and leave a token behind");
+static_assert(INI_ALLOW_MULTILINE == 0, "an indented pair is no second value of the one above");
+static_assert(INI_ALLOW_INLINE_COMMENTS == 0, "\" ;\" is text, and \" #\" depends on quotes");
+static_assert(INI_HANDLER_LINENO == 0, "the handler has four parameters");
+static_assert(INI_CALL_HANDLER_ON_NEW_SECTION == 0, "the handler always gets a name");
+static_assert(INI_ALLOW_NO_VALUE == 0, "the handler always gets a value");
 
 struct feed {
     struct statement_reader reader;

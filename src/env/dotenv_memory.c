@@ -24,9 +24,10 @@ static void *move_to(void *old, size_t used, size_t wanted)
     void *bytes = malloc(wanted);
     if (!bytes)
         return NULL;
-    if (used > 0)
+    if (old && used > 0) {
         memcpy(bytes, old, used);
-    file_wipe(old, used);
+        file_wipe(old, used);
+    }
     free(old);
     return bytes;
 }

@@ -48,6 +48,12 @@ static size_t statement_start(struct span bytes, size_t at)
     }
 }
 
+// A regular expression's \s.
+static bool is_expression_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f';
+}
+
 // `export` counts only with a blank behind it, for which compose-go takes a regular expression's
 // \s.
 static size_t skip_export(struct span bytes, size_t at)
@@ -55,7 +61,7 @@ static size_t skip_export(struct span bytes, size_t at)
     static const char word[] = "export";
     size_t behind = at + sizeof word - 1;
     if (behind >= bytes.len || memcmp(bytes.text + at, word, sizeof word - 1) != 0 ||
-        !memchr(" \t\r\n\f", bytes.text[behind], 5))
+        !is_expression_space(bytes.text[behind]))
         return at;
     return skip(bytes, behind, unicode_is_blank);
 }

@@ -193,6 +193,11 @@ static bool put_operation(struct expansion *self, const struct word *word)
     return added;
 }
 
+static bool is_operator(char c)
+{
+    return c == '-' || c == '+' || c == '?';
+}
+
 // `at` stands on `${`.
 static bool put_braced(struct expansion *self)
 {
@@ -203,7 +208,7 @@ static bool put_braced(struct expansion *self)
         return put_reference(self, word.name, behind + 1, true);
     word.colon = behind < self->end && text[behind] == ':';
     behind += word.colon;
-    if (word.name.len == 0 || behind >= self->end || !memchr("-+?", text[behind], 3))
+    if (word.name.len == 0 || behind >= self->end || !is_operator(text[behind]))
         return fail(self, TEMPLATE_INVALID);
     if (!prepare_braces(self))
         return false;
