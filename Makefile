@@ -94,6 +94,7 @@ DEFINES = -D_GNU_SOURCE -DMBEDTLS_CONFIG_FILE='<mbedtls_config.h>'
 COMPILE = $(WORLD_CC) -std=c11 $(WORLD_CFLAGS) $(WARNINGS) $(OURS_CFLAGS) $(DEFINES) $(INCLUDES) \
 	$(CPPFLAGS) $(CFLAGS)
 
+GENERATED = build/generated/versions.h build/generated/checks_builtin.h
 PROGRAM_C := $(sort $(wildcard src/*.c src/*/*.c))
 OBJECTS = $(PROGRAM_C:%.c=$(OUT)/%.o)
 THIRD_OBJECTS = $(sort $(shell ls $(THIRD)/objects/*.o))
@@ -105,7 +106,7 @@ $(BINARY): $(OBJECTS) $(EXTRA_OBJECTS) $(OUT)/flags
 	@$(WORLD_CC) $(WORLD_CFLAGS) $(BINARY_LDFLAGS) $(LDFLAGS) -o $@ $(LINK_BEGIN) $(OBJECTS) \
 		$(EXTRA_OBJECTS) $(THIRD_OBJECTS) $(WORLD_LDFLAGS) $(LINK_END)
 
-$(OUT)/%.o: %.c $(OUT)/flags build/generated/versions.h
+$(OUT)/%.o: %.c $(OUT)/flags $(GENERATED)
 	@mkdir -p $(@D)
 	@echo "  CC    $@"
 	@$(COMPILE) -MMD -MP -c $< -o $@
@@ -131,6 +132,12 @@ $(MUSL)/done:
 	@echo "  BUILD musl in $(MUSL)"
 	@docker/build-musl.sh $(TARBALLS) >/dev/null
 endif
+
+# The checks that `verify` knows without a file: each line but the comments as a C string.
+build/generated/checks_builtin.h: compose/superinsight.checks.ini
+	@mkdir -p $(@D)
+	@sed -e 's/[\\"]/\\&/g' -e 's/.*/    "&\\n" \\/' -e '/^    ";/d' $< >$@.new
+	@{ echo '#define CHECKS_BUILTIN \\'; cat $@.new; echo '    ""'; } >$@.tmp && mv $@.tmp $@ && rm $@.new
 
 build/generated/versions.h: docker/sources.lock Makefile
 	@mkdir -p $(@D)
@@ -181,12 +188,12 @@ test-unit test-golden test-blackbox test-conformance test-engine test-build test
 # Both compilers over all of our C, warnings as errors. The test programs are seen by gcc when they are built.
 SYNTAX_C = $(PROGRAM_C) $(UNIT_C) $(HELPERS_C)
 syntax: $(SYNTAX_C:%=syntax-gcc/%) $(SYNTAX_C:%=syntax-clang/%)
-syntax-gcc/%: % build/generated/versions.h $(OUT)/flags
+syntax-gcc/%: % $(GENERATED) $(OUT)/flags
 	@$(COMPILE) -O2 -fno-lto -Werror -c -o /dev/null $<
-syntax-clang/%: % build/generated/versions.h $(OUT)/flags
+syntax-clang/%: % $(GENERATED) $(OUT)/flags
 	@clang -std=c11 $(WARNINGS) -Werror $(DEFINES) $(INCLUDES) -fsyntax-only $<
 
-compile_commands.json: $(OUT)/flags build/generated/versions.h ## for clang-tidy and editors
+compile_commands.json: $(OUT)/flags $(GENERATED) ## for clang-tidy and editors
 	@{ echo '['; for file in $(SYNTAX_C); do \
 		printf '%s{"directory": "%s", "file": "%s", "arguments": ["clang", "-std=c11"' "$$comma" "$(CURDIR)" $$file; \
 		for flag in $(WARNINGS) $(DEFINES) $(INCLUDES); do printf ', "%s"' "$$flag"; done; \

@@ -125,5 +125,5 @@ static bool repeats(struct span text, struct span secret)
 void question_hide(struct finding *finding, struct span secret)
 {
     if (repeats(span_of(finding->detail), secret))
-        snprintf(finding->detail, sizeof finding->detail, "(not shown: it repeats the token)");
+        snprintf(finding->detail, sizeof finding->detail, "(not shown: it repeats a secret)");
 }

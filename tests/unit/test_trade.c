@@ -41,8 +41,7 @@
 #define BY_ACCESS "Authorization: Bearer " ACCESS
 #define BY_SESSION "Cookie: " SESSION
 
-// The scripted server
-// ------------------------------------------------------------------------------
+// The scripted server ---------------------------------------------------------------------------
 
 struct step {
     const char *question; // "GET URL"
@@ -103,8 +102,7 @@ void http_answer_free(struct http_answer *answer)
     answer->body = NULL;
 }
 
-// Helpers
-// ------------------------------------------------------------------------------------------
+// Helpers ---------------------------------------------------------------------------------------
 
 static struct ask asking(const char *token)
 {
@@ -123,8 +121,7 @@ static enum reason whoami(const struct ask *how, struct ask_seen *seen)
 static const struct credential by_access = {CREDENTIAL_BEARER, {ACCESS, sizeof ACCESS - 1}};
 static const struct credential by_session = {CREDENTIAL_SESSION, {SESSION, sizeof SESSION - 1}};
 
-// Asking
-// -------------------------------------------------------------------------------------------
+// Asking ----------------------------------------------------------------------------------------
 
 static void a_token_is_asked_about_once(void **state)
 {
@@ -302,8 +299,7 @@ static void a_text_that_repeats_the_token_is_hidden(void **state)
     assert_non_null(strstr(finding.detail, "3344556"));
 }
 
-// Clocks
-// -------------------------------------------------------------------------------------------
+// Clocks ----------------------------------------------------------------------------------------
 
 static void format_date(char *buffer, size_t size, int64_t offset)
 {
@@ -368,8 +364,7 @@ static void a_date_that_is_none_says_nothing(void **state)
     assert_in_range(time(NULL) - skew, 784111777 - 2, 784111777 + 2);
 }
 
-// Trading
-// ------------------------------------------------------------------------------------------
+// Trading ---------------------------------------------------------------------------------------
 
 static bool traded(const char *pat, bool enable, struct trade_result *result,
                    struct finding *finding)
@@ -541,8 +536,7 @@ static void the_switches_are_read(void **state)
     assert_false(switches.legacy_tokens);
 }
 
-// Login
-// --------------------------------------------------------------------------------------------
+// Login -----------------------------------------------------------------------------------------
 
 #define LOGIN_PAGE                                                                 \
     {                                                                              \

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// ${NAME} in the checks of `verify`. For checks_ask.c alone.
+#ifndef LABELGATE_SERVER_CHECKS_VALUES_H
+#define LABELGATE_SERVER_CHECKS_VALUES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/span.h"
+#include "server/checks.h"
+
+struct scope {
+    const struct checks *checks;
+    const struct check_run *run;
+    char fault[FINDING_SLOT]; // why scope_fill gave false
+};
+
+enum spelling { SPELLED_PLAIN, SPELLED_JSON };
+
+// `template` with its variables, NUL-terminated. False: one is not set, or it does not fit.
+bool scope_fill(struct scope *self, const char *template, enum spelling spelling, char *bytes,
+                size_t size);
+// Calls `each` with the value of every "${…}" of the template that has one.
+void scope_each(struct scope *self, const char *template,
+                void (*each)(void *context, struct span value), void *context);
+
+#endif

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: MIT
+// The integration checks, one after the other: the nine of the guide, or those of a file.
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/duration.h"
+#include "base/exitcode.h"
+#include "base/say.h"
+#include "cli/page.h"
+#include "cli/print.h"
+#include "cli/report.h"
+#include "env/envlist.h"
+#include "env/settings.h"
+#include "server/checks.h"
+#include "server/deadline.h"
+#include "verbs/verbs.h"
+
+struct verify {
+    const struct call *call;
+    struct options options;
+    struct envlist environment;
+    struct settings settings;
+    struct file_content file;
+    struct checks checks;
+    struct check_values values;
+    struct check_result results[CHECKS_MOST];
+    unsigned passed, failed, skipped;
+};
+
+// Where a variable of a check comes from: a setting, the environment, the .env file.
+static struct span find(void *context, const char *name)
+{
+    const struct verify *verify = context;
+    const struct settings *settings = &verify->settings;
+    if (strcmp(name, "LABEL_STUDIO_URL") == 0)
+        return span_of(settings->url);
+    if (strcmp(name, "LABEL_STUDIO_USERNAME") == 0)
+        return span_of(settings->username);
+    if (strcmp(name, "LABEL_STUDIO_PASSWORD") == 0)
+        return settings->password;
+    if (settings->token.name && strcmp(name, settings->token.name) == 0)
+        return settings->token.text;
+    struct span value = span_of(envlist_get(&verify->environment, name));
+    const struct dotenv_var *var = value.len > 0 ? NULL : dotenv_find(&settings->dotenv, name);
+    return var ? var->value : value;
+}
+
+// Asking ----------------------------------------------------------------------------------------
+
+struct child {
+    struct verify *verify;
+    const struct check *check;
+    struct check_run run;
+    int out_fd;
+    struct check_result late; // handed over by the deadline
+};
+
+// What the child writes into the pipe; the deadline writes the result alone.
+struct told {
+    struct check_result result;
+    struct check_saves saves;
+};
+
+static void prepare_timeout(void *context, enum http_phase phase, const char *what)
+{
+    struct child *child = context;
+    struct finding finding = {0};
+    struct text text = text_over(child->late.came, sizeof child->late.came);
+    http_timeout_finding(&finding, phase, what, child->run.timeout_ms);
+    finding_add_sentence(&finding, &text);
+    text_add(&text, " [%s]", reason_word(finding.reason));
+    child->late.state = CHECK_FAILED;
+    child->late.took_ms = child->run.timeout_ms;
+    deadline_say(child->out_fd, &child->late, sizeof child->late, EXITCODE_NO);
+}
+
+static bool write_whole(int fd, const void *bytes, size_t len)
+{
+    const char *next = bytes;
+    while (len > 0) {
+        ssize_t written = write(fd, next, len);
+        if (written <= 0)
+            return false;
+        next += written;
+        len -= (size_t)written;
+    }
+    return true;
+}
+
+static int work(void *context, int out_fd)
+{
+    struct child *child = context;
+    struct told told;
+    child->out_fd = out_fd;
+    deadline_arm(child->run.timeout_ms);
+    prepare_timeout(child, HTTP_RESOLVING, "the address");
+    check_ask(&child->verify->checks, child->check, &child->run, &told.result, &told.saves);
+    deadline_disarm();
+    bool written = write_whole(out_fd, &told, sizeof told);
+    file_wipe(&told, sizeof told);
+    return written ? EXITCODE_OK : EXITCODE_NO;
+}
+
+static int64_t timeout_of(const struct verify *verify, const struct check *check)
+{
+    if (verify->settings.origins[OPTION_TIMEOUT].kind > ORIGIN_DEFAULT)
+        return verify->settings.timeout_ms;
+    if (check->timeout_ms > 0)
+        return check->timeout_ms;
+    return verify->checks.timeout_ms > 0 ? verify->checks.timeout_ms : CHECK_TIMEOUT_MS;
+}
+
+// One check in a forked child, so that its deadline is hard. Returns the number of a stop signal,
+// else 0.
+static int ask(struct verify *verify, const struct check *check, struct check_result *result)
+{
+    struct child child = {
+        .verify = verify,
+        .check = check,
+        .run = {.find = find,
+                .context = verify,
+                .values = &verify->values,
+                .ca_file = verify->settings.ca_file,
+                .timeout_ms = timeout_of(verify, check),
+                .phase = prepare_timeout,
+                .phase_context = &child},
+    };
+    struct told told = {0};
+    check_describe(check, &child.late);
+    struct init_work_result done =
+        init_work(verify->call->inherited, work, &child, (char *)&told, sizeof told);
+    bool whole = done.answer == INIT_WORK_DONE && done.len >= sizeof told.result;
+    *result = whole ? told.result : child.late;
+    if (!whole)
+        result->state = CHECK_FAILED;
+    if (result->state == CHECK_PASSED && !check_values_add(&verify->values, &told.saves))
+        result->state = CHECK_FAILED;
+    file_wipe(&told, sizeof told);
+    return done.answer == INIT_WORK_STOPPED ? done.signal : 0;
+}
+
+// The first earlier check that this one needs and that did not pass.
+static const struct check *missing_need(const struct verify *verify, unsigned index)
+{
+    for (unsigned i = 0; i < index; i++)
+        if (verify->results[i].state != CHECK_PASSED && checks_needs(&verify->checks, index, i))
+            return &verify->checks.list[i];
+    return NULL;
+}
+
+static void skip(const struct check *check, const struct check *need, struct check_result *result)
+{
+    memset(result, 0, sizeof *result);
+    check_describe(check, result);
+    struct text text = text_over(result->came, sizeof result->came);
+    text_add(&text, "not asked: it needs \"%s\"", need->name);
+    result->state = CHECK_SKIPPED;
+}
+
+// Printing --------------------------------------------------------------------------------------
+
+static const char *word_of(enum check_state state)
+{
+    switch (state) {
+    case CHECK_PASSED:
+        return "passed";
+    case CHECK_FAILED:
+        return "failed";
+    case CHECK_SKIPPED:
+        return "skipped";
+    }
+    return "";
+}
+
+// As in the guide's "Expected Result"; words where there is no terminal.
+static const char *mark_of(enum check_state state, bool terminal)
+{
+    switch (state) {
+    case CHECK_PASSED:
+        return terminal ? "✅ " : "passed   ";
+    case CHECK_FAILED:
+        return terminal ? "❌ " : "FAILED   ";
+    case CHECK_SKIPPED:
+        return terminal ? "➖ " : "skipped  ";
+    }
+    return "";
+}
+
+static bool is_terminal(const struct verify *verify)
+{
+    const char *no_color = envlist_get(&verify->environment, "NO_COLOR");
+    return isatty(STDOUT_FILENO) == 1 && (no_color == NULL || no_color[0] == '\0');
+}
+
+static bool print_check(const struct verify *verify, const struct check *check,
+                        const struct check_result *result)
+{
+    struct text out = text_growing();
+    bool terminal = is_terminal(verify);
+    const struct page page = {.out = &out, .terminal = terminal};
+    unsigned indent = terminal ? 3 : 9;
+    text_add(&out, "%s%s\n", mark_of(result->state, terminal), check->name);
+    if (result->state != CHECK_PASSED || verify->settings.log >= SAY_INFO) {
+        if (result->state != CHECK_SKIPPED)
+            page_paragraph(&page, indent, "asked: ", span_of(result->asked));
+        page_paragraph(&page, indent,
+                       result->state == CHECK_SKIPPED ? "" : "came back: ", span_of(result->came));
+    }
+    if (result->state == CHECK_FAILED && check->remedy)
+        page_paragraph(&page, indent, "to do: ", span_of(check->remedy));
+    return print_text(&out) == EXITCODE_OK;
+}
+
+static void add_member(struct text *out, const char *name, const char *value)
+{
+    text_add(out, "\"%s\":", name);
+    text_add_json(out, span_of(value));
+    text_add(out, ",");
+}
+
+static bool print_json(const struct verify *verify)
+{
+    struct text out = text_growing();
+    text_add(&out, "{\"passed\":%u,\"failed\":%u,\"skipped\":%u,\"checks\":[", verify->passed,
+             verify->failed, verify->skipped);
+    for (unsigned i = 0; i < verify->checks.count; i++) {
+        const struct check_result *result = &verify->results[i];
+        text_add(&out, "%s{", i > 0 ? "," : "");
+        add_member(&out, "name", verify->checks.list[i].name);
+        add_member(&out, "result", word_of(result->state));
+        add_member(&out, "asked", result->asked);
+        add_member(&out, "answer", result->came);
+        text_add(&out, "\"status\":%d,\"milliseconds\":%lld}", result->status,
+                 (long long)result->took_ms);
+    }
+    text_add(&out, "]}\n");
+    return print_text(&out) == EXITCODE_OK;
+}
+
+static bool print_summary(const struct verify *verify)
+{
+    struct text out = text_growing();
+    text_add(&out, "%u passed, %u failed, %u skipped\n", verify->passed, verify->failed,
+             verify->skipped);
+    return print_text(&out) == EXITCODE_OK;
+}
+
+// The steps -------------------------------------------------------------------------------------
+
+static void count(struct verify *verify, const struct check_result *result)
+{
+    verify->passed += result->state == CHECK_PASSED;
+    verify->failed += result->state == CHECK_FAILED;
+    verify->skipped += result->state == CHECK_SKIPPED;
+}
+
+static int check_all(struct verify *verify)
+{
+    for (unsigned i = 0; i < verify->checks.count; i++) {
+        const struct check *check = &verify->checks.list[i];
+        struct check_result *result = &verify->results[i];
+        const struct check *need = missing_need(verify, i);
+        int stopped = 0;
+        if (need)
+            skip(check, need, result);
+        else
+            stopped = ask(verify, check, result);
+        if (stopped != 0)
+            return EXITCODE_SIGNAL + stopped;
+        count(verify, result);
+        if (!verify->settings.json && !print_check(verify, check, result))
+            return EXITCODE_NO;
+    }
+    bool printed = verify->settings.json ? print_json(verify) : print_summary(verify);
+    return printed && verify->passed == verify->checks.count ? EXITCODE_OK : EXITCODE_NO;
+}
+
+static bool read_checks(struct verify *verify, struct finding *finding)
+{
+    const struct call *call = verify->call;
+    const char *path =
+        verify->options.first < call->argc ? call->argv[verify->options.first] : NULL;
+    if (!path) {
+        struct span builtin = checks_builtin();
+        return checks_read(&verify->checks, builtin.text, builtin.len, "the built-in list",
+                           finding);
+    }
+    if (file_read(path, CHECKS_FILE_MOST, &verify->file) != FILE_OK) {
+        finding_set(finding, REASON_CHECKS_INVALID, path, NULL,
+                    verify->file.error != 0 ? strerror(verify->file.error)
+                                            : "it is no regular file");
+        return false;
+    }
+    return checks_read(&verify->checks, verify->file.bytes, verify->file.len, path, finding);
+}
+
+static int refuse(const struct verify *verify, const struct finding *finding, int code)
+{
+    report_refusal(verify->settings.log, finding);
+    return code;
+}
+
+static int verify_settings(struct verify *verify)
+{
+    const struct settings *settings = &verify->settings;
+    struct finding finding = {0};
+    settings_make(&verify->settings, VERB_VERIFY, &verify->options, &verify->environment);
+    if (settings->refusal_count > 0) {
+        bool usage = settings->refusals[0].stage == STAGE_OPTIONS;
+        return refuse(verify, &settings->refusals[0].finding, usage ? EXITCODE_USAGE : EXITCODE_NO);
+    }
+    if (!read_checks(verify, &finding))
+        return refuse(verify, &finding, EXITCODE_NO);
+    return check_all(verify);
+}
+
+static int run(struct verify *verify)
+{
+    struct finding finding = {0};
+    const struct call *call = verify->call;
+    if (!options_parse(&verify->options, VERB_VERIFY, call->argc, call->argv, 2, &finding))
+        return refuse(verify, &finding, EXITCODE_USAGE);
+    if (verify->options.help)
+        return print_help(VERB_VERIFY);
+    if (!envlist_make(&verify->environment, call->envp)) {
+        finding_set(&finding, REASON_START_FAILED, NULL, NULL, "memory ran out");
+        return refuse(verify, &finding, EXITCODE_NO);
+    }
+    int code = verify_settings(verify);
+    checks_free(&verify->checks);
+    file_free(&verify->file);
+    settings_free(&verify->settings);
+    envlist_free(&verify->environment);
+    return code;
+}
+
+int verb_verify(const struct call *call)
+{
+    struct verify *verify =
+        calloc(1, sizeof *verify); // a quarter of a megabyte: too much for a stack
+    if (!verify) {
+        say(SAY_WARN, SAY_ERROR, "memory ran out [%s]", reason_word(REASON_START_FAILED));
+        return EXITCODE_NO;
+    }
+    verify->call = call;
+    verify->settings.log = SAY_WARN;
+    int code = run(verify);
+    file_wipe(verify, sizeof *verify);
+    free(verify);
+    return code;
+}
