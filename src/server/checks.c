@@ -15,6 +15,7 @@ static_assert(!INI_ALLOW_MULTILINE && !INI_ALLOW_NO_VALUE && !INI_CALL_HANDLER_O
 static_assert(!INI_ALLOW_INLINE_COMMENTS, "\" ;\" may stand in a JSON body");
 
 #define DEFAULTS "defaults"
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 struct reading {
     struct checks *checks;
@@ -38,25 +39,33 @@ static void note_section(struct reading *self, struct span line)
     self->section_line = self->line;
 }
 
+// Comments are the .env reader's own affair, so inih is built to know none: it gets an empty line.
+static bool is_comment(struct span line)
+{
+    line = span_trim(line);
+    return line.len > 0 && (line.text[0] == ';' || line.text[0] == '#');
+}
+
 // inih's reader: one line, with its number counted, since inih tells the handler none.
-static char *next_line(char *line, int size, void *stream)
+static char *next_line(char *buffer, int size, void *stream)
 {
     struct reading *self = stream;
     if (self->rest.len == 0 || self->fault)
         return NULL;
-    size_t len = span_find(self->rest, "\n");
-    len += len < self->rest.len;
-    if (len >= (size_t)size) {
-        self->fault = "the line is too long";
-        return NULL;
-    }
-    memcpy(line, self->rest.text, len);
-    line[len] = '\0';
+    struct span line = {self->rest.text, span_find(self->rest, "\n")};
+    line.len += line.len < self->rest.len;
+    self->rest = (struct span){self->rest.text + line.len, self->rest.len - line.len};
     self->line++;
-    note_section(self, (struct span){self->rest.text, len});
-    self->rest.text += len;
-    self->rest.len -= len;
-    return self->fault ? NULL : line;
+    note_section(self, line);
+    if (line.len >= (size_t)size)
+        self->fault = "the line is too long";
+    if (self->fault)
+        return NULL;
+    if (is_comment(line))
+        line.len = 0;
+    memcpy(buffer, line.text, line.len);
+    buffer[line.len] = '\0';
+    return buffer;
 }
 
 // Names and values ------------------------------------------------------------------------------
@@ -320,6 +329,8 @@ bool checks_read(struct checks *self, const char *text, size_t len, const char *
 {
     struct reading reading = {.checks = self, .rest = {text, len}};
     memset(self, 0, sizeof *self);
+    if (span_starts(reading.rest, BYTE_ORDER_MARK))
+        reading.rest = (struct span){text + 3, len - 3};
     if (len > CHECKS_FILE_MOST)
         reading.fault = "the file is larger than 64 KiB";
     else if (len > 0 && memchr(text, '\0', len))
