@@ -130,10 +130,33 @@ static int print(const struct diagnosis *diagnosis)
     return well ? code : EXITCODE_NO;
 }
 
+static int check(const struct options *options, const struct envlist *environment)
+{
+    struct settings settings;
+    settings_make(&settings, VERB_CHECK, options, environment);
+    if (settings.refusal_count > 0 && settings.refusals[0].stage == STAGE_OPTIONS) {
+        report_refusal(settings.log, &settings.refusals[0].finding);
+        settings_free(&settings);
+        return EXITCODE_USAGE;
+    }
+    struct started started;
+    started_find(&started);
+
+    struct diagnosis diagnosis = {
+        .settings = &settings, .environment = environment, .started = &started};
+    diagnose(&diagnosis);
+    compare_with_running(&diagnosis);
+    int code = print(&diagnosis);
+    settings_free(&settings);
+    started_free(&started);
+    return code;
+}
+
 int verb_check(const struct call *call)
 {
     init_release(call->inherited);
     struct options options;
+    struct envlist environment;
     struct finding finding = {0};
     if (!options_parse(&options, VERB_CHECK, call->argc, call->argv, 2, &finding)) {
         report_refusal(SAY_WARN, &finding);
@@ -141,26 +164,12 @@ int verb_check(const struct call *call)
     }
     if (options.help)
         return print_help(VERB_CHECK);
-    struct envlist environment;
     if (!envlist_make(&environment, call->envp)) {
-        say(SAY_WARN, SAY_ERROR, "memory ran out [%s]", reason_word(REASON_START_FAILED));
+        finding_set(&finding, REASON_START_FAILED, NULL, NULL, "memory ran out");
+        report_refusal(SAY_WARN, &finding);
         return EXITCODE_NO;
     }
-    struct settings settings;
-    settings_make(&settings, VERB_CHECK, &options, &environment);
-    if (settings.refusal_count > 0 && settings.refusals[0].stage == STAGE_OPTIONS) {
-        report_refusal(settings.log, &settings.refusals[0].finding);
-        return EXITCODE_USAGE;
-    }
-    struct started started;
-    started_find(&started);
-
-    struct diagnosis diagnosis = {
-        .settings = &settings, .environment = &environment, .started = &started};
-    diagnose(&diagnosis);
-    compare_with_running(&diagnosis);
-    int code = print(&diagnosis);
-    settings_free(&settings);
-    started_free(&started);
+    int code = check(&options, &environment);
+    envlist_free(&environment);
     return code;
 }

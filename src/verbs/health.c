@@ -292,5 +292,6 @@ int verb_health(const struct call *call)
     int code = answer(&health);
     settings_free(&health.settings);
     started_free(&health.started);
+    envlist_free(&health.environment);
     return code;
 }

@@ -24,7 +24,8 @@
 struct run {
     const struct call *call;
     struct options options;
-    struct envlist environment;
+    struct envlist environment; // ours, as the container gave it
+    struct envlist app;         // the app's
     struct settings settings;
     char program[INIT_PROGRAM];
     struct attempt attempt; // a traded token lives here
@@ -147,7 +148,22 @@ static int pass_gate(struct run *run)
     return EXITCODE_OK;
 }
 
-static int find_command(struct run *run, char **app_env)
+static int no_memory(const struct run *run)
+{
+    struct finding finding = {0};
+    finding_set(&finding, REASON_START_FAILED, NULL, NULL, "memory ran out");
+    return refused(run, &finding);
+}
+
+static int make_app_environment(struct run *run)
+{
+    envlist_free(&run->app);
+    if (settings_app_environment(&run->settings, &run->environment, run->token, &run->app))
+        return EXITCODE_OK;
+    return no_memory(run);
+}
+
+static int find_command(struct run *run)
 {
     struct finding finding = {0};
     const struct call *call = run->call;
@@ -155,7 +171,7 @@ static int find_command(struct run *run, char **app_env)
         finding_set(&finding, REASON_USAGE, "run", NULL, "the command to start is missing");
         return refused(run, &finding);
     }
-    if (init_find_program(call->argv[run->options.first], app_env, run->program, &finding))
+    if (init_find_program(call->argv[run->options.first], run->app.items, run->program, &finding))
         return EXITCODE_OK;
     report_refusal(run->settings.log, &finding);
     return init_program_exitcode(finding.reason);
@@ -191,14 +207,7 @@ static int ask_first(struct run *run)
     return EXITCODE_OK;
 }
 
-static int no_memory(const struct run *run)
-{
-    struct finding finding = {0};
-    finding_set(&finding, REASON_START_FAILED, NULL, NULL, "memory ran out");
-    return refused(run, &finding);
-}
-
-static int start(const struct run *run, char **app_env)
+static int start(const struct run *run)
 {
     const struct settings *settings = &run->settings;
     struct envlist resident = {0};
@@ -209,7 +218,7 @@ static int start(const struct run *run, char **app_env)
         .inherited = run->call->inherited,
         .argv = run->call->argv + run->options.first,
         .program = run->program,
-        .app_env = app_env,
+        .app_env = run->app.items,
         .resident_env = resident.items,
         .grace_ms = settings->grace_ms,
         .group = settings->group,
@@ -221,7 +230,23 @@ static int start(const struct run *run, char **app_env)
     int code = init_run(&plan, &finding);
     if (finding.reason != REASON_OK)
         report_refusal(settings->log, &finding);
+    envlist_free(&resident);
     return code;
+}
+
+// Each step ends the launch with its code, or leaves EXITCODE_OK for the next.
+static int launch(struct run *run)
+{
+    int code = pass_gate(run);
+    if (code == EXITCODE_OK)
+        code = make_app_environment(run);
+    if (code == EXITCODE_OK)
+        code = find_command(run);
+    if (code == EXITCODE_OK)
+        code = ask_first(run);
+    if (code == EXITCODE_OK && must_trade(&run->settings))
+        code = make_app_environment(run); // with the token that came in exchange
+    return code == EXITCODE_OK ? start(run) : code;
 }
 
 int verb_run(const struct call *call)
@@ -235,20 +260,10 @@ int verb_run(const struct call *call)
     if (!envlist_make(&run.environment, call->envp))
         return no_memory(&run);
 
-    int code = pass_gate(&run);
-    if (code != EXITCODE_OK)
-        return code;
-
-    struct envlist app = {0};
-    if (!settings_app_environment(&run.settings, &run.environment, run.token, &app))
-        return no_memory(&run);
-    code = find_command(&run, app.items);
-    if (code == EXITCODE_OK)
-        code = ask_first(&run);
-    if (code != EXITCODE_OK)
-        return code;
-    if (must_trade(&run.settings) &&
-        !settings_app_environment(&run.settings, &run.environment, run.token, &app))
-        return no_memory(&run);
-    return start(&run, app.items);
+    int code = launch(&run);
+    envlist_free(&run.app);
+    settings_free(&run.settings);
+    envlist_free(&run.environment);
+    secret_wipe(&run.attempt.token);
+    return code;
 }

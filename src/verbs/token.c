@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: MIT
+// Brings the right token into .env: from standard input, traded for a Personal Access Token, or by
+// logging in.
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/duration.h"
+#include "base/exitcode.h"
+#include "base/file.h"
+#include "base/replace.h"
+#include "base/say.h"
+#include "cli/print.h"
+#include "cli/prompt.h"
+#include "cli/report.h"
+#include "env/assign.h"
+#include "env/envlist.h"
+#include "env/settings.h"
+#include "server/trade.h"
+#include "verbs/verbs.h"
+
+#define NEW_FILE_MODE 0600
+#define USER 256
+#define PASSWORD 1024
+
+struct bring {
+    struct options options;
+    struct envlist environment;
+    struct settings settings;
+    struct secret token;       // what will be written or printed
+    struct trade_result trade; // wiped with `bring`
+};
+
+static int refuse(const struct bring *bring, const struct finding *finding)
+{
+    report_refusal(bring->settings.log, finding);
+    return EXITCODE_NO;
+}
+
+static int refuse_with(const struct bring *bring, enum reason reason, const char *subject,
+                       const char *detail)
+{
+    struct finding finding = {0};
+    finding_set(&finding, reason, subject, NULL, detail);
+    return refuse(bring, &finding);
+}
+
+static int usage(const char *why)
+{
+    struct finding finding = {0};
+    finding_set(&finding, REASON_USAGE, "token", NULL, why);
+    report_refusal(SAY_WARN, &finding);
+    return EXITCODE_USAGE;
+}
+
+// The old token may be of any kind, it is what is to be replaced; all else must be right.
+static int judge_settings(const struct bring *bring)
+{
+    const struct settings *settings = &bring->settings;
+    for (unsigned i = 0; i < settings->refusal_count; i++) {
+        const struct settings_finding *refusal = &settings->refusals[i];
+        if (refusal->stage == STAGE_OPTIONS) {
+            report_refusal(settings->log, &refusal->finding);
+            return EXITCODE_USAGE;
+        }
+        if (refusal->stage != STAGE_TOKEN)
+            return refuse(bring, &refusal->finding);
+    }
+    return EXITCODE_OK;
+}
+
+static struct ask question(const struct settings *settings)
+{
+    return (struct ask){
+        .url = settings->url,
+        .header_file = settings->header_file,
+        .ca_file = settings->ca_file,
+        .until_ms = duration_now() + settings->timeout_ms,
+    };
+}
+
+static void tell_trade(const struct bring *bring)
+{
+    if (bring->trade.created)
+        say(bring->settings.log, SAY_WARN, "this user had no legacy token: one was made");
+    if (bring->trade.enabled)
+        say(bring->settings.log, SAY_WARN,
+            "legacy tokens were off in the organization: they are switched on now");
+}
+
+static int take_traded(struct bring *bring, bool traded, const struct finding *finding)
+{
+    if (!traded)
+        return refuse(bring, finding);
+    tell_trade(bring);
+    bring->token = bring->trade.legacy;
+    return EXITCODE_OK;
+}
+
+static int trade(struct bring *bring)
+{
+    struct finding finding = {0};
+    if (!settings_need_url(&bring->settings, &finding))
+        return refuse(bring, &finding);
+    struct ask how = question(&bring->settings);
+    bool traded = trade_pat(&how, secret_span(&bring->token), bring->settings.enable_legacy,
+                            &bring->trade, &finding);
+    return take_traded(bring, traded, &finding);
+}
+
+// User and password: from the settings, else asked at the terminal.
+static int login(struct bring *bring)
+{
+    const struct settings *settings = &bring->settings;
+    char user[USER], password[PASSWORD];
+    size_t user_len = 0, password_len = 0;
+    struct finding finding = {0};
+    if (!settings_need_url(settings, &finding))
+        return refuse(bring, &finding);
+    if (settings->username == NULL && prompt_line("Label Studio user (e-mail): ", false, user,
+                                                  sizeof user, &user_len) != PROMPT_OK)
+        return refuse_with(bring, REASON_LOGIN_FAILED, settings->url,
+                           "no user: set LABEL_STUDIO_USERNAME");
+    struct span secret = settings->password;
+    if (secret.len == 0) {
+        if (prompt_line("password: ", true, password, sizeof password, &password_len) != PROMPT_OK)
+            return refuse_with(
+                bring, REASON_LOGIN_FAILED, settings->url,
+                "no password: set LABEL_STUDIO_PASSWORD or LABEL_STUDIO_PASSWORD_FILE");
+        secret = (struct span){password, password_len};
+    }
+    struct ask how = question(settings);
+    bool traded = trade_user(&how, settings->username != NULL ? settings->username : user, secret,
+                             settings->enable_legacy, &bring->trade, &finding);
+    file_wipe(password, sizeof password);
+    return take_traded(bring, traded, &finding);
+}
+
+// A whole Personal Access Token is what can be traded; under --jwt accept or trade it is what the
+// file shall hold.
+static int judge_token(struct bring *bring)
+{
+    struct token token;
+    struct finding finding = {0};
+    token_classify(&token, bring->token.text, bring->token.len);
+    enum jwt_policy policy = bring->settings.jwt;
+    bool to_trade =
+        token.kind == TOKEN_JWT_REFRESH && policy == JWT_REJECT && bring->settings.url != NULL;
+    if (!token_judge(&token, to_trade ? JWT_TRADE : policy, time(NULL), "the token",
+                     "standard input", &finding))
+        return refuse(bring, &finding);
+    return to_trade ? trade(bring) : EXITCODE_OK;
+}
+
+static int from_input(struct bring *bring)
+{
+    switch (prompt_line("token (it is not shown): ", true, bring->token.text,
+                        sizeof bring->token.text, &bring->token.len)) {
+    case PROMPT_OK:
+        return judge_token(bring);
+    case PROMPT_TOO_LONG:
+        return refuse_with(bring, REASON_TOKEN_TOO_LONG, "standard input", "over 4,096 bytes");
+    case PROMPT_ENDED:
+        return refuse_with(bring, REASON_TOKEN_MISSING, NULL, "standard input is empty");
+    case PROMPT_FAILED:
+        break;
+    }
+    return refuse_with(bring, REASON_TOKEN_MISSING, NULL, "standard input cannot be read");
+}
+
+static int print_token(const struct bring *bring)
+{
+    char line[TOKEN_MOST + 2];
+    struct text text = text_over(line, sizeof line);
+    text_add_span(&text, secret_span(&bring->token));
+    text_add(&text, "\n");
+    bool written = say_result(line, text.len);
+    file_wipe(line, sizeof line);
+    return written ? EXITCODE_OK : refuse_with(bring, REASON_OUTPUT_FAILED, NULL, NULL);
+}
+
+static int refuse_replace(const struct bring *bring, const char *path, enum replace_fault fault,
+                          int error)
+{
+    char why[FINDING_SLOT];
+    if (fault == REPLACE_CHANGED)
+        return refuse_with(bring, REASON_FILE_CHANGED, path, NULL);
+    replace_text(fault, error, why, sizeof why);
+    return refuse_with(bring, REASON_WRITE_FAILED, path, why);
+}
+
+static int tell_written(const struct bring *bring, const char *path,
+                        const struct assignment *assignment)
+{
+    struct text out = text_growing();
+    if (assignment->by_reference)
+        say(bring->settings.log, SAY_WARN,
+            "the old value was made by ${...}: it is written out now, and the reference is gone");
+    text_add_visible(&out, span_of(path), FINDING_SLOT);
+    text_add(&out, " line %u: %s is set; restart the app to use it\n", assignment->line,
+             bring->settings.token_names[0]);
+    return print_text(&out);
+}
+
+static int replace(const struct bring *bring, const struct env_file *file,
+                   const struct assignment *assignment)
+{
+    int error = 0;
+    struct span before = {file->content.bytes, file->content.len};
+    struct span after = {assignment->bytes, assignment->len};
+    enum replace_fault fault = file->present
+                                   ? replace_keep(file->path, before, after, &error)
+                                   : replace_create(file->path, after, NEW_FILE_MODE, &error);
+    if (fault != REPLACE_OK)
+        return refuse_replace(bring, file->path, fault, error);
+    return tell_written(bring, file->path, assignment);
+}
+
+static int write_token(const struct bring *bring)
+{
+    const struct settings *settings = &bring->settings;
+    struct span earlier[SETTINGS_FILES];
+    const struct env_file *file = &settings->files[settings->file_count - 1];
+    for (unsigned i = 0; i + 1 < settings->file_count; i++)
+        earlier[i] =
+            (struct span){settings->files[i].content.bytes, settings->files[i].content.len};
+
+    struct assign_request request = {
+        .file = {file->content.bytes, file->present ? file->content.len : 0},
+        .earlier = earlier,
+        .earlier_count = settings->file_count - 1,
+        .outside = &bring->environment,
+        .name = settings->token_names[0],
+        .value = secret_span(&bring->token),
+    };
+    struct assignment assignment = {0};
+    switch (assign(&assignment, &request)) {
+    case ASSIGN_OK:
+        break;
+    case ASSIGN_BROKEN:
+        return refuse_with(bring, REASON_WRITE_FAILED, file->path,
+                           "Docker Compose refuses this file as it is");
+    case ASSIGN_IMPOSSIBLE:
+        return refuse_with(bring, REASON_WRITE_FAILED, file->path,
+                           "this name and value cannot stand in a .env file");
+    case ASSIGN_NO_MEMORY:
+        return refuse_with(bring, REASON_WRITE_FAILED, file->path, "memory ran out");
+    }
+    int code = replace(bring, file, &assignment);
+    assign_free(&assignment);
+    return code;
+}
+
+static int bring_token(struct bring *bring)
+{
+    int code = judge_settings(bring);
+    if (code == EXITCODE_OK)
+        code = bring->settings.login ? login(bring) : from_input(bring);
+    if (code == EXITCODE_OK)
+        code = bring->settings.write ? write_token(bring) : print_token(bring);
+    trade_result_wipe(&bring->trade);
+    secret_wipe(&bring->token);
+    settings_free(&bring->settings);
+    return code;
+}
+
+int verb_token(const struct call *call)
+{
+    init_release(call->inherited);
+    struct bring bring = {.settings.log = SAY_WARN};
+    struct finding finding = {0};
+    if (!options_parse(&bring.options, VERB_TOKEN, call->argc, call->argv, 2, &finding)) {
+        report_refusal(SAY_WARN, &finding);
+        return EXITCODE_USAGE;
+    }
+    if (bring.options.help)
+        return print_help(VERB_TOKEN);
+    bool writes = options_count(&bring.options, OPTION_WRITE) > 0;
+    if (writes == (options_count(&bring.options, OPTION_PRINT) > 0))
+        return usage(
+            "say where the token goes: --write into the file, or --print to standard output");
+    if (!envlist_make(&bring.environment, call->envp))
+        return refuse_with(&bring, REASON_START_FAILED, NULL, "memory ran out");
+    settings_make(&bring.settings, VERB_TOKEN, &bring.options, &bring.environment);
+    int code = bring_token(&bring);
+    envlist_free(&bring.environment);
+    return code;
+}
