@@ -45,7 +45,8 @@ GCC_FILE = $(shell gcc -print-file-name=$(1))
 LINK_BEGIN = -nostartfiles $(MUSL)/lib/rcrt1.o $(MUSL)/lib/crti.o $(call GCC_FILE,crtbeginS.o)
 LINK_END = $(call GCC_FILE,crtendS.o) $(MUSL)/lib/crtn.o
 WORLD_LDFLAGS = $(STATIC_PIE)
-BINARY_LDFLAGS = -Oz -flto=auto -s
+# The map tells which parts of the libc are inside (tests/build asks it).
+BINARY_LDFLAGS = -Oz -flto=auto -s -Wl,-Map=$(OUT)/labelgate.map
 TEST_LDFLAGS = -fno-lto
 else ifeq ($(WORLD),debug)
 WORLD_CC = gcc
@@ -175,6 +176,20 @@ $(UNIT): $(OUT)/unit/%: $(OUT)/tests/unit/%.o $(OUT)/tests/labelgate.a $(EXTRA_O
 $(HELPERS): $(OUT)/helpers/%: $(OUT)/tests/helpers/%.o $(OUT)/tests/labelgate.a $(EXTRA_OBJECTS) $(OUT)/flags
 	$(LINK_TEST)
 
+# libFuzzer programs, in the world fuzz alone.
+FUZZ_C := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+FUZZERS = $(FUZZ_C:tests/fuzz/%.c=$(OUT)/%)
+TEST_OBJECTS += $(FUZZ_C:%.c=$(OUT)/%.o)
+fuzzers: $(FUZZERS)
+$(FUZZERS): $(OUT)/%: $(OUT)/tests/fuzz/%.o $(OUT)/tests/labelgate.a $(OUT)/flags
+	$(LINK_TEST)
+
+# Programs of another processor, called through qemu-user: build/ARCH/run/X stands for build/ARCH/X.
+emulated: $(OUT)/run/labelgate $(HELPERS:$(OUT)/%=$(OUT)/run/%)
+$(OUT)/run/%: tests/qemu_run.c $(OUT)/%
+	@mkdir -p $(@D)
+	@gcc -D_GNU_SOURCE -DQEMU='"$(shell tests/qemu.sh $(WORLD))"' -Wall -Wextra -O1 -o $@ $<
+
 .SECONDARY: $(TEST_OBJECTS)
 -include $(TEST_OBJECTS:.o=.d)
 
@@ -186,7 +201,7 @@ test-unit test-golden test-blackbox test-conformance test-engine test-build test
 	@tests/run --arch $(ARCH) $(@:test-%=%)
 
 # Both compilers over all of our C, warnings as errors. The test programs are seen by gcc when they are built.
-SYNTAX_C = $(PROGRAM_C) $(UNIT_C) $(HELPERS_C)
+SYNTAX_C = $(PROGRAM_C) $(UNIT_C) $(HELPERS_C) $(FUZZ_C)
 syntax: $(SYNTAX_C:%=syntax-gcc/%) $(SYNTAX_C:%=syntax-clang/%)
 syntax-gcc/%: % $(GENERATED) $(OUT)/flags
 	@$(COMPILE) -O2 -fno-lto -Werror -c -o /dev/null $<
@@ -199,8 +214,21 @@ compile_commands.json: $(OUT)/flags $(GENERATED) ## for clang-tidy and editors
 		for flag in $(WARNINGS) $(DEFINES) $(INCLUDES); do printf ', "%s"' "$$flag"; done; \
 		printf ', "-c", "%s"]}\n' $$file; comma=,; done; echo ']'; } >$@
 
+format: ## formats C and Python
+	@bin=$$(tests/python.sh) && git ls-files -co --exclude-standard '*.[ch]' | xargs $$bin/clang-format -i && \
+		$$bin/ruff format --quiet .
+
 lint walls: ## one layer: format, warnings of gcc and clang, clang-tidy, shellcheck, ruff; arrows of the house
 	@tests/run $@
+
+coverage: ## lines and branches of src/ that the tests reach (build/coverage)
+	@tests/coverage/run.sh
+
+fuzz: ## libFuzzer over tests/fuzz, FUZZ_SECONDS=60 each
+	@tests/fuzz/run.sh
+
+soak: ## the whole soak; make test runs a tenth of it
+	@LABELGATE_SOAK=1 tests/run soak
 
 debug: ## glibc with ASan and UBSan, build/debug/labelgate (SANITIZE=: build/plain, COVERAGE=1: build/coverage)
 	@$(MAKE) WORLD=$(DEBUG_WORLD) build/$(DEBUG_WORLD)/labelgate
@@ -221,6 +249,9 @@ build/labelgate: FORCE
 endif
 
 man: build/labelgate.1 ## the manual page, build/labelgate.1
+
+dist: ## build/dist: an archive for each architecture, with licence texts, SPDX document and SHA256SUMS
+	@docker/dist.sh $(VERSION) $(ARCHITECTURES)
 
 install: $(BINARY) $(PAGES) ## program, manual page and completions (DESTDIR=, PREFIX=)
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/labelgate
@@ -247,5 +278,5 @@ help: ## this list
 
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
-.PHONY: all syntax compile_commands.json unit helpers program test lint walls test-unit test-golden test-blackbox test-conformance \
+.PHONY: all dist coverage fuzz soak fuzzers emulated format syntax compile_commands.json unit helpers program test lint walls test-unit test-golden test-blackbox test-conformance \
 	test-engine test-build test-soak debug sources man install image fuzz-compose demo clean help FORCE

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: MIT
+"""What the build promises: a static, hardened, reproducible program from the locked sources, offline too."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCK = ROOT / "docker" / "sources.lock"
+
+
+def output(*command: str | Path, **keywords) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT, **keywords).stdout
+
+
+def tracked_copy(target: Path) -> Path:
+    """The clone as git knows it, with what is not committed yet."""
+    listed = output("git", "ls-files", "-z", "-co", "--exclude-standard").split("\0")
+    for name in filter(None, listed):
+        if (ROOT / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target / name)
+    return target
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Without what an outer make hands to an inner one."""
+    kept = {
+        name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+    }
+    return {**kept, **more}
+
+
+@pytest.fixture(scope="session")
+def tarballs() -> Path:
+    subprocess.run([ROOT / "docker/fetch-sources.sh", ROOT / "sources"], check=True)
+    return ROOT / "sources"
+
+
+def test_static_and_hardened(labelgate: Path) -> None:
+    header = output("readelf", "-hlW", labelgate)
+    assert re.search(r"Type:\s+DYN", header), "position independent"
+    assert "INTERP" not in header, "static: no loader is named"
+    assert "GNU_RELRO" in header
+    assert re.search(r"GNU_STACK.*RW ", header), "the stack is not executable"
+    dynamic = output("readelf", "-dW", labelgate)
+    assert "NEEDED" not in dynamic
+    assert "BIND_NOW" in dynamic or "NOW" in dynamic
+    assert "TEXTREL" not in dynamic
+
+
+def test_nothing_of_the_build_machine_is_inside(labelgate: Path) -> None:
+    bytes_of_program = labelgate.read_bytes()
+    for path in (str(ROOT), str(Path.home()), "/usr/lib/gcc"):
+        if len(path) > 4:
+            assert path.encode() not in bytes_of_program
+
+
+def test_debian_patches_to_musl_are_not_needed() -> None:
+    """Debian's patches mend iconv and qsort; upstream's tarball will do as long as neither is linked."""
+    members = set(
+        re.findall(
+            r"libc\.a\((\w+)\.lo?\)|libc\.a\((\w+)\.o\)", (ROOT / "build/musl/labelgate.map").read_text()
+        )
+    )
+    names = {name for pair in members for name in pair if name}
+    assert "memcpy" in names, "the map is read right"
+    assert not names & {"iconv", "iconv_close", "qsort", "qsort_nr"}
+
+
+@pytest.mark.timeout(1800)
+def test_rebuilt_elsewhere_offline_byte_identical(labelgate: Path, tarballs: Path, tmp_path: Path) -> None:
+    """Another folder, an empty cache, no network: musl and all third-party objects anew, the same bytes."""
+    clone = tracked_copy(tmp_path / "another folder's name is longer")
+    command = ["make", "-j2", f"SOURCES={tarballs}"]
+    if os.geteuid() == 0:
+        command = ["unshare", "--net", *command]
+    done = subprocess.run(
+        command,
+        cwd=clone,
+        env=environment(LABELGATE_CACHE=str(tmp_path / "cache")),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    assert (clone / "build/labelgate").read_bytes() == labelgate.read_bytes()
+
+
+def test_versions_are_the_locks(labelgate: Path) -> None:
+    said = output(labelgate, "version")
+    for line in LOCK.read_text().splitlines():
+        if line and not line.startswith("#"):
+            name, version = line.split()[:2]
+            if name not in ("cmocka", "musl"):
+                assert version in said, name
+
+
+def test_install(labelgate: Path, tmp_path: Path) -> None:
+    output("make", "install", f"DESTDIR={tmp_path}", "PREFIX=/opt/x", env=environment())
+    installed = tmp_path / "opt/x/bin/labelgate"
+    assert installed.read_bytes() == labelgate.read_bytes()
+    assert installed.stat().st_mode & 0o777 == 0o755
+
+
+@pytest.mark.parametrize("change", ["missing", "altered"])
+def test_only_the_lock_decides(tarballs: Path, tmp_path: Path, change: str) -> None:
+    given, wanted = tmp_path / "given", tmp_path / "wanted"
+    shutil.copytree(tarballs, given)
+    victim = next(given.glob("inih-*"))
+    if change == "missing":
+        victim.unlink()
+    else:
+        victim.write_bytes(victim.read_bytes() + b"x")
+    done = subprocess.run(
+        [ROOT / "docker/fetch-sources.sh", wanted],
+        env=environment(SOURCES=str(given)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    sentence = done.stderr.strip().splitlines()
+    assert len(sentence) == 1
+    sha = next(line.split()[3] for line in LOCK.read_text().splitlines() if line.startswith("inih "))
+    assert victim.name in sentence[0]
+    assert sha in sentence[0]
+    assert "SOURCES=" in sentence[0]
+    assert not (wanted / victim.name).exists()
+
+
+def test_unknown_architecture_is_refused() -> None:
+    done = subprocess.run(
+        ["make", "ARCH=vax"], cwd=ROOT, env=environment(), capture_output=True, text=True, check=False
+    )
+    assert done.returncode != 0
+    assert "vax" in done.stderr
+    assert "aarch64" in done.stderr
+
+
+def test_private_apt_leaves_the_hosts_lists_alone() -> None:
+    lists = Path("/var/lib/apt/lists")
+    before = {path: path.stat().st_mtime_ns for path in lists.rglob("*")}
+    folder = Path(output(ROOT / "docker/apt-private.sh", "unpack", "tini").strip())
+    assert (folder / "usr/bin/tini").exists()
+    assert {path: path.stat().st_mtime_ns for path in lists.rglob("*")} == before
+
+
+def test_the_debug_build_has_its_sanitizers(labelgate_debug: Path) -> None:
+    assert "__asan_init" in output("nm", "-D", labelgate_debug)
