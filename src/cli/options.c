@@ -97,7 +97,9 @@ static bool refuse_unknown(const struct walk *walk, struct span name)
 {
     char shown[64];
     struct text text = text_over(shown, sizeof shown);
-    text_add_visible(&text, name, QUOTE_MOST);
+    if (name.len > QUOTE_MOST)
+        return refuse(walk, "there is no option with a name of %zu bytes", name.len);
+    text_add_visible(&text, name, 2 * QUOTE_MOST);
     if (!find_row(name))
         return refuse(walk, "there is no option --%s", shown);
     return refuse(walk, "--%s is no option of this verb", shown);

@@ -14,8 +14,9 @@
 #include "base/text.h"
 
 #define MARKER "LABELGATE_STARTED=1"
-// Holds the environment of most processes in one read.
-#define FIRST_ROOM ((size_t)4096)
+// Holds what `run` keeps, and the environment of most processes, in one read; no larger than a
+// block of the arena, so that the allocator has room for both in one piece.
+#define FIRST_ROOM ((size_t)2000)
 // "2147483647/environ" and room to spare.
 #define PROC_PATH 32
 // "mnt:[4026531840]"
@@ -320,7 +321,8 @@ void started_find(struct started *self)
 {
     struct search search = {.found = self};
     *self = (struct started){.answer = STARTED_NONE};
-    search.proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    // openat: musl's open asks for close-on-exec a second time.
+    search.proc = openat(AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     find(&search);
     if (search.proc >= 0)
         close(search.proc);

@@ -143,6 +143,8 @@ static void no_long_word_is_quoted(void **state)
     assert_refused(VERB_HEALTH, WORDS(token), "a word of 40 bytes is one word too many");
     assert_refused(VERB_RUN, WORDS("--token=00112233445566778899aabbccddeeff00112233"),
                    "there is no option --token");
+    assert_refused(VERB_RUN, WORDS("--00112233445566778899aabbccddeeff00112233"),
+                   "there is no option with a name of 40 bytes");
     assert_refused(VERB_RUN, WORDS("-00112233445566778899aabbccddeeff00112233"),
                    "there is no option that begins with a single dash but -v and -h");
 }

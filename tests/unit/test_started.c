@@ -376,8 +376,9 @@ static void a_long_environment_is_read_up_to_a_limit(void **state)
 {
     (void)state;
     need_namespace();
-    assert_int_equal(find_long(4096 - 20), STARTED_FOUND);
-    assert_int_equal(find_long(4096 - 19), STARTED_FOUND);
+    // Around the first read, to the byte: the marker alone has 20.
+    for (size_t len = 2000 - 22; len <= 2000 - 18; len++)
+        assert_int_equal(find_long(len), STARTED_FOUND);
     assert_int_equal(find_long(100 * 1024), STARTED_FOUND);
     assert_true(is_nobody(find_long(200 * 1024)));
 }
