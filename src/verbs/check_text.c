@@ -270,6 +270,31 @@ static void add_verdict(const struct page *page, const struct diagnosis *diagnos
         add_finding(page, PAGE_BAD, &diagnosis->health);
 }
 
+// Another token is the cure: labelgate can fetch it.
+static bool wants_token(const struct diagnosis *diagnosis)
+{
+    const struct settings *settings = diagnosis->settings;
+    for (unsigned i = 0; i < settings->refusal_count; i++)
+        if (settings->refusals[i].stage < STAGE_TOKEN)
+            return false;
+    return settings->refusal_count > 0 || diagnosis->run.reason != REASON_OK ||
+           reason_class(diagnosis->health.reason) == REASON_CLASS_REFUSED;
+}
+
+#define FETCH "labelgate token --login --enable-legacy --write"
+
+static void add_fetch(const struct page *page)
+{
+    page_paragraph(page, 2, "", span_of("labelgate can fetch the legacy token into .env:"));
+    text_add(page->out, "       %s\n", FETCH);
+    page_paragraph(page, 2, "",
+                   span_of("Where only the Compose network knows Label Studio (PROJECT: see docker "
+                           "compose ls):"));
+    text_add(page->out,
+             "       docker run --rm -it --network PROJECT_default -v \"$PWD:/w\" -w /w %s\n",
+             FETCH);
+}
+
 static void add_steps(const struct page *page, const struct diagnosis *diagnosis)
 {
     const struct finding *steps[CHECK_STEPS];
@@ -284,9 +309,11 @@ static void add_steps(const struct page *page, const struct diagnosis *diagnosis
         snprintf(number, sizeof number, "%u. ", i + 1);
         page_paragraph(page, 2, number, (struct span){bytes, text.len});
     }
-    page_paragraph(page, 2, "",
-                   span_of("Then: docker compose restart app (a mounted .env) or docker compose up "
-                           "-d (env_file:, environment:)"));
+    if (wants_token(diagnosis))
+        add_fetch(page);
+    page_paragraph(page, 2, "", span_of("Then, so that the app gets the new value:"));
+    text_add(page->out, "       docker compose restart app   where .env itself is mounted\n"
+                        "       docker compose up -d         with env_file: or environment:\n");
 }
 
 // The guide's "Need Help?", with the real names where they can be known: a container's HOSTNAME is
