@@ -26,22 +26,28 @@
 enum stage { STAGE_ASK, STAGE_KILL, STAGES };
 static unsigned char told[STAGES][PIDS / 8];
 
+static bool was_told(enum stage stage, pid_t pid)
+{
+    return pid < PIDS && (told[stage][pid / 8] & 1u << (pid % 8)) != 0;
+}
+
 static bool tell_once(enum stage stage, pid_t pid)
 {
-    unsigned char bit = (unsigned char)(1u << (pid % 8));
-    if (pid >= PIDS || (told[stage][pid / 8] & bit) != 0)
+    if (pid >= PIDS || was_told(stage, pid))
         return false;
-    told[stage][pid / 8] |= bit;
+    told[stage][pid / 8] |= (unsigned char)(1u << (pid % 8));
     return true;
 }
 
 void survivors_forget(pid_t pid)
 {
-    unsigned char others = (unsigned char)~(1u << (pid % 8));
-    for (int stage = 0; stage < STAGES && pid < PIDS; stage++)
-        if ((told[stage][pid / 8] & ~others) != 0)
-            told[stage][pid / 8] &= others;
+    for (int stage = 0; stage < STAGES; stage++)
+        if (was_told((enum stage)stage, pid))
+            told[stage][pid / 8] &= (unsigned char)~(1u << (pid % 8));
 }
+
+// ---- TERM
+// --------------------------------------------------------------------------------------------
 
 static void ask_child(int pid, int folder, void *context)
 {
@@ -59,6 +65,31 @@ static bool ask_children(void)
     return proc_is_ours() && proc_children(ask_child, NULL);
 }
 
+static void note_asked(int pid, int folder, void *context)
+{
+    (void)folder;
+    (void)context;
+    tell_once(STAGE_ASK, pid);
+}
+
+static void ask_all(void)
+{
+    if (proc_is_ours())
+        proc_each("/proc", note_asked, NULL);
+    kill(-1, SIGTERM);
+    kill(-1, SIGCONT);
+}
+
+// ---- KILL
+// --------------------------------------------------------------------------------------------
+
+// Named is who was asked and had its time. What was started after that, or comes to us by the death
+// of its parent, goes with it.
+static bool is_to_blame(pid_t pid, struct proc_process *process)
+{
+    return was_told(STAGE_ASK, pid) && proc_look(pid, process) && process->state != 'Z';
+}
+
 static void name_killed(const struct watch *self, int pid, const char *name)
 {
     char grace[32];
@@ -71,9 +102,10 @@ static void kill_child(int pid, int folder, void *context)
 {
     (void)folder;
     struct proc_process process;
-    if (!tell_once(STAGE_KILL, pid) || !proc_look(pid, &process) || process.state == 'Z')
+    if (!tell_once(STAGE_KILL, pid))
         return;
-    if (kill(pid, SIGKILL) == 0)
+    bool blamed = is_to_blame(pid, &process);
+    if (kill(pid, SIGKILL) == 0 && blamed)
         name_killed(context, pid, process.name);
 }
 
@@ -94,8 +126,7 @@ static void name_descendant(int pid, int folder, void *context)
 {
     (void)folder;
     struct proc_process process;
-    if (pid > 1 && proc_look(pid, &process) && process.state != 'Z' &&
-        descends_from_us(process.parent))
+    if (pid > 1 && is_to_blame(pid, &process) && descends_from_us(process.parent))
         name_killed(context, pid, process.name);
 }
 
@@ -107,9 +138,12 @@ static void kill_rest(struct watch *self)
         return;
     }
     if (!proc_is_ours() || !proc_each("/proc", name_descendant, self))
-        say(self->log, SAY_WARN, "what outlived the app and its grace was killed");
+        say(self->log, SAY_WARN, "what outlived the app and its grace is killed");
     kill(-1, SIGKILL);
 }
+
+// ---- The end
+// -----------------------------------------------------------------------------------------
 
 // The grace runs from the first stop signal that was passed on, if there was one.
 static int64_t end_of_grace(const struct watch *self, int64_t now)
@@ -155,8 +189,7 @@ void survivors_end(struct watch *self)
         return;
     self->ending = true;
     if (self->first) {
-        kill(-1, SIGTERM);
-        kill(-1, SIGCONT);
+        ask_all();
     } else if (!ask_children()) {
         say(self->log, SAY_WARN, "what outlived the app is left alone: /proc does not name it");
         return;
