@@ -123,7 +123,7 @@ void help_completion_bash(struct text *out)
 // Inside single quotes and brackets of _arguments: the first sentence, without what would end them.
 static void add_zsh_text(const char *text, struct text *out)
 {
-    for (; *text && !(text[0] == '.' && text[1] == ' '); text++) {
+    for (; *text && !(text[0] == '.' && (text[1] == ' ' || text[1] == '\0')); text++) {
         if (*text == '\'')
             text_add(out, "'\\''");
         else if (strchr("[]:\\", *text))

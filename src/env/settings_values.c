@@ -227,6 +227,18 @@ static void take_each(struct maker *maker, enum option_id id, take *take_one)
     }
 }
 
+// For `run` it means something only while it trades; alone it would be ignored.
+static void judge_enable_legacy(struct maker *maker)
+{
+    struct finding finding;
+    const struct settings *settings = maker->settings;
+    if (maker->verb != VERB_RUN || !settings->enable_legacy || settings->jwt == JWT_TRADE)
+        return;
+    finding_set(&finding, REASON_USAGE, verb_row(maker->verb)->name, NULL,
+                "--enable-legacy needs --jwt trade");
+    maker_refuse(maker, STAGE_OPTIONS, &finding);
+}
+
 void settings_take_values(struct maker *maker)
 {
     struct settings *settings = maker->settings;
@@ -242,6 +254,7 @@ void settings_take_values(struct maker *maker)
     take_switch(maker, OPTION_ENABLE_LEGACY, &settings->enable_legacy);
     take_switch(maker, OPTION_OFFLINE, &settings->offline);
     take_switch(maker, OPTION_JSON, &settings->json);
+    judge_enable_legacy(maker);
 }
 
 // ---- Addresses ----------------------------------------------------------------------------------

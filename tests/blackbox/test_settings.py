@@ -185,7 +185,7 @@ def listener() -> Iterator[str]:
 @contextmanager
 def namespace(*command: str | Path, env: dict[str, str], cwd: Path, init: bool = True) -> Iterator[int]:
     """Runs the command in a process and mount namespace of its own, as its PID 1 or below a shell that is.
-    Gives the pid, as seen from here, of the namespace's first process once the app has said that it is there."""
+    Gives the pid, seen from here, of the namespace's first process once the app has said that it is there."""
     words = [str(word) for word in command]
     if not init:
         words = ["sh", "-c", '"$@"; exit', "sh", *words]

@@ -327,6 +327,18 @@ static void choices_take_their_words(void **state)
     assert_usage("LABELGATE_UNREACHABLE (environment) takes unhealthy or healthy, not \"no\"");
 }
 
+static void enable_legacy_goes_with_trade(void **state)
+{
+    (void)state;
+    make(LIST("--enable-legacy", "--jwt", "trade"), NONE);
+    assert_nothing_refused();
+    assert_true(settings.enable_legacy);
+    make(LIST("--enable-legacy"), LIST("LABELGATE_JWT=accept"));
+    assert_usage("--enable-legacy needs --jwt trade");
+    make_as(VERB_TOKEN, LIST("--enable-legacy"), NONE);
+    assert_nothing_refused();
+}
+
 // A value of the file is not shown, nor one that is long enough to be a token.
 static void no_secret_is_quoted_back(void **state)
 {
@@ -903,6 +915,7 @@ int main(void)
         TEST(zero_is_for_wait_and_grace_alone),
         TEST(switches_take_four_words_each),
         TEST(choices_take_their_words),
+        TEST(enable_legacy_goes_with_trade),
         TEST(no_secret_is_quoted_back),
         TEST(a_verb_judges_its_own_settings),
         TEST(signals_are_mapped),
