@@ -46,6 +46,7 @@ def first_words(result: subprocess.CompletedProcess[str]) -> str:
 
 def tell(project: Project, *arguments: str) -> str:
     result = project.compose(*arguments, check=False, limit=120)
+    print(arguments, result.returncode, result.stdout, result.stderr)
     project.compose("down", "--timeout", "2")
     return first_words(result)
 

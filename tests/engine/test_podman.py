@@ -71,18 +71,21 @@ def podman(
             pytest.skip(f"this engine cannot run Podman in a container: {started.stderr.strip()}")
         podman = Podman(engine, name)
         for loaded, tag in {labelgate_image: "labelgate", app_image: "labelgate-example-app"}.items():
-            copy_image(engine, name, loaded)
-            podman.run("tag", f"docker.io/{loaded}", f"localhost/{tag}")
+            podman.run("tag", copy_image(engine, name, loaded), f"localhost/{tag}")
         yield podman
     finally:
         engine.run("rm", "--force", "--volumes", name, check=False)
 
 
-def copy_image(engine: Engine, container: str, image: str) -> None:
+def copy_image(engine: Engine, container: str, image: str) -> str:
+    """From Docker's storage into Podman's; returns Podman's name for it."""
     with subprocess.Popen(["docker", "save", image], env=engine.environment, stdout=subprocess.PIPE) as save:
         load = ["docker", "exec", "-i", container, "podman", "load", "--quiet"]
-        subprocess.run(load, env=engine.environment, stdin=save.stdout, capture_output=True, check=True)
+        loaded = subprocess.run(
+            load, env=engine.environment, stdin=save.stdout, capture_output=True, text=True, check=True
+        )
     assert save.returncode == 0
+    return loaded.stdout.strip().removeprefix("Loaded image:").strip()
 
 
 @pytest.fixture(autouse=True)

@@ -85,7 +85,7 @@ def test_an_image_with_an_entry_point_of_its_own(
     engine.await_health(container, "healthy", SOON)
     assert "own entry point: sleep infinity" in engine.logs(container)
     processes = engine.out("top", container, "-o", "pid,args")
-    assert "/labelgate run -- /own-entrypoint sleep infinity" in processes
+    assert "labelgate init" in processes
     assert "sleep infinity" in processes.splitlines()[-1]
 
 
@@ -142,7 +142,7 @@ def test_label_studio_s_own_image(
     container = start(image)
     engine.await_health(container, "healthy", 120.0)
     assert "[ok]" in engine.health_log(container)
-    assert "/labelgate run -- label-studio start" in engine.out("top", container, "-o", "pid,args")
+    assert "labelgate init" in engine.out("top", container, "-o", "pid,args")
     stopped = engine.run("stop", "--time", "20", container)
     assert stopped.returncode == 0
     assert engine.inspect(container)["State"]["ExitCode"] in (0, 143)
