@@ -84,7 +84,7 @@ void duration_text(int64_t milliseconds, char *buffer, size_t size)
         return;
     buffer[0] = '\0';
     if (milliseconds <= 0) {
-        snprintf(buffer, size, "0s");
+        (void)snprintf(buffer, size, "0s");
         return;
     }
     for (size_t i = 0; i < UNITS && len < size; i++) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Bounded reads of files that somebody else named, and their atomic replacement.
 //
-// Opened with O_NONBLOCK|O_NOCTTY|O_CLOEXEC, then fstat'ed: a FIFO or a device called .env cannot hang anything
-// (contract, section 8).
+// Opened with O_NONBLOCK|O_NOCTTY|O_CLOEXEC, then fstat'ed: a FIFO or a device called .env cannot
+// hang anything (contract, section 8).
 #ifndef LABELGATE_BASE_FILE_H
 #define LABELGATE_BASE_FILE_H
 
@@ -10,8 +10,8 @@
 
 enum file_fault {
     FILE_OK,
-    FILE_MISSING,     // ENOENT, ENOTDIR
-    FILE_DENIED,      // EACCES, EPERM
+    FILE_MISSING, // ENOENT, ENOTDIR
+    FILE_DENIED,  // EACCES, EPERM
     FILE_DIRECTORY,
     FILE_NOT_REGULAR, // FIFO, socket, device
     FILE_TOO_BIG,     // more than the limit
@@ -21,10 +21,11 @@ enum file_fault {
 struct file_content {
     char *bytes; // heap, one NUL behind the last byte; NULL unless FILE_OK
     size_t len;
-    int error;   // errno of the fault, 0 when there is none
+    int error; // errno of the fault, 0 when there is none
 };
 
-// Reads the whole file, at most `limit` bytes. On FILE_OK the caller gives `content` back with file_free.
+// Reads the whole file, at most `limit` bytes. On FILE_OK the caller gives `content` back with
+// file_free.
 enum file_fault file_read(const char *path, size_t limit, struct file_content *content);
 // Wipes the bytes before it frees them: the file may hold a token.
 void file_free(struct file_content *content);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// JSON from the network or from a token, read through jsmn and then checked, since jsmn is a tokenizer and no validator.
+// JSON from the network or from a token, read through jsmn and then checked, since jsmn is a
+// tokenizer and no validator.
 //
-// Accepted is what RFC 8259 calls JSON, with an object or an array at the root. Refused among others: a NUL byte, text
-// outside the root, stray or missing separators, members without a value, primitives that are no literal or number,
-// raw control characters and bytes that are no UTF-8 in a string, a lone surrogate, nesting or a token count above the limits.
-// Of duplicate names the last one counts, as in Python. Names are compared after their escapes are undone.
+// Accepted is what RFC 8259 calls JSON, with an object or an array at the root. Refused among
+// others: a NUL byte, text outside the root, stray or missing separators, members without a value,
+// primitives that are no literal or number, raw control characters and bytes that are no UTF-8 in a
+// string, a lone surrogate, nesting or a token count above the limits. Of duplicate names the last
+// one counts, as in Python. Names are compared after their escapes are undone.
 #ifndef LABELGATE_BASE_JSON_H
 #define LABELGATE_BASE_JSON_H
 
@@ -14,7 +16,8 @@
 
 #include "base/span.h"
 
-// Label Studio's whoami answer has about 60 tokens; a list in a body of 64 KiB (the http limit) rarely more than this.
+// Label Studio's whoami answer has about 60 tokens; a list in a body of 64 KiB (the http limit)
+// rarely more than this.
 #define JSON_TOKENS 8192
 // Nothing that labelgate reads is nested deeper than five levels.
 #define JSON_DEPTH 64
@@ -32,9 +35,19 @@ typedef int json_place;
 #define JSON_NONE (-1)
 #define JSON_ROOT 0
 
-enum json_kind { JSON_KIND_NONE, JSON_OBJECT, JSON_ARRAY, JSON_STRING, JSON_NUMBER, JSON_TRUE, JSON_FALSE, JSON_NULL };
+enum json_kind {
+    JSON_KIND_NONE,
+    JSON_OBJECT,
+    JSON_ARRAY,
+    JSON_STRING,
+    JSON_NUMBER,
+    JSON_TRUE,
+    JSON_FALSE,
+    JSON_NULL
+};
 
-// False when the text is no JSON or memory ran out; then there is nothing to free. `text` must outlive `self`.
+// False when the text is no JSON or memory ran out; then there is nothing to free. `text` must
+// outlive `self`.
 bool json_parse(struct json *self, const char *text, size_t len);
 void json_free(struct json *self);
 
@@ -42,8 +55,8 @@ enum json_kind json_kind_at(const struct json *self, json_place place);
 json_place json_member(const struct json *self, json_place object, const char *name);
 // "details.connected": a path of members from `object` down. Digits walk into an array.
 json_place json_walk(const struct json *self, json_place object, const char *path);
-// Copies the string with its escapes undone, NUL-terminated. False when it is no string, holds a NUL, or does not fit;
-// then `buffer` is empty.
+// Copies the string with its escapes undone, NUL-terminated. False when it is no string, holds a
+// NUL, or does not fit; then `buffer` is empty.
 bool json_string(const struct json *self, json_place place, char *buffer, size_t size);
 // A whole number in the range of int64_t (1e3 and 1.0 are none).
 bool json_integer(const struct json *self, json_place place, int64_t *value);

@@ -16,12 +16,11 @@ static const struct row rows[REASON_COUNT] = {
 #include "base/reason.def"
 };
 
-// A row twice is a warning of the array above, so an equal count means that every situation has its
-// row.
+// A row twice would be a name twice here, so an equal count means that every situation has its row.
 enum {
-    ROW_COUNT = 0
-#define ROW(situation, word, class, sentence, remedy) +1
+#define ROW(situation, word, class, sentence, remedy) ROW_OF_##situation,
 #include "base/reason.def"
+    ROW_COUNT,
 };
 _Static_assert((int)ROW_COUNT == (int)REASON_COUNT, "reason.def has one row for each enum reason");
 

@@ -119,8 +119,8 @@ static enum replace_fault create(struct work *work)
 {
     // A long name loses its end; the mark and the numbers make it ours.
     for (unsigned i = 0; i < TEMPORARY_TRIES; i++) {
-        snprintf(work->temporary, sizeof work->temporary, ".%.200s.labelgate-%ld-%u", work->name,
-                 (long)getpid(), i);
+        (void)snprintf(work->temporary, sizeof work->temporary, ".%.200s.labelgate-%ld-%u",
+                       work->name, (long)getpid(), i);
         work->fd = openat(work->directory, work->temporary,
                           O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (work->fd >= 0)
@@ -343,5 +343,5 @@ void replace_text(enum replace_fault fault, int error, char *buffer, size_t size
         text = strerror(error);
         break;
     }
-    snprintf(buffer, size, "%s", text);
+    (void)snprintf(buffer, size, "%s", text);
 }

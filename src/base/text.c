@@ -111,7 +111,7 @@ void text_add_list(struct text *self, const char *format, va_list list)
     bool fits = reserve(self, (size_t)needed);
     size_t left = self->room - self->len;
     if (left > 0)
-        vsnprintf(self->bytes + self->len, left, format, list);
+        (void)vsnprintf(self->bytes + self->len, left, format, list);
     if (fits) {
         self->len += (size_t)needed;
         return;

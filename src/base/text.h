@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Text that is put together piece by piece, for one write at the end.
 //
-// A bounded text lives in memory that the caller brings; what does not fit is dropped and `cut` is set. A growing text
-// (text_growing) takes its memory from the heap, grows without a limit but memory, and is given back by text_free.
-// The bytes are always NUL-terminated once something was added or the text was made over at least one byte.
+// A bounded text lives in memory that the caller brings; what does not fit is dropped and `cut` is
+// set. A growing text (text_growing) takes its memory from the heap, grows without a limit but
+// memory, and is given back by text_free. The bytes are always NUL-terminated once something was
+// added or the text was made over at least one byte.
 #ifndef LABELGATE_BASE_TEXT_H
 #define LABELGATE_BASE_TEXT_H
 
@@ -25,12 +26,15 @@ struct text text_over(char *bytes, size_t room);
 struct text text_growing(void);
 void text_free(struct text *self); // wipes nothing; use only for what is no secret
 void text_add(struct text *self, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void text_add_list(struct text *self, const char *format, va_list list) __attribute__((format(printf, 2, 0)));
+void text_add_list(struct text *self, const char *format, va_list list)
+    __attribute__((format(printf, 2, 0)));
 void text_add_span(struct text *self, struct span span);
-// Adds `span` so that a terminal and a log survive it: control bytes as \r, \n, \t or \xNN, bytes that are not UTF-8
-// as \xNN. At most `most` bytes are written; a longer text is shortened in the middle ("aaa...zzz") on a character border.
+// Adds `span` so that a terminal and a log survive it: control bytes as \r, \n, \t or \xNN, bytes
+// that are not UTF-8 as \xNN. At most `most` bytes are written; a longer text is shortened in the
+// middle ("aaa...zzz") on a character border.
 void text_add_visible(struct text *self, struct span span, size_t most);
-// Adds `span` as a JSON string with its quotes (RFC 8259 section 7); bytes that are not UTF-8 become U+FFFD.
+// Adds `span` as a JSON string with its quotes (RFC 8259 section 7); bytes that are not UTF-8
+// become U+FFFD.
 void text_add_json(struct text *self, struct span span);
 
 #endif

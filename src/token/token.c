@@ -133,12 +133,13 @@ static void set_dirt(struct token *self, struct span span, size_t at)
     while (next < span.len && !is_visible(span.text[next]))
         next++;
     if (at == 0)
-        snprintf(self->dirt, sizeof self->dirt, "%s at the beginning", dirt_name(span));
+        (void)snprintf(self->dirt, sizeof self->dirt, "%s at the beginning", dirt_name(span));
     else if (next == span.len)
-        snprintf(self->dirt, sizeof self->dirt, "%s at the end", dirt_name(rest_of(span, at)));
+        (void)snprintf(self->dirt, sizeof self->dirt, "%s at the end",
+                       dirt_name(rest_of(span, at)));
     else
-        snprintf(self->dirt, sizeof self->dirt, "%s inside (byte %zu)",
-                 dirt_name(rest_of(span, at)), at + 1);
+        (void)snprintf(self->dirt, sizeof self->dirt, "%s inside (byte %zu)",
+                       dirt_name(rest_of(span, at)), at + 1);
 }
 
 static bool is_blank(char c)
@@ -175,7 +176,7 @@ static const char *const part_names[] = {"part 1 (header)", "part 2 (payload)",
 
 static void set_broken(struct token *self, size_t part, const char *why)
 {
-    snprintf(self->broken, sizeof self->broken, "%s %s", part_names[part], why);
+    (void)snprintf(self->broken, sizeof self->broken, "%s %s", part_names[part], why);
 }
 
 // A claim as text, be it a string or a number; empty when it is neither or too long.
@@ -309,8 +310,8 @@ static enum token_kind jwt_kind(struct token *self, struct span span)
         return TOKEN_LEGACY_OTHER;
     if (count == 1 || count > 3) {
         const char *jwe = count == 5 ? ": an encrypted token" : "";
-        snprintf(self->broken, sizeof self->broken, "it has %u part%s instead of 3%s",
-                 (unsigned)count, count > 1 ? "s" : "", jwe);
+        (void)snprintf(self->broken, sizeof self->broken, "it has %u part%s instead of 3%s",
+                       (unsigned)count, count > 1 ? "s" : "", jwe);
         return TOKEN_JWT_BROKEN;
     }
     if (!read_object(self, 0, parts[0]) || !read_object(self, 1, parts[1]))
@@ -387,7 +388,7 @@ void token_classify(struct token *self, const char *text, size_t len)
         self->kind = TOKEN_QUOTED;
     } else if (dirt == len && prefix) {
         self->kind = TOKEN_PREFIXED;
-        snprintf(self->prefix, sizeof self->prefix, "%s", prefix);
+        (void)snprintf(self->prefix, sizeof self->prefix, "%s", prefix);
     } else if (whole == TOKEN_MALFORMED) {
         set_dirt(self, span, dirt < len ? dirt : first_blank(span));
     } else {
@@ -510,8 +511,9 @@ void token_date(int64_t seconds, char *buffer, size_t size)
         days--;
     }
     int64_t year = civil_from_days(days, &month, &day);
-    snprintf(buffer, size, "%04lld-%02u-%02uT%02lld:%02lld:%02lldZ", (long long)year, month, day,
-             (long long)(rest / 3600), (long long)(rest / 60 % 60), (long long)(rest % 60));
+    (void)snprintf(buffer, size, "%04lld-%02u-%02uT%02lld:%02lld:%02lldZ", (long long)year, month,
+                   day, (long long)(rest / 3600), (long long)(rest / 60 % 60),
+                   (long long)(rest % 60));
 }
 
 // ---- Verdict

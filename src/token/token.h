@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// What a token is: pure functions from bytes to a kind, and from a kind to a verdict. Nothing is verified, nothing printed.
+// What a token is: pure functions from bytes to a kind, and from a kind to a verdict. Nothing is
+// verified, nothing printed.
 //
-// Rules: RFC 7515 section 3, RFC 7519 section 7.2; Label Studio's is_jwt_formatted (PyJWT without verification); the SDK's
-// choice of the scheme. See token_classify.
+// Rules: RFC 7515 section 3, RFC 7519 section 7.2; Label Studio's is_jwt_formatted (PyJWT without
+// verification); the SDK's choice of the scheme. See token_classify.
 #ifndef LABELGATE_TOKEN_TOKEN_H
 #define LABELGATE_TOKEN_TOKEN_H
 
@@ -26,14 +27,15 @@ enum token_kind {
     TOKEN_JWT_BROKEN,    // looks like a JWT, a part does not decode
     TOKEN_EMPTY,
     TOKEN_PLACEHOLDER,
-    TOKEN_COMMENT,       // begins with '#'
-    TOKEN_QUOTED,        // wrapped in ' or "
-    TOKEN_PREFIXED,      // begins with "Token " or "Bearer ", any case
-    TOKEN_MALFORMED,     // blank, control or non-ASCII byte
+    TOKEN_COMMENT,   // begins with '#'
+    TOKEN_QUOTED,    // wrapped in ' or "
+    TOKEN_PREFIXED,  // begins with "Token " or "Bearer ", any case
+    TOKEN_MALFORMED, // blank, control or non-ASCII byte
     TOKEN_TOO_LONG,
 };
 
-// What the claims of a JWT say. Numbers are seconds since 1970; `has_` tells whether the claim is there and whole.
+// What the claims of a JWT say. Numbers are seconds since 1970; `has_` tells whether the claim is
+// there and whole.
 #define TOKEN_CLAIM 128
 struct token_claims {
     char token_type[TOKEN_CLAIM];
@@ -46,30 +48,34 @@ struct token_claims {
 
 struct token {
     enum token_kind kind;
-    enum token_kind inner;      // kind of the text without its prefix, quotes or white space; else the same as `kind`
+    enum token_kind inner; // kind of the text without its prefix, quotes or white space; else the
+                           // same as `kind`
     size_t len;
-    char prefix[8];             // "Token" or "Bearer" as people know it, when kind is TOKEN_PREFIXED
-    char dirt[64];              // MALFORMED: first wrong byte and its place: "a newline at the end"
-    char broken[64];            // JWT_BROKEN: which part and why: "part 2 (payload) is not JSON"
+    char prefix[8];  // "Token" or "Bearer" as people know it, when kind is TOKEN_PREFIXED
+    char dirt[64];   // MALFORMED: first wrong byte and its place: "a newline at the end"
+    char broken[64]; // JWT_BROKEN: which part and why: "part 2 (payload) is not JSON"
     struct token_claims claims; // of a JWT kind (of `inner`); else empty
 };
 
 enum jwt_policy { JWT_REJECT, JWT_TRADE, JWT_ACCEPT };
 
-// Never fails. What comes first counts: empty, too long, comment, placeholder, a wrong byte (or a blank at an end), quotes,
-// a scheme word, a blank inside, then the kinds of tokens. `self` holds no byte of the token but the claims above.
+// Never fails. What comes first counts: empty, too long, comment, placeholder, a wrong byte (or a
+// blank at an end), quotes, a scheme word, a blank inside, then the kinds of tokens. `self` holds
+// no byte of the token but the claims above.
 void token_classify(struct token *self, const char *text, size_t len);
 
 // REASON_OK when a launch with this token makes sense under `policy` at `now` (seconds since 1970).
-// Under reject every JWT kind is refused; of the JWT kinds only a whole refresh token that has not expired passes under
-// trade and accept. A legacy token passes under each policy: the contract's --jwt is about JWT-shaped tokens.
-// `finding` gets sentence and detail; `name` is the variable, `where` its place in words.
-bool token_judge(const struct token *self, enum jwt_policy policy, int64_t now, const char *name, const char *where,
-                 struct finding *finding);
+// Under reject every JWT kind is refused; of the JWT kinds only a whole refresh token that has not
+// expired passes under trade and accept. A legacy token passes under each policy: the contract's
+// --jwt is about JWT-shaped tokens. `finding` gets sentence and detail; `name` is the variable,
+// `where` its place in words.
+bool token_judge(const struct token *self, enum jwt_policy policy, int64_t now, const char *name,
+                 const char *where, struct finding *finding);
 
 // "a Personal Access Token (refresh JWT), 230 bytes": for people, no byte of the token.
 void token_describe(const struct token *self, char *buffer, size_t size);
-const char *token_kind_name(enum token_kind kind); // stable words for --json: "legacy", "jwt_refresh", …
+const char *
+token_kind_name(enum token_kind kind); // stable words for --json: "legacy", "jwt_refresh", …
 // "2026-01-27T02:08:43Z"; years beyond 9999 too.
 void token_date(int64_t seconds, char *buffer, size_t size);
 
