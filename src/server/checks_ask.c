@@ -15,7 +15,7 @@
 #define BODY_MOST ((size_t)16 * 1024)
 #define HEADERS_MOST ((size_t)16 * 1024)
 // Shown of an answer.
-#define SHOWN_MOST ((size_t)120)
+#define SHOWN_MOST ((size_t)240)
 
 struct asking {
     const struct check *check;
