@@ -11,13 +11,13 @@
 
 static bool refuse(char why[URL_WHY], const char *sentence)
 {
-    snprintf(why, URL_WHY, "%s", sentence);
+    (void)snprintf(why, URL_WHY, "%s", sentence);
     return false;
 }
 
 static bool refuse_character(char why[URL_WHY], const char *sentence, char character)
 {
-    snprintf(why, URL_WHY, "%s '%c'", sentence, character);
+    (void)snprintf(why, URL_WHY, "%s '%c'", sentence, character);
     return false;
 }
 

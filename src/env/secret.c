@@ -10,9 +10,9 @@
 void secret_file_error(enum file_fault fault, int error, char *buffer, size_t size)
 {
     if (fault == FILE_DENIED)
-        snprintf(buffer, size, "permission denied for uid %lu", (unsigned long)geteuid());
+        (void)snprintf(buffer, size, "permission denied for uid %lu", (unsigned long)geteuid());
     else
-        snprintf(buffer, size, "%s", strerror(error));
+        (void)snprintf(buffer, size, "%s", strerror(error));
 }
 
 static enum reason reason_of(enum file_fault fault)
@@ -65,7 +65,7 @@ static void value_name(const char *name, char *buffer, size_t size)
     struct span span = span_of(name);
     if (span_ends(span, "_FILE"))
         span.len -= strlen("_FILE");
-    snprintf(buffer, size, "%.*s", (int)span.len, span.text);
+    (void)snprintf(buffer, size, "%.*s", (int)span.len, span.text);
 }
 
 bool secret_file_read(struct secret_file *self, const char *name, const char *path,

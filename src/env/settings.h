@@ -42,7 +42,7 @@ enum refusal_mode { REFUSAL_EXIT, REFUSAL_HOLD };
 
 #define SETTINGS_FILES 16
 #define SETTINGS_TOKEN_NAMES 16
-#define SETTINGS_FINDINGS 64 // more of either are counted, not kept
+#define SETTINGS_FINDINGS 64 // of refusals and of warnings; more are dropped
 
 struct env_file {
     const char *path;     // as it was named

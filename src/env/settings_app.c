@@ -86,7 +86,7 @@ static bool remove_file_variable(struct envlist *app, struct changes *changes, c
     char *joined = arena_take(&app->owned, len);
     if (!joined)
         return false;
-    snprintf(joined, len, "%s" FILE_SUFFIX, name);
+    (void)snprintf(joined, len, "%s" FILE_SUFFIX, name);
     add(changes, span_of(joined), (struct span){0}, ENVLIST_REMOVE);
     return true;
 }

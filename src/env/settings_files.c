@@ -109,7 +109,7 @@ static void refuse_unread(struct maker *maker, const struct env_file *file, enum
     if (fault == FILE_MISSING)
         origin_text(&file->origin, place, sizeof place);
     if (fault == FILE_MISSING && file->origin.kind == ORIGIN_ENVIRONMENT)
-        snprintf(place, sizeof place, "%s", file->origin.name);
+        (void)snprintf(place, sizeof place, "%s", file->origin.name);
     if (fault == FILE_DENIED || fault == FILE_FAILED)
         secret_file_error(fault, file->content.error, words, sizeof words);
     finding_set(&finding, reason_of(fault), file->path, place, words);
@@ -130,9 +130,9 @@ static void tell_issue(struct maker *maker, const struct dotenv_issue *issue)
         return;
     }
     if (issue->line > 0 && issue->column > 0)
-        snprintf(place, sizeof place, "line %u, column %u", issue->line, issue->column);
+        (void)snprintf(place, sizeof place, "line %u, column %u", issue->line, issue->column);
     else if (issue->line > 0)
-        snprintf(place, sizeof place, "line %u", issue->line);
+        (void)snprintf(place, sizeof place, "line %u", issue->line);
     finding_set(&finding, dotenv_issue_reason(issue), path, place, sentence);
     refuse_file(maker, &finding);
 }
@@ -192,7 +192,7 @@ static void warn_all_ignored(struct maker *maker)
     warn_ignored(maker, option_row(OPTION_ENV_FILE)->variable);
     warn_ignored(maker, option_row(OPTION_LOAD)->variable);
     for (unsigned i = 0; i < settings->token_name_count; i++) {
-        snprintf(name, sizeof name, "%s_FILE", settings->token_names[i]);
+        (void)snprintf(name, sizeof name, "%s_FILE", settings->token_names[i]);
         warn_ignored(maker, name);
     }
 }

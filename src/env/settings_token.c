@@ -103,7 +103,7 @@ static const char *file_name_of(const struct maker *maker, const char *name)
     size_t size = strlen(name) + sizeof FILE_SUFFIX;
     char *joined = arena_take(&maker->settings->memory, size);
     if (joined)
-        snprintf(joined, size, "%s" FILE_SUFFIX, name);
+        (void)snprintf(joined, size, "%s" FILE_SUFFIX, name);
     return joined;
 }
 
@@ -411,7 +411,7 @@ static bool find_run_together(const struct settings *self, struct finding *findi
     for (size_t i = 0; i < self->dotenv.count && !self->dotenv.failed; i++) {
         const struct dotenv_var *var = &self->dotenv.vars[i];
         for (unsigned n = 0; n < self->token_name_count; n++) {
-            snprintf(needle, sizeof needle, "%s=", self->token_names[n]);
+            (void)snprintf(needle, sizeof needle, "%s=", self->token_names[n]);
             if (span_find(var->value, needle) == var->value.len)
                 continue;
             struct origin origin = {

@@ -170,7 +170,7 @@ struct search {
 static bool namespace_of(const struct search *search, const char *process, char name[NAMESPACE])
 {
     char path[PROC_PATH];
-    snprintf(path, sizeof path, "%.11s/ns/mnt", process);
+    (void)snprintf(path, sizeof path, "%.11s/ns/mnt", process);
     ssize_t len = readlinkat(search->proc, path, name, NAMESPACE - 1);
     name[len > 0 ? len : 0] = '\0';
     return len > 0;
@@ -224,7 +224,7 @@ static ssize_t read_to_end(struct search *search, int fd)
 static ssize_t read_environ(struct search *search, const char *process)
 {
     char path[PROC_PATH];
-    snprintf(path, sizeof path, "%.11s/environ", process);
+    (void)snprintf(path, sizeof path, "%.11s/environ", process);
     int fd = openat(search->proc, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return -1;
