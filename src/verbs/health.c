@@ -20,6 +20,7 @@
 #include "verbs/verbs.h"
 
 #define NOTE 256
+#define NOTE_PLACE 48 // of a long path the middle is left out, so that the note stays whole
 
 struct health {
     const struct call *call;
@@ -183,19 +184,21 @@ static void note_changed_file(struct health *health)
 {
     struct span value;
     struct origin origin;
-    char place[FINDING_SLOT];
+    char place[FINDING_SLOT], shown[NOTE_PLACE + 1];
+    struct text shorter = text_over(shown, sizeof shown);
+    struct text note = text_over(health->note, sizeof health->note);
     const struct settings *settings = &health->settings;
     if (health->started.answer != STARTED_FOUND || settings->no_token ||
         settings->jwt == JWT_TRADE || !settings_file_token(settings, &value, &origin) ||
         span_equal(value, settings->token.text))
         return;
     origin_text(&origin, place, sizeof place);
+    text_add_visible(&shorter, span_of(place), NOTE_PLACE);
     if (settings->token.origin.kind == ORIGIN_FILE)
-        snprintf(health->note, NOTE,
-                 "%.120s changed since the app started: restart the app to use it", place);
+        text_add(&note, "%s changed since the app started: restart the app to use it", shown);
     else if (is_refused(health) && settings->token.origin.kind == ORIGIN_ENVIRONMENT)
-        snprintf(
-            health->note, NOTE,
+        text_add(
+            &note,
             "the container still has the value it was created with: docker compose up -d SERVICE");
 }
 

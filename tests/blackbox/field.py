@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The field cases: what people really ran into (tests/data/field_cases.json), one test a case, named like its id."""
+"""The field cases: what people really ran into (tests/data/field_cases.json)."""
 
 import base64
 import json

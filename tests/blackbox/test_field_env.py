@@ -5,9 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from field import CASES, TOKEN, lay_files, shows_token, variables
-
 from conftest import Result
+from field import CASES, TOKEN, lay_files, shows_token, variables
 
 Run = Callable[..., Result]
 
@@ -36,7 +35,11 @@ def test_env_append_without_newline_the_damage_is_there(run: Run, tmp_path: Path
     lay_files(case, tmp_path)
     refused = run(*case["argv"])
     assert refused.code == 125
-    assert "line 2" in refused.err and "LABEL_STUDIO_API_TOKEN" in refused.err and "[token_missing]" in refused.err
+    assert (
+        "line 2" in refused.err
+        and "LABEL_STUDIO_API_TOKEN" in refused.err
+        and "[token_missing]" in refused.err
+    )
     checked = run("check", "--offline")
     assert not shows_token(refused.err) and not shows_token(checked.out + checked.err)
 

@@ -8,9 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from field import CASES, OTHER_TOKEN, TOKEN, lay_files, shows_token
-
 from conftest import Result
+from field import CASES, OTHER_TOKEN, TOKEN, lay_files, shows_token
 
 Run = Callable[..., Result]
 
@@ -94,8 +93,10 @@ def test_secret_source_missing_becomes_a_directory(
     assert "token_missing" not in refused.stderr
 
 
-def run_with_list(labelgate: Path, folder: Path, entries: list[str], *command: str) -> subprocess.CompletedProcess[str]:
-    """env -i keeps the order of its arguments, which a dictionary of subprocess would as well; this shows it."""
+def run_with_list(
+    labelgate: Path, folder: Path, entries: list[str], *command: str
+) -> subprocess.CompletedProcess[str]:
+    """Through env -i, which keeps the order of its arguments."""
     return subprocess.run(
         ["env", "-i", *entries, str(labelgate), "run", "--", *command],
         cwd=folder,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`token`: from standard input, traded for a Personal Access Token; written without losing a byte, or printed."""
+"""`token`: from standard input or traded for a PAT; written without losing a byte, or printed."""
 
 import base64
 import json
@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from conftest import Result
 from field import CASES, OTHER_TOKEN, TOKEN, lay_files, shows_token
 from standin import USER, WHOAMI, Request, StandIn, answer, detail, response
-
-from conftest import Result
 
 Run = Callable[..., Result]
 
@@ -67,8 +66,8 @@ class LabelStudio:
         if request.header("Authorization") != f"Token {self.legacy}":
             return response(401, detail(401, "Invalid token."))
         if not self.legacy_on:
-            text = "Authentication token no longer valid: legacy token authentication has been disabled for this "
-            return response(401, detail(401, text + "organization"))
+            text = "Authentication token no longer valid: legacy token authentication has been disabled"
+            return response(401, detail(401, f"{text} for this organization"))
         return response(200, USER)
 
 
@@ -120,7 +119,9 @@ def test_a_pat_is_kept_where_the_app_exchanges_it(run: Run) -> None:
     assert (done.code, done.out) == (0, f"{PAT}\n")
 
 
-def test_legacy_off_is_said_and_switched_on_when_wanted(run: Run, url: str, label_studio: LabelStudio) -> None:
+def test_legacy_off_is_said_and_switched_on_when_wanted(
+    run: Run, url: str, label_studio: LabelStudio
+) -> None:
     label_studio.legacy_on = False
     refused = run("token", "--print", "--url", url, stdin=PAT.encode())
     assert refused.code == 1 and "[legacy_disabled]" in refused.err and refused.out == ""
@@ -131,7 +132,9 @@ def test_legacy_off_is_said_and_switched_on_when_wanted(run: Run, url: str, labe
     assert label_studio.legacy_on and "switched on" in done.err
 
 
-def test_trade_user_without_legacy_token(run: Run, url: str, label_studio: LabelStudio, tmp_path: Path) -> None:
+def test_trade_user_without_legacy_token(
+    run: Run, url: str, label_studio: LabelStudio, tmp_path: Path
+) -> None:
     label_studio.legacy = None
     done = run("token", "--write", "--url", url, stdin=PAT.encode())
     assert done.code == 0 and "no legacy token" in done.err
@@ -211,7 +214,10 @@ def test_env_powershell_utf16_is_left_alone(run: Run, tmp_path: Path, part: str)
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ("A=1\r\nLABEL_STUDIO_API_TOKEN=old # note\r\nB=2\r\n", "A=1\r\nLABEL_STUDIO_API_TOKEN={} # note\r\nB=2\r\n"),
+        (
+            "A=1\r\nLABEL_STUDIO_API_TOKEN=old # note\r\nB=2\r\n",
+            "A=1\r\nLABEL_STUDIO_API_TOKEN={} # note\r\nB=2\r\n",
+        ),
         ('export LABEL_STUDIO_API_TOKEN = "old"\nB=2', 'export LABEL_STUDIO_API_TOKEN = "{}"\nB=2'),
         (
             "LABEL_STUDIO_API_TOKEN=first\nLABEL_STUDIO_API_TOKEN=last\n",
@@ -238,12 +244,16 @@ def system_calls(program: Path, folder: Path) -> int:
     """How many system calls one write makes."""
     trace = folder / "trace"
     command = ["strace", "-f", "-o", str(trace), str(program), "token", "--write"]
-    subprocess.run(command, input=TOKEN.encode(), cwd=folder, env={}, capture_output=True, timeout=30, check=True)
+    subprocess.run(
+        command, input=TOKEN.encode(), cwd=folder, env={}, capture_output=True, timeout=30, check=True
+    )
     return len(re.findall(r"^\d+ +\w+\(", trace.read_text(), re.MULTILINE))
 
 
 @pytest.mark.native("strace follows this machine's own programs")
-def test_killed_at_every_system_call_the_file_is_the_old_or_the_new_one(labelgate: Path, tmp_path: Path) -> None:
+def test_killed_at_every_system_call_the_file_is_the_old_or_the_new_one(
+    labelgate: Path, tmp_path: Path
+) -> None:
     env = tmp_path / ".env"
     old = b"A=1\nLABEL_STUDIO_API_TOKEN=old\n"
     env.write_bytes(old)
@@ -255,7 +265,9 @@ def test_killed_at_every_system_call_the_file_is_the_old_or_the_new_one(labelgat
         env.write_bytes(old)
         inject = f"inject=all:signal=KILL:when={call}"
         command = ["strace", "-f", "-o", "/dev/null", "-e", inject, str(labelgate), "token", "--write"]
-        subprocess.run(command, input=TOKEN.encode(), cwd=tmp_path, env={}, capture_output=True, timeout=30, check=False)
+        subprocess.run(
+            command, input=TOKEN.encode(), cwd=tmp_path, env={}, capture_output=True, timeout=30, check=False
+        )
         after = env.read_bytes()
         assert after in (old, new), f"call {call} left {len(after)} bytes"
         seen.add(after)
