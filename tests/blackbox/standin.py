@@ -52,9 +52,20 @@ class Connection:
         head = data.partition(HEAD_END)[0].decode("latin-1").split("\r\n")
         method, path, _ = (head[0] + "  ").split(" ", 2)
         headers = [(name, value.strip()) for name, _, value in (line.partition(":") for line in head[1:])]
-        request = Request(method, path, headers, data)
+        request = Request(method, path, headers, self.read_body(headers, data))
         self.requests.append(request)
         return request
+
+    def read_body(self, headers: list[tuple[str, str]], data: bytes) -> bytes:
+        """`data` and as much as Content-Length says is still to come."""
+        length = next((int(value) for name, value in headers if name.lower() == "content-length"), 0)
+        whole = data.index(HEAD_END) + len(HEAD_END) + length
+        while len(data) < whole:
+            more = self.socket.recv(65536)
+            if not more:
+                break
+            data += more
+        return data
 
     def send(self, data: bytes) -> bool:
         try:
