@@ -155,6 +155,7 @@ class Case:
         return path
 
     def clean(self) -> None:
-        end_all([running.word for running in self.running])
+        if self.running:
+            end_all([running.word for running in self.running])
         for running in self.running:
             running.clean()

@@ -17,8 +17,8 @@ from rows import ROWS, Row
 SPARED = {
     # It does nothing to these.
     "closed_descriptors", "environment_untouched", "large_lists", "standard_error_full",
-    "same_group", "old_kernel", "foreign_terminal", "hang_up", "shell_with_jobs", "dispositions_kept", "foreground",
-    "nohup",
+    "same_group", "old_kernel", "foreign_terminal", "hang_up", "shell_with_jobs",
+    "dispositions_kept", "foreground", "nohup",
     # Features, asked for by an option.
     "whole_group", "mapped", "ok_exit", "grace_from_stop", "second_stop",
 }  # fmt: skip
