@@ -95,6 +95,12 @@ class Engine:
         log = (self.inspect(container)["State"].get("Health") or {}).get("Log") or []
         return "\n".join(entry["Output"] for entry in log)
 
+    def await_log(self, container: str, words: str, within: float) -> None:
+        try:
+            poll(lambda: words in self.logs(container), within, f"{words!r} in the log of {container}")
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.logs(container)}") from None
+
     def await_health(self, container: str, status: str, within: float) -> None:
         try:
             poll(lambda: self.health(container) == status, within, f"{container} {status}")

@@ -147,7 +147,7 @@ def test_the_guide_s_jwt_is_refused(podman: Podman, built: str) -> None:
 def secret_manifest(token: str) -> str:
     data = base64.b64encode(token.encode()).decode()
     kind = "---\napiVersion: v1\nkind: Secret\nmetadata: {name: label-studio-token}\n"
-    return f"{kind}data: {{token: {data}}}\n"
+    return f"{kind}data: {{token: {data}}}\n---\n"
 
 
 @pytest.fixture

@@ -111,7 +111,7 @@ def test_legacy_tokens_off_then_on(
     engine.await_health(app, "healthy", SOON)
     project.compose("up", "--detach", "report")
     report = project.container("report")
-    poll(lambda: "report: 0 projects" in engine.logs(report), SOON, "the report asks the app")
+    engine.await_log(report, "report: 0 projects", SOON)
 
 
 def test_a_dependent_service_starts_only_when_the_app_is_healthy(

@@ -22,7 +22,11 @@ COMMANDS = {
     "up -d --force-recreate": ["up", "--detach", "--force-recreate", "--timeout", "3"],
 }
 # What the app has, read from its own process: not what labelgate believes.
-LOOK = 'for p in /proc/[0-9]*; do [ "$(cat $p/comm 2>/dev/null)" = sleep ] && tr "\\0" "\\n" <$p/environ; done; true'
+LOOK = """
+for process in /proc/[0-9]*; do
+    if [ "$(cat $process/comm 2>/dev/null)" = sleep ]; then tr "\\0" "\\n" <$process/environ; fi
+done
+"""
 
 
 @pytest.fixture(scope="module")
