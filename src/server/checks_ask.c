@@ -160,12 +160,15 @@ static bool is_wanted(const char *wanted, int status)
     return false;
 }
 
-static void add_value(struct text *out, const struct json *json, json_place place)
+static void add_value(struct asking *self, struct text *out, json_place place)
 {
-    bool string = json_kind_at(json, place) == JSON_STRING;
-    text_add(out, string ? "\"" : "");
-    text_add_visible(out, json_raw(json, place), SHOWN_MOST);
-    text_add(out, string ? "\"" : "");
+    char value[FINDING_SLOT];
+    struct text text = text_over(value, sizeof value);
+    const char *quote = json_kind_at(&self->json, place) == JSON_STRING ? "\"" : "";
+    value[0] = '\0';
+    text_add_visible(&text, json_raw(&self->json, place), SHOWN_MOST);
+    hide_secrets(self, value);
+    text_add(out, "%s%s%s", quote, value, quote);
 }
 
 // The words an answer has for people: FastAPI says detail, others message or error.
@@ -177,7 +180,7 @@ static void add_words(struct asking *self, struct text *out)
         if (place == JSON_NONE || json_kind_at(&self->json, place) == JSON_NULL)
             continue;
         text_add(out, "; %s: ", names[i]);
-        add_value(out, &self->json, place);
+        add_value(self, out, place);
         return;
     }
 }
@@ -224,7 +227,7 @@ static bool judge_member(struct asking *self, const struct check_pair *member)
         return false;
     if (strcmp(wanted, "*") == 0 ? kind != JSON_NULL : same_value(&self->json, place, wanted))
         return true;
-    add_value(&text, &self->json, place);
+    add_value(self, &text, place);
     if (strcmp(member->name, "detail") != 0 && strcmp(member->name, "message") != 0)
         add_words(self, &text);
     return fail(self, "%d, but %s is %s", self->answer.status, member->name, words);
