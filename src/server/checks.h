@@ -33,6 +33,7 @@
 #include "base/arena.h"
 #include "base/reason.h"
 #include "base/span.h"
+#include "server/headers.h"
 #include "server/http.h"
 #include "token/token.h"
 
@@ -95,6 +96,9 @@ struct check_run {
     struct span (*find)(void *context, const char *name); // a setting or a variable; empty: not set
     void *context;
     const struct check_values *values;
+    const struct header_file
+        *extra;            // lines for a gateway in front of `extra_url`, and for no other address
+    const char *extra_url; // NULL: none
     const char *ca_file;
     int64_t timeout_ms;
     void (*phase)(void *phase_context, enum http_phase phase, const char *what); // see http_request

@@ -28,7 +28,7 @@ struct asking {
     char url[URL_MOST];
     char body[BODY_MOST];
     char headers[HEADERS_MOST];
-    const char *lines[CHECK_PAIRS + 2];
+    const char *lines[HTTP_HEADERS + 1];
 };
 
 static bool fail(struct asking *self, const char *format, ...)
@@ -121,6 +121,41 @@ static bool add_header(struct asking *self, struct text *out, unsigned *count, c
     return true;
 }
 
+static bool is_below(const char *url, const char *base)
+{
+    size_t len = base ? strlen(base) : 0;
+    return len > 0 && strncmp(url, base, len) == 0 && (url[len] == '\0' || url[len] == '/');
+}
+
+// Has the check a line of that name itself? Names are compared as far as their colon.
+static bool has_line(const struct asking *self, struct span line)
+{
+    char name[CHECK_NAME + 1];
+    (void)snprintf(name, sizeof name, "%.*s", (int)span_find(line, ":"), line.text);
+    for (unsigned i = 0; i < self->check->header_count; i++)
+        if (span_is_nocase(span_of(self->check->headers[i].name), name))
+            return true;
+    return false;
+}
+
+static bool add_gateway(struct asking *self, struct text *out, unsigned *count)
+{
+    const struct check_run *run = self->scope.run;
+    if (!run->extra || !is_below(self->url, run->extra_url))
+        return true;
+    for (unsigned i = 0; i < run->extra->count; i++) {
+        char *line = out->bytes + out->len;
+        if (has_line(self, run->extra->lines[i]))
+            continue;
+        text_add_span(out, run->extra->lines[i]);
+        if (out->cut || *count == HTTP_HEADERS - 1)
+            return fail(self, "there are too many header lines");
+        out->len++; // over its NUL
+        self->lines[(*count)++] = line;
+    }
+    return true;
+}
+
 static bool fill_request(struct asking *self)
 {
     const struct check *check = self->check;
@@ -131,6 +166,8 @@ static bool fill_request(struct asking *self)
     for (unsigned i = 0; i < check->header_count; i++)
         if (!add_header(self, &headers, &count, check->headers[i].name, check->headers[i].value))
             return false;
+    if (!add_gateway(self, &headers, &count))
+        return false;
     if (!check->json)
         return true;
     if (!fill(self, check->json, SPELLED_JSON, self->body, sizeof self->body))

@@ -21,6 +21,7 @@ struct verify {
     struct options options;
     struct envlist environment;
     struct settings settings;
+    struct header_file gateway;
     struct file_content file;
     struct checks checks;
     struct check_values values;
@@ -121,6 +122,8 @@ static int ask(struct verify *verify, const struct check *check, struct check_re
         .run = {.find = find,
                 .context = verify,
                 .values = &verify->values,
+                .extra = &verify->gateway,
+                .extra_url = verify->settings.url,
                 .ca_file = verify->settings.ca_file,
                 .timeout_ms = timeout_of(verify, check),
                 .phase = prepare_timeout,
@@ -310,7 +313,8 @@ static int verify_settings(struct verify *verify)
         bool usage = settings->refusals[0].stage == STAGE_OPTIONS;
         return refuse(verify, &settings->refusals[0].finding, usage ? EXITCODE_USAGE : EXITCODE_NO);
     }
-    if (!read_checks(verify, &finding))
+    if (!header_file_read(&verify->gateway, settings->header_file, &finding) ||
+        !read_checks(verify, &finding))
         return refuse(verify, &finding, EXITCODE_NO);
     return check_all(verify);
 }
@@ -329,6 +333,7 @@ static int run(struct verify *verify)
     }
     int code = verify_settings(verify);
     checks_free(&verify->checks);
+    header_file_free(&verify->gateway);
     file_free(&verify->file);
     settings_free(&verify->settings);
     envlist_free(&verify->environment);

@@ -119,6 +119,20 @@ def test_a_file_that_cannot_be_read(run: Callable[..., Result], name: str) -> No
     assert ran.code == 1 and "[checks_invalid]" in ran.err
 
 
+def test_a_gateway_in_front_of_label_studio_gets_its_header(
+    run: Callable[..., Result], tmp_path: Path
+) -> None:
+    text = "[A]\nrequest = GET ${LABEL_STUDIO_URL}/health\n[B]\nrequest = GET ${API_BASE_URL}/health\n"
+    (tmp_path / "my.checks.ini").write_text(text)
+    (tmp_path / "headers").write_text("Authorization: Bearer platform-example\n")
+    with StandIn(answer(response(200, {}))) as server, StandIn(answer(response(200, {}))) as other:
+        variables = {"LABEL_STUDIO_URL": server.url, "API_BASE_URL": other.url}
+        assert run("verify", "--header-file", "headers", "my.checks.ini", env=variables).code == 0
+    assert server.requests[0].header("Authorization") == "Bearer platform-example"
+    assert other.requests[0].header("Authorization") is None
+    assert run("verify", "--header-file", "none", "my.checks.ini").code == 1
+
+
 def test_called_wrongly(run: Callable[..., Result]) -> None:
     assert run("verify", "--colour").code == 2
     assert run("verify", "a.ini", "b.ini").code == 2
