@@ -87,7 +87,7 @@ def reference(rng: random.Random, depth: int) -> str:
     name = rng.choice(NAMES[:9] + ["NOPE"])
     if rng.random() < 0.3:
         return rng.choice([f"${name}", f"${{{name}}}"])
-    operator = rng.choices(OPERATORS, [6, 3, 3, 2, 1, 1])[0]
+    operator = rng.choices(OPERATORS, [12, 6, 6, 4, 1, 1])[0]
     word = "".join(piece(rng, depth + 1) for _ in range(rng.randint(0, 3)))
     return f"${{{name}{operator}{word}}}"
 
@@ -117,7 +117,7 @@ def name(rng: random.Random) -> str:
         return rng.choice(NAMES)
     if roll < 0.93:
         return rng.choice(ODD_NAMES)
-    if roll < 0.98:
+    if roll < 0.99:
         return rng.choice(NAMES) + any_character(rng)
     return rng.choice(BAD_NAMES)
 
@@ -131,9 +131,9 @@ def value(rng: random.Random) -> str:
     pieces += [rng.choice(QUOTED_WORDS) for _ in range(rng.randint(0, 3))]
     rng.shuffle(pieces)
     inside = "".join(pieces)
-    if rng.random() < 0.95:
+    if rng.random() < 0.97:
         inside = re.sub(rf"(?<!\\){quote}", "\\\\" + quote, inside)
-    return quote + inside + (quote if rng.random() < 0.97 else "")
+    return quote + inside + (quote if rng.random() < 0.98 else "")
 
 
 def blanks(rng: random.Random, kinds: list[str], chance: float) -> str:
@@ -169,14 +169,14 @@ def mutate(rng: random.Random, text: str) -> str:
 
 def generate(seed: int) -> bytes:
     rng = random.Random(seed)
-    if rng.random() < 0.2:
-        text = "".join(rng.choice(SOUP) for _ in range(rng.randint(1, 25)))
+    if rng.random() < 0.15:
+        text = "".join(rng.choice(SOUP) for _ in range(rng.randint(1, 15)))
     else:
         end = "\r\n" if rng.random() < 0.15 else "\n"
         text = end.join(line(rng) for _ in range(rng.randint(1, 6)))
         text += end if rng.random() < 0.8 else ""
         text = "\ufeff" + text if rng.random() < 0.05 else text
-        while rng.random() < 0.15:
+        while rng.random() < 0.12:
             text = mutate(rng, text)
     return text.replace("\0", "").encode()
 
