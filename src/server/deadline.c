@@ -27,6 +27,10 @@ static char log_line[LOG_MOST];
 static volatile size_t log_len;
 static volatile sig_atomic_t log_fd = -1;
 
+// The alarm is ours. Given up by deadline_disarm: a child that is forked later may have another
+// mask.
+static bool armed;
+
 // A full pipe or a stopped terminal must not hold us past the time limit: what cannot be written
 // now is not written. POLLOUT on a pipe promises room for PIPE_BUF bytes.
 static void write_now(int fd, const char *bytes, size_t len)
@@ -54,7 +58,7 @@ static void set_timer(int64_t milliseconds)
     setitimer(ITIMER_REAL, &timer, NULL);
 }
 
-void deadline_arm(int64_t milliseconds)
+static void take_alarm(void)
 {
     struct sigaction action = {.sa_handler = SIG_IGN};
     sigset_t alarm_only;
@@ -66,6 +70,13 @@ void deadline_arm(int64_t milliseconds)
     sigprocmask(SIG_UNBLOCK, &alarm_only, NULL);
     action.sa_handler = time_is_up;
     sigaction(SIGALRM, &action, NULL);
+}
+
+void deadline_arm(int64_t milliseconds)
+{
+    if (!armed)
+        take_alarm();
+    armed = true;
     set_timer(milliseconds > 0 ? milliseconds : 1);
 }
 
@@ -95,4 +106,5 @@ void deadline_log(int fd, const char *line, size_t len)
 void deadline_disarm(void)
 {
     set_timer(0);
+    armed = false;
 }

@@ -112,9 +112,11 @@ void http_timeout_finding(struct finding *finding, enum http_phase phase, const 
                           int64_t timeout_ms)
 {
     char subject[FINDING_SLOT], detail[FINDING_SLOT], limit[32];
-    size_t address = strcspn(what, " ");
+    bool asked = strstr(what, "://") != NULL;
+    size_t address = asked ? strcspn(what, " ") : strlen(what);
     snprintf(subject, sizeof subject, "%.*s", (int)address, what);
     duration_text(timeout_ms, limit, sizeof limit);
-    snprintf(detail, sizeof detail, "%s, %s%s", limit, phase_words(phase), what + address);
+    snprintf(detail, sizeof detail, "%s, %s%s", limit,
+             asked ? phase_words(phase) : "nothing was asked yet", what + address);
     finding_set(finding, REASON_TIMEOUT, subject, NULL, detail);
 }

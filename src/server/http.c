@@ -16,13 +16,13 @@
 #include "base/url.h"
 #include "server/faults.h"
 #include "server/lines.h"
+#include "server/memory.h"
 #include "server/resolve.h"
 #include "server/tls.h"
 #include "versions.h"
 
 // A head of a real answer is below 4 KiB; nginx sends at most 32 KiB.
 #define HEAD_MOST ((size_t)64 * 1024)
-#define BODY_FIRST ((size_t)4 * 1024)
 #define ORIGIN (URL_HOST + 32)
 #define TRIED 256
 // What comes within this is not announced as waited for.
@@ -57,6 +57,7 @@ struct transfer {
     enum body_mode mode;
     size_t room;
     int64_t peek_until_ms;
+    unsigned waited_for_body;
     bool enough;  // what is needed has come: the rest is not waited for
     bool refused; // `answer->fault` is set
 };
@@ -64,12 +65,16 @@ struct transfer {
 // ---- Phases
 // -----------------------------------------------------------------------------------------
 
+// `detail` says more of what is waited for; "" nothing.
 static void enter(struct transfer *self, enum http_phase phase, const char *detail)
 {
+    struct text text = text_over(self->what, sizeof self->what);
     self->phase = phase;
     self->announced = false;
-    snprintf(self->what, sizeof self->what, "%s%s%s", self->origin, detail[0] != '\0' ? " " : "",
-             detail);
+    text_add(&text, "%s", self->origin);
+    if (detail[0] != '\0')
+        text_add(&text, " ");
+    text_add(&text, "%s", detail);
 }
 
 // Only when there is something to wait for: a caller makes sentences of it, which a quick answer
@@ -121,11 +126,6 @@ static void end_of_head(struct transfer *self)
     self->enough = self->mode == BODY_NONE;
     if (self->mode == BODY_PEEK)
         self->peek_until_ms = duration_now() + HTTP_PEEK_MS;
-    if (self->mode == BODY_WHOLE) {
-        char detail[64];
-        snprintf(detail, sizeof detail, "(status %d came, its body did not)", self->status);
-        enter(self, HTTP_ANSWERING, detail);
-    }
 }
 
 static void refuse(struct transfer *self, const char *why)
@@ -156,9 +156,21 @@ static size_t on_head(char *bytes, size_t one, size_t len, void *context)
     return self->enough ? 0 : line.len;
 }
 
+static void give_body(struct http_answer *answer)
+{
+    file_wipe(answer->body, answer->body_len);
+    if (answer->body != answer->small)
+        free(answer->body);
+}
+
 static bool grow(struct transfer *self, size_t wanted)
 {
-    size_t room = self->room > 0 ? self->room : BODY_FIRST;
+    struct http_answer *answer = self->answer;
+    if (answer->body == NULL) {
+        answer->body = answer->small;
+        self->room = sizeof answer->small - 1;
+    }
+    size_t room = self->room;
     while (room < wanted)
         room *= 2;
     if (room == self->room)
@@ -166,11 +178,9 @@ static bool grow(struct transfer *self, size_t wanted)
     char *bytes = malloc(room + 1);
     if (bytes == NULL)
         return false;
-    if (self->answer->body_len > 0)
-        memcpy(bytes, self->answer->body, self->answer->body_len);
-    file_wipe(self->answer->body, self->answer->body_len);
-    free(self->answer->body);
-    self->answer->body = bytes;
+    memcpy(bytes, answer->body, answer->body_len);
+    give_body(answer);
+    answer->body = bytes;
     self->room = room;
     return true;
 }
@@ -245,7 +255,7 @@ static int on_connected(void *context, char *remote, char *local, int remote_por
 // ---- Options
 // ----------------------------------------------------------------------------------------
 
-// A list over memory of ours: curl takes it as it is, so no copy of the token's header is made.
+// A list over memory of ours: curl takes it as it is, and copies the lines into its request alone.
 static struct curl_slist *make_lines(struct transfer *self)
 {
     static const char *const own[] = {USER_AGENT, "Connection: close", "Expect:"};
@@ -309,8 +319,17 @@ static void set_options(struct transfer *self)
 // ---- One attempt
 // ------------------------------------------------------------------------------------
 
+static void enter_body(struct transfer *self)
+{
+    char detail[64];
+    snprintf(detail, sizeof detail, "(status %d came, its body did not)", self->status);
+    enter(self, HTTP_ANSWERING, detail);
+}
+
 static void wait_for(struct transfer *self, int64_t milliseconds)
 {
+    if (self->head_done && self->mode == BODY_WHOLE && self->waited_for_body++ == 0)
+        enter_body(self);
     int64_t quiet = self->announced || milliseconds <= QUIET_MS ? 0 : QUIET_MS;
     int events = 0;
     if (quiet > 0)
@@ -355,6 +374,9 @@ static void explain_broken(struct transfer *self, int error)
     bool reset = error == ECONNRESET || error == EPIPE;
     if (self->url.https && tls_error(self) != 0 && !reset)
         tls_explain(&self->tls, tls_error(self), self->origin, fault);
+    else if (self->url.https && reset && !self->head_done)
+        finding_set(fault, REASON_CONNECTION_RESET, self->origin, NULL,
+                    "reset after the TLS handshake; perhaps it wants a client certificate");
     else if (!reset && self->head_done)
         faults_bad_reply(fault, self->origin, "its body is not encoded as HTTP wants it");
     else
@@ -567,7 +589,8 @@ static bool prepare(struct transfer *self)
                     "this system gives no random numbers");
         return false;
     }
-    curl_global_init(CURL_GLOBAL_NOTHING);
+    curl_global_init_mem(CURL_GLOBAL_NOTHING, memory_take, memory_give, memory_retake, memory_copy,
+                         memory_clear);
     self->multi = curl_multi_init();
     self->easy = curl_easy_init();
     if (self->multi == NULL || self->easy == NULL) {
@@ -591,13 +614,14 @@ void http_ask(const struct http_request *request, struct http_answer *answer)
     }
     curl_easy_cleanup(self.easy);
     curl_multi_cleanup(self.multi);
+    memory_wipe();
     tls_close(&self.tls);
 }
 
 void http_answer_free(struct http_answer *answer)
 {
-    file_wipe(answer->body, answer->body_len);
-    free(answer->body);
+    if (answer->body != NULL)
+        give_body(answer);
     answer->body = NULL;
     answer->body_len = 0;
 }

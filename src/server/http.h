@@ -18,6 +18,7 @@
 // More than any answer that must be read: whoami is below 2 KiB, a traceback 2 kB, the largest
 // project list page is not read.
 #define HTTP_BODY_MOST ((size_t)64 * 1024)
+#define HTTP_BODY_SMALL ((size_t)2 * 1024) // whoami and every error fit
 #define HTTP_HEADER_VALUE 512
 #define HTTP_HEADERS 16
 
@@ -60,13 +61,16 @@ struct http_answer {
     char server[HTTP_HEADER_VALUE];
     char date[HTTP_HEADER_VALUE];
     char cookies[2048]; // "name=value; name=value" of all Set-Cookie headers, for the login
-    char *body;         // heap, NUL-terminated; NULL when none was read
+    char *body; // NUL-terminated, in `small` or on the heap: do not copy the struct; NULL when none
+                // was read
     size_t body_len;
+    char small[HTTP_BODY_SMALL];
     bool body_cut; // longer than HTTP_BODY_MOST, cut short by the peer, or not waited for
 };
 
 // The words of a timeout: what was waited for (`what` as the phase callback got it, or a plain
-// URL). Pure.
+// URL). Pure. A `what` without
+// "://" names something before the first question: "the settings".
 void http_timeout_finding(struct finding *finding, enum http_phase phase, const char *what,
                           int64_t timeout_ms);
 

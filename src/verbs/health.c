@@ -99,9 +99,11 @@ static void prepare_timeout(void *context, enum http_phase phase, const char *wh
     add_verdict(health, &verdict, &text);
     deadline_say(STDOUT_FILENO, lines, text.len, verdict.healthy ? EXITCODE_OK : EXITCODE_NO);
 
+    if (verdict.healthy || health->log_fd < 0)
+        return;
     struct text log = text_over(log_line, sizeof log_line);
     verdict_log_line(&verdict, &log);
-    deadline_log(verdict.healthy ? -1 : health->log_fd, log_line, log.len);
+    deadline_log(health->log_fd, log_line, log.len);
 }
 
 // `docker compose logs` shows what the app's container wrote, not what a probe printed. Never
@@ -243,6 +245,8 @@ static int answer(const struct health *health)
     struct verdict verdict = verdict_of(health, &health->attempt.finding);
     add_verdict(health, &verdict, &text);
     log_verdict(health, &verdict);
+    // From here on an alarm only cuts short a write that hangs; it must not say something else.
+    deadline_say(-1, NULL, 0, EXITCODE_NO);
     if (!say_result(bytes, text.len))
         return EXITCODE_NO;
     return verdict.healthy ? EXITCODE_OK : EXITCODE_NO;

@@ -279,13 +279,15 @@ def test_a_client_only_certificate(ask, authority, root, bundle) -> None:
 
 
 def test_a_client_certificate_is_wanted(ask, authority, root, bundle) -> None:
+    """Under TLS 1.3 the refusal comes after the handshake, and may be overtaken by a reset."""
     for version in VERSIONS.values():
         context = authority.context(authority.server(root))
         context.minimum_version = context.maximum_version = version
         context.verify_mode = ssl.CERT_REQUIRED
         context.load_verify_locations(bundle)
         seen = ask(context, bundle)
-        assert seen.word == "tls_failed" and "client certificate" in seen.out, (version, seen)
+        assert seen.code == 1 and seen.word in ("tls_failed", "connection_reset"), (version, seen)
+        assert "client certificate" in seen.out, (version, seen)
 
 
 def test_no_common_cipher(ask, authority, root, bundle) -> None:
