@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+// What a process costs by itself.
+int main(void)
+{
+    return 0;
+}
