@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 README = Path(__file__).resolve().parent.parent / "README.md"
-PLACE = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- /table -->)", re.DOTALL)
 
 Tables = dict[str, list[dict[str, Any]]]
 
@@ -84,6 +83,8 @@ MAKERS: dict[str, Callable[[Tables], str]] = {
     "settings": settings_table,
     "reasons": reasons_table,
 }
+# Tables of other names are somebody else's.
+PLACE = re.compile(rf"(<!-- table: ({'|'.join(MAKERS)}) -->\n).*?(<!-- /table -->)", re.DOTALL)
 
 
 def renew(readme: str, tables: Tables) -> str:

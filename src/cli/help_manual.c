@@ -137,6 +137,63 @@ static void add_files(struct text *out)
                "NAME_FILE are ignored in it, with a warning.");
 }
 
+static const char *const checks_example[] = {
+    "; checks of another app",
+    "[defaults]",
+    "timeout = 10s",
+    "set shop = ${SHOP_URL:-http://localhost:3000}",
+    "",
+    "[Login]",
+    "request = POST ${shop}/login",
+    "json = {\"user\": \"${SHOP_USER}\",",
+    "json =  \"password\": \"${SHOP_PASSWORD}\"}",
+    "status = 200",
+    "save session = data.token",
+    "remedy = set SHOP_USER and SHOP_PASSWORD",
+    "",
+    "[Orders]",
+    "request = GET ${shop}/orders",
+    "header Authorization = Bearer ${session}",
+    "member 0.id = *",
+};
+
+static const struct {
+    const char *line;
+    const char *meaning;
+} checks_lines[] = {
+    {"[NAME]", "A check, and the name that is printed. [defaults] may stand before the first."},
+    {"request = METHOD URL", "What is asked."},
+    {"header NAME = VALUE", "A request header."},
+    {"json = TEXT", "The body. Repeated lines are put together. A value that is filled in is "
+                    "escaped as the inside of a JSON string."},
+    {"status = CODE...", "The answers that pass, such as 200 201 or 2xx; without it any 2xx."},
+    {"member PATH = VALUE",
+     "Required in the answer's JSON: a string, a number, true, false or null; * is anything but "
+     "null. A path goes down by dots: details.connected, 0.name."},
+    {"save NAME = PATH", "A value of the answer for later checks, as ${NAME}."},
+    {"needs = CHECK", "Not asked when that check did not pass. A check that uses what another one "
+                      "saves needs it without being told."},
+    {"jwt = TEXT", "In place of request: the text has three parts with dots between them."},
+    {"remedy = TEXT", "Printed when the check fails."},
+    {"timeout = D", "Of this check; in [defaults] of each one. --timeout counts before both."},
+    {"set NAME = TEXT", "In [defaults]: a value for all checks."},
+};
+
+static void add_checks(struct text *out)
+{
+    text_add(out, ".SH CHECKS FILE\n");
+    add_line(out, "The FILE of verify is an INI file, one section a check, asked in their order. "
+                  "${NAME} is a value that was saved or set, a setting, or a variable of the "
+                  "environment or of the .env file; ${NAME:-TEXT} gives TEXT when it is not set "
+                  "or empty. A line that begins with a semicolon is a comment.");
+    for (size_t i = 0; i < sizeof checks_lines / sizeof checks_lines[0]; i++)
+        add_tagged(out, checks_lines[i].line, checks_lines[i].meaning);
+    text_add(out, ".PP\nFor example:\n.PP\n.nf\n.RS\n");
+    for (size_t i = 0; i < sizeof checks_example / sizeof checks_example[0]; i++)
+        add_line(out, checks_example[i]);
+    text_add(out, ".RE\n.fi\n");
+}
+
 static void add_exits(struct text *out)
 {
     size_t count;
@@ -215,6 +272,7 @@ void help_manual(struct text *out)
     add_options(out);
     add_variables(out);
     add_files(out);
+    add_checks(out);
     add_exits(out);
     add_reasons(out);
     add_kinds(out);

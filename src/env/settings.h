@@ -59,8 +59,9 @@ struct token_found {
 };
 
 // Findings in the order in which the contract judges: options, file, URL, token. The stage decides
-// whether --on-refusal hold holds for it.
-enum settings_stage { STAGE_OPTIONS, STAGE_FILE, STAGE_URL, STAGE_TOKEN };
+// whether --on-refusal hold holds for it. STAGE_LOGIN: the password, which only `token --login` and
+// `verify` look at; for those two the token that is there already is judged by nobody.
+enum settings_stage { STAGE_OPTIONS, STAGE_FILE, STAGE_URL, STAGE_TOKEN, STAGE_LOGIN };
 struct settings_finding {
     enum settings_stage stage;
     struct finding finding;

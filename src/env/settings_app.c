@@ -38,7 +38,7 @@ static bool is_setting(const struct settings *self, struct span name)
             (row->variable_also && span_is(name, row->variable_also)))
             return true;
     }
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count && span_starts(name, "LABEL_STUDIO_"); i++)
         if (span_is(name, variables[i].name))
             return true;
     return is_token_name(self, name);

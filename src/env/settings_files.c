@@ -191,6 +191,8 @@ static void warn_all_ignored(struct maker *maker)
     const struct settings *settings = maker->settings;
     warn_ignored(maker, option_row(OPTION_ENV_FILE)->variable);
     warn_ignored(maker, option_row(OPTION_LOAD)->variable);
+    if (maker->verb == VERB_TOKEN || maker->verb == VERB_VERIFY)
+        warn_ignored(maker, "LABEL_STUDIO_PASSWORD_FILE");
     for (unsigned i = 0; i < settings->token_name_count; i++) {
         (void)snprintf(name, sizeof name, "%s_FILE", settings->token_names[i]);
         warn_ignored(maker, name);

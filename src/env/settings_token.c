@@ -144,19 +144,27 @@ static enum place place_at(const struct maker *maker, unsigned index)
 
 // ---- The token ----------------------------------------------------------------------------------
 
-static void refuse(struct maker *maker, const struct finding *finding)
+// `token` brings another one, and `verify` asks with what its checks name.
+static bool is_judged(const struct maker *maker)
 {
-    maker_refuse(maker, STAGE_TOKEN, finding);
+    return maker->verb != VERB_TOKEN && maker->verb != VERB_VERIFY;
+}
+
+static void refuse(struct maker *maker, enum settings_stage stage, const struct finding *finding)
+{
+    if (stage != STAGE_TOKEN || is_judged(maker))
+        maker_refuse(maker, stage, finding);
 }
 
 // The content of a secret in memory that lives as long as the settings.
-static bool read_secret(struct maker *maker, const struct value *value, struct span *text)
+static bool read_secret(struct maker *maker, enum settings_stage stage, const struct value *value,
+                        struct span *text)
 {
     struct secret_file secret;
     struct finding finding;
     *text = (struct span){0};
     if (!secret_file_read(&secret, value->origin.name, value->origin.path, &finding)) {
-        refuse(maker, &finding);
+        refuse(maker, stage, &finding);
         return false;
     }
     if (secret.dropped_cr)
@@ -177,15 +185,13 @@ static void judge(struct maker *maker)
     char place[FINDING_SLOT];
     struct token_found *token = &maker->settings->token;
     token_classify(&token->judged, token->text.text, token->text.len);
-    // What `run` traded for is the legacy token: it was judged by Label Studio itself. `token` and
-    // `verify` look at no token that is there already.
-    if ((maker->started && maker->settings->jwt == JWT_TRADE) || maker->verb == VERB_TOKEN ||
-        maker->verb == VERB_VERIFY)
+    // What `run` traded for is the legacy token: it was judged by Label Studio itself.
+    if (maker->started && maker->settings->jwt == JWT_TRADE)
         return;
     origin_text(&token->origin, place, sizeof place);
     if (!token_judge(&token->judged, maker->settings->jwt, time(NULL), token->name, place,
                      &finding))
-        refuse(maker, &finding);
+        refuse(maker, STAGE_TOKEN, &finding);
 }
 
 static bool is_conflict(const struct maker *maker, const char *name)
@@ -203,10 +209,10 @@ static void choose(struct maker *maker, const char *name, const struct value *va
     token->text = span_of(value->text);
     if (value->origin.kind != ORIGIN_FILE && is_conflict(maker, name)) {
         finding_set(&finding, REASON_TOKEN_CONFLICT, name, "environment", NULL);
-        refuse(maker, &finding);
+        refuse(maker, STAGE_TOKEN, &finding);
         return;
     }
-    if (value->origin.kind != ORIGIN_SECRET || read_secret(maker, value, &token->text))
+    if (value->origin.kind != ORIGIN_SECRET || read_secret(maker, STAGE_TOKEN, value, &token->text))
         judge(maker);
 }
 
@@ -355,22 +361,27 @@ static void take_password(struct maker *maker, const struct value *value)
 {
     struct span *password = &maker->settings->password;
     if (value->origin.kind == ORIGIN_SECRET)
-        read_secret(maker, value, password);
+        read_secret(maker, STAGE_LOGIN, value, password);
     else
         *password = span_of(value->text);
+}
+
+static bool needs_login(const struct maker *maker)
+{
+    return maker->verb == VERB_VERIFY || (maker->verb == VERB_TOKEN && maker->settings->login);
 }
 
 void settings_take_login(struct maker *maker)
 {
     struct value value;
     struct finding finding;
-    if (maker->verb != VERB_TOKEN && maker->verb != VERB_VERIFY)
+    if (!needs_login(maker))
         return;
     if (maker_environment(maker, USERNAME, &value) || maker_file(maker, USERNAME, &value))
         maker->settings->username = value.text;
     if (is_conflict(maker, PASSWORD)) {
         finding_set(&finding, REASON_TOKEN_CONFLICT, PASSWORD, "environment", NULL);
-        refuse(maker, &finding);
+        refuse(maker, STAGE_LOGIN, &finding);
         return;
     }
     for (enum place place = PLACE_ENVIRONMENT; place < PLACE_COUNT; place++) {

@@ -826,6 +826,27 @@ static void user_and_password_are_found_for_token(void **state)
     assert_true(span_is(settings.password, "pass word"));
     make(NONE, LIST("LABEL_STUDIO_USERNAME=a@example.com"));
     assert_null(settings.username);
+    make_as(VERB_TOKEN, NONE, LIST("LABEL_STUDIO_PASSWORD_FILE=missing"));
+    assert_nothing_refused();
+    make_as(VERB_TOKEN, LIST("--login"), LIST("LABEL_STUDIO_PASSWORD_FILE=missing"));
+    first_refusal(STAGE_LOGIN, REASON_SECRET_MISSING);
+    make_as(VERB_VERIFY, NONE, LIST("LABEL_STUDIO_PASSWORD=x", "LABEL_STUDIO_PASSWORD_FILE=y"));
+    assert_string_equal(first_refusal(STAGE_LOGIN, REASON_TOKEN_CONFLICT)->subject,
+                        "LABEL_STUDIO_PASSWORD");
+}
+
+// `token` is there to replace it.
+static void token_and_verify_judge_no_token(void **state)
+{
+    (void)state;
+    static const enum verb verbs[] = {VERB_TOKEN, VERB_VERIFY};
+    for (size_t i = 0; i < 2; i++) {
+        make_as(verbs[i], NONE, LIST("LABEL_STUDIO_API_TOKEN=" PAT));
+        assert_nothing_refused();
+        assert_token("LABEL_STUDIO_API_TOKEN", PAT, "environment");
+        make_as(verbs[i], NONE, LIST("LABEL_STUDIO_API_TOKEN_FILE=missing"));
+        assert_nothing_refused();
+    }
 }
 
 // ---- The app's environment ----------------------------------------------------------------------
@@ -947,6 +968,7 @@ int main(void)
         TEST(an_unreadable_secret_names_the_uid),
         TEST(name_and_its_file_are_a_conflict),
         TEST(user_and_password_are_found_for_token),
+        TEST(token_and_verify_judge_no_token),
         TEST(a_token_of_the_environment_changes_nothing),
         TEST(a_token_of_the_file_takes_the_place_of_the_empty_one),
         TEST(name_file_goes_when_the_name_is_handed_over),
