@@ -161,10 +161,13 @@ static bool read_words(int argc, char *const *argv, struct watch *self, unsigned
     return true;
 }
 
+// Only a clear no counts: PID 1 does not end because a call failed.
 static bool is_child(pid_t pid)
 {
     siginfo_t info;
-    return pid > 0 && waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+    if (pid <= 0)
+        return false;
+    return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 || errno != ECHILD;
 }
 
 int init_resident(int argc, char *const *argv)

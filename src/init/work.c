@@ -2,6 +2,7 @@
 // What happens before there is an app: pauses, and work in a forked child, both ended at once by a
 // stop signal.
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -69,25 +70,27 @@ static _Noreturn void do_work(const struct init_inherited *inherited, int (*work
     _exit(work(context, out_fd));
 }
 
-// Appends what the pipe holds. False at its end, when it failed, or when the buffer is full.
+// Appends what the pipe holds, without waiting. False at its end, when it failed, or when the
+// buffer is full.
 static bool collect(int fd, struct init_work_result *result, char *buffer, size_t size)
 {
     ssize_t len = read(fd, buffer + result->len, size - result->len);
     if (len > 0)
         result->len += (size_t)len;
-    return len > 0 ? result->len < size : len < 0 && errno == EINTR;
+    return len > 0 ? result->len < size : len < 0 && (errno == EINTR || errno == EAGAIN);
 }
 
 // Until the child closes the pipe, or a stop signal comes (its number is returned).
 static int follow(int out, int signals, struct init_work_result *result, char *buffer, size_t size)
 {
+    fcntl(out, F_SETFL, O_NONBLOCK);
     for (;;) {
         struct pollfd fds[2] = {{.fd = out, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
         bool waited = poll(fds, 2, -1) >= 0;
         int number = heed(-1, waited ? 0 : RETRY_MS);
         if (number != 0)
             return number;
-        if (fds[0].revents != 0 && !collect(out, result, buffer, size))
+        if (!collect(out, result, buffer, size))
             return 0;
     }
 }

@@ -201,6 +201,19 @@ static void crowd(long many)
     }
 }
 
+// The child goes on with the next action; the parent goes on behind "end", whose place is returned.
+static int start_child(int argc, char **argv, int at)
+{
+    pid_t child = fork();
+    if (child < 0)
+        fail("fork");
+    if (child == 0)
+        return at;
+    while (at < argc && strcmp(argv[at], "end") != 0)
+        at++;
+    return at;
+}
+
 static void wait_for(const char *file)
 {
     while (access(file, F_OK) < 0)
@@ -312,7 +325,11 @@ int main(int argc, char **argv)
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &every, &given, SET_SIZE);
     for (int i = 1; i < argc; i++) {
         int left = argc - i - 1;
-        if (left >= 2 && strcmp(argv[i], "count") == 0) {
+        if (strcmp(argv[i], "child") == 0) {
+            i = start_child(argc, argv, i);
+        } else if (strcmp(argv[i], "end") == 0) {
+            _exit(0);
+        } else if (left >= 2 && strcmp(argv[i], "count") == 0) {
             count(strtol(argv[i + 1], NULL, 10), strtol(argv[i + 2], NULL, 10));
             i += 2;
         } else if (!act_alone(argv[i])) {

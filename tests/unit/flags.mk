@@ -2,3 +2,7 @@
 # Link flags of single test programs.
 # Memory that runs out.
 LDFLAGS_test_dotenv_memory = -Wl,--wrap=malloc,--wrap=calloc
+# System calls of the init that fail; tests/conformance/test_faults.py makes its table from this list.
+INIT_WRAPPED = fork execve waitpid waitid kill prctl open read pread write pipe2 fcntl close chdir poll readlink stat \
+	access setpgid tcgetpgrp tcsetpgrp getrlimit setrlimit syscall
+LDFLAGS_init_faulty = $(INIT_WRAPPED:%=-Wl,--wrap=%)
