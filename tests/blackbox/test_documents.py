@@ -166,8 +166,12 @@ def promised_variables(verbs: set[str]) -> set[str]:
 
 
 def is_refused(run: Run, verb: str, option: str) -> bool:
-    done = run(verb, option)
-    return "there is no option" in done.out + done.err or "is no option of this verb" in done.out + done.err
+    """The option behind it is always wrong, so that nothing is done when this one is right."""
+    done = run(verb, option, "--bogus")
+    said = done.out + done.err
+    accepted = "there is no option --bogus" in said or f"{option} needs a value" in said
+    assert accepted or "there is no option" in said or f"{option} is no option of this verb" in said
+    return not accepted
 
 
 def test_verbs_of_the_overview_answer(run: Run, verbs: set[str]) -> None:
