@@ -94,8 +94,8 @@ bool ask_skew_text(const struct ask_seen *seen, char *buffer, size_t size)
     if (seconds <= ASK_SKEW_MOST_S)
         return false;
     duration_text(seconds * 1000, amount, sizeof amount);
-    snprintf(buffer, size, "our clock is %s %s Label Studio's", amount,
-             ahead ? "ahead of" : "behind");
+    (void)snprintf(buffer, size, "our clock is %s %s Label Studio's", amount,
+                   ahead ? "ahead of" : "behind");
     return true;
 }
 

@@ -10,8 +10,9 @@
 #include "checks_builtin.h"
 
 static_assert(INI_MAX_LINE > CHECKS_FILE_MOST + 2, "a line of the file always fits into inih's");
-static_assert(!INI_ALLOW_MULTILINE && !INI_ALLOW_NO_VALUE && !INI_CALL_HANDLER_ON_NEW_SECTION,
-              "the handler gets a name and a value; sections are seen by the reader");
+static_assert(!INI_ALLOW_MULTILINE, "a line that begins with a blank is no second value");
+static_assert(!INI_ALLOW_NO_VALUE, "the handler gets a name and a value");
+static_assert(!INI_CALL_HANDLER_ON_NEW_SECTION, "sections are seen by the reader");
 static_assert(!INI_ALLOW_INLINE_COMMENTS, "\" ;\" may stand in a JSON body");
 
 #define DEFAULTS "defaults"

@@ -48,7 +48,7 @@ static struct span value_of(struct span line)
 static bool same_name(struct span a, struct span b)
 {
     char other[NAME_MOST + 1];
-    snprintf(other, sizeof other, "%.*s", (int)b.len, b.text);
+    (void)snprintf(other, sizeof other, "%.*s", (int)b.len, b.text);
     return span_is_nocase(a, other);
 }
 
@@ -90,7 +90,7 @@ static const char *fault_of_line(const struct header_file *self, struct span lin
 static void refuse(struct finding *finding, const char *path, unsigned line, const char *why)
 {
     char where[32];
-    snprintf(where, sizeof where, "line %u", line);
+    (void)snprintf(where, sizeof where, "line %u", line);
     finding_set(finding, REASON_HEADER_FILE_INVALID, path, where, why);
 }
 

@@ -13,7 +13,7 @@
 
 void question_url(const struct ask *how, const char *path, char url[QUESTION_URL])
 {
-    snprintf(url, QUESTION_URL, "%s%s", how->url, path);
+    (void)snprintf(url, QUESTION_URL, "%s%s", how->url, path);
 }
 
 struct ls_answer question_answer(const struct http_answer *answer)
@@ -125,5 +125,5 @@ static bool repeats(struct span text, struct span secret)
 void question_hide(struct finding *finding, struct span secret)
 {
     if (repeats(span_of(finding->detail), secret))
-        snprintf(finding->detail, sizeof finding->detail, "(not shown: it repeats a secret)");
+        (void)snprintf(finding->detail, sizeof finding->detail, "(not shown: it repeats a secret)");
 }

@@ -299,7 +299,7 @@ static bool open_login(const struct ask *how, struct secret *cookies, struct fin
         return false;
     bool opened = answer.status == 200 && cookie(answer.cookies, "csrftoken").len > 0;
     if (opened)
-        snprintf(cookies->text, sizeof cookies->text, "%s", answer.cookies);
+        (void)snprintf(cookies->text, sizeof cookies->text, "%s", answer.cookies);
     else
         question_judge(how, &page, &answer, finding, &identity);
     cookies->len = opened ? strlen(cookies->text) : 0;

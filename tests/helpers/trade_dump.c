@@ -65,7 +65,7 @@ static void print(const struct trade *trade)
     text_add(&out, ", \"created\": %s, \"enabled\": %s, \"user\": %lld}\n",
              trade->result.created ? "true" : "false", trade->result.enabled ? "true" : "false",
              (long long)trade->result.seen.identity.user_id);
-    fwrite(out.bytes, 1, out.len, stdout);
+    (void)fwrite(out.bytes, 1, out.len, stdout);
     text_free(&out);
 }
 

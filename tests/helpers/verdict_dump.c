@@ -57,7 +57,7 @@ static bool read_record(struct record *self)
     if (!fgets(line, sizeof line, stdin))
         return false;
     size_t word = strcspn(line, " ");
-    snprintf(self->question, sizeof self->question, "%.*s", (int)word, line);
+    (void)snprintf(self->question, sizeof self->question, "%.*s", (int)word, line);
     char *next = line + word;
     self->status = (int)strtol(next, &next, 10);
     self->cut = (int)strtol(next, &next, 10);
@@ -112,7 +112,7 @@ static void print(const struct finding *finding, const struct ls_identity *ident
     add_member(&out, "version", identity->version);
     text_add(&out, ", \"user\": %" PRId64 ", \"organization\": %" PRId64 "}\n", identity->user_id,
              identity->organization);
-    fwrite(out.bytes, 1, out.len, stdout);
+    (void)fwrite(out.bytes, 1, out.len, stdout);
     text_free(&out);
     text_free(&sentence);
     text_free(&remedy);

@@ -65,7 +65,7 @@ static void play(const struct step *list, unsigned count)
 
 static void copy(char *to, size_t size, const char *from)
 {
-    snprintf(to, size, "%s", from ? from : "");
+    (void)snprintf(to, size, "%s", from ? from : "");
 }
 
 void http_ask(const struct http_request *request, struct http_answer *answer)
@@ -73,7 +73,7 @@ void http_ask(const struct http_request *request, struct http_answer *answer)
     char question[QUESTION_URL + 8];
     assert_true(asked < steps);
     const struct step *step = &script[asked++];
-    snprintf(question, sizeof question, "%s %s", request->method, request->url);
+    (void)snprintf(question, sizeof question, "%s %s", request->method, request->url);
     assert_string_equal(question, step->question);
     if (step->header)
         assert_string_equal(request->headers[0], step->header);
@@ -306,7 +306,7 @@ static void format_date(char *buffer, size_t size, int64_t offset)
     time_t then = time(NULL) + (time_t)offset;
     struct tm date;
     gmtime_r(&then, &date);
-    strftime(buffer, size, "%a, %d %b %Y %H:%M:%S GMT", &date);
+    (void)strftime(buffer, size, "%a, %d %b %Y %H:%M:%S GMT", &date);
 }
 
 static void the_difference_of_the_clocks_is_seen(void **state)
@@ -455,7 +455,7 @@ static void only_a_clean_token_is_taken(void **state)
     struct ask how = asking("");
     char answer[TOKEN_MOST + 64];
     for (size_t i = 0; i < sizeof dirty / sizeof dirty[0]; i++) {
-        snprintf(answer, sizeof answer, "{\"token\": %s}", dirty[i]);
+        (void)snprintf(answer, sizeof answer, "{\"token\": %s}", dirty[i]);
         PLAY(((const struct step[]){{TOKEN, BY_ACCESS, NULL, 200, answer, 0, 0, 0}}));
         assert_false(trade_legacy(&how, &by_access, &legacy, NULL, &finding));
         assert_int_equal(reason_class(finding.reason), REASON_CLASS_UNCLEAR);
@@ -466,7 +466,7 @@ static void only_a_clean_token_is_taken(void **state)
     PLAY(((const struct step[]){{TOKEN, BY_ACCESS, NULL, 200, answer, 0, 0, 0}}));
     assert_true(trade_legacy(&how, &by_access, &legacy, NULL, &finding));
     assert_int_equal(legacy.len, TOKEN_MOST);
-    snprintf(answer, sizeof answer, "{\"token\": \"%0*d\"}", TOKEN_MOST + 1, 0);
+    (void)snprintf(answer, sizeof answer, "{\"token\": \"%0*d\"}", TOKEN_MOST + 1, 0);
     PLAY(((const struct step[]){{TOKEN, BY_ACCESS, NULL, 200, answer, 0, 0, 0}}));
     assert_false(trade_legacy(&how, &by_access, &legacy, NULL, &finding));
 }
