@@ -226,7 +226,7 @@ static void ask(struct health *health)
 }
 
 // As PID 1 of a one-shot job the kernel would drop TERM: it is received as data while we wait.
-static void wait(struct health *health)
+static void ask_until_yes(struct health *health)
 {
     struct init_inherited inherited;
     init_hold(&inherited);
@@ -290,7 +290,7 @@ int verb_health(const struct call *call)
     bool worth_asking = judge(&health, &health.attempt.finding);
     if (worth_asking && health.settings.wait) {
         deadline_disarm(); // each attempt has a deadline of its own
-        wait(&health);
+        ask_until_yes(&health);
     } else if (worth_asking) {
         ask(&health);
     }
