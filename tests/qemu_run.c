@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Runs build/ARCH/X under qemu-user when called as build/ARCH/run/X, so that tests need not know. A program and
-// no script: a shell would drop variables with odd names and change the descriptors that a test has closed.
+// Runs build/ARCH/X under qemu-user when called as build/ARCH/run/X, so that tests need not know. A
+// program and no script: a shell would drop variables with odd names and change the descriptors
+// that a test has closed.
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>

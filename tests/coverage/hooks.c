@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Linked into the coverage build alone (-Wl,--wrap): gcov's runtime writes its counters at exit(), which a
-// forked child, the deadline and the resident process never reach. Each way out writes them first, and src/
-// need not know. Raw calls that bypass the libc are not seen.
+// Linked into the coverage build alone (-Wl,--wrap): gcov's runtime writes its counters at exit(),
+// which a forked child, the deadline and the resident process never reach. Each way out writes them
+// first, and src/ need not know. Raw calls that bypass the libc are not seen.
 #include <unistd.h>
 
 void __gcov_dump(void);
