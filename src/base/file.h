@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Bounded reads of files that somebody else named, and their atomic replacement.
+// Bounded reads of files that somebody else named.
 //
 // Opened with O_NONBLOCK|O_NOCTTY|O_CLOEXEC, then fstat'ed: a FIFO or a device called .env cannot
 // hang anything (contract, section 8).

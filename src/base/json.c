@@ -41,11 +41,11 @@ static struct span span_of_token(const struct json *self, const jsmntok_t *token
     return (struct span){self->text.text + token->start, (size_t)(token->end - token->start)};
 }
 
-// ---- The check
-// ------------------------------------------------------------------------------------ jsmn splits
-// the text, and in every mode lets pass what is no JSON: stray and missing separators, names
-// without a value, odd primitives, text outside the root. So the text is walked once more along its
-// tokens, and each byte of it must be where RFC 8259 has it.
+// ---- The check ----------------------------------------------------------------------------------
+
+// jsmn splits the text, and in every mode lets pass what is no JSON: stray and missing separators,
+// names without a value, odd primitives, text outside the root. So the text is walked once more
+// along its tokens, and each byte of it must be where RFC 8259 has it.
 
 static bool is_digit(char c)
 {
@@ -267,8 +267,7 @@ static bool check(const struct json *self)
     return walk.at == self->text.len && walk.token == self->count;
 }
 
-// ---- Reading
-// --------------------------------------------------------------------------------------
+// ---- Reading ------------------------------------------------------------------------------------
 
 bool json_parse(struct json *self, const char *text, size_t len)
 {

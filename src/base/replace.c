@@ -55,8 +55,7 @@ static enum replace_fault fault_of(int error)
     }
 }
 
-// ---- Where
-// ----------------------------------------------------------------------------------------
+// ---- Where --------------------------------------------------------------------------------------
 
 // The real path of a file that is not there yet: its directory resolved, its name added. NULL:
 // errno.
@@ -112,8 +111,7 @@ static enum replace_fault find(struct work *work, const char *path)
     return S_ISREG(work->old.st_mode) ? REPLACE_OK : REPLACE_NOT_REGULAR;
 }
 
-// ---- The temporary file
-// ---------------------------------------------------------------------------
+// ---- The temporary file -------------------------------------------------------------------------
 
 static enum replace_fault create(struct work *work)
 {
@@ -189,8 +187,7 @@ static enum replace_fault set_mode(const struct work *work, mode_t mode)
     return fchmod(work->fd, mode) < 0 ? fault_of(errno) : REPLACE_OK;
 }
 
-// ---- The change
-// -----------------------------------------------------------------------------------
+// ---- The change ---------------------------------------------------------------------------------
 
 static enum replace_fault compare(const struct work *work, struct span before)
 {

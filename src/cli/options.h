@@ -52,14 +52,13 @@ enum option_id {
 };
 
 struct option_row {
-    const char *name;     // without the dashes; "v" is a short option
-    const char *argument; // "PATH", "URL", …; NULL: takes none
-    const char *variable; // NULL: none
-    const char
-        *variable_also;   // a second variable that is looked at after the first (SSL_CERT_FILE)
-    const char *fallback; // the default in words, for help
-    const char *help;     // one or two short sentences
-    unsigned verbs;       // bits 1u << VERB_…
+    const char *name;          // without the dashes; "v" is a short option
+    const char *argument;      // "PATH", "URL", …; NULL: takes none
+    const char *variable;      // NULL: none
+    const char *variable_also; // a second variable that is looked at after it (SSL_CERT_FILE)
+    const char *fallback;      // the default in words, for help
+    const char *help;          // one or two short sentences
+    unsigned verbs;            // bits 1u << VERB_…
     bool repeatable;
     bool list; // the variable is a comma list
 };
@@ -70,12 +69,12 @@ struct verb_row {
     const char *name;
     const char *synopsis;
     const char *help;
-    bool hidden; // no verb for people, or one that is not made yet
+    bool hidden; // no verb for people
 };
 
 const struct verb_row *verb_row(enum verb verb);
-enum verb
-verb_find(const char *word); // also --help, -h, --version, -V; VERB_NONE for anything else
+// Also --help, -h, --version, -V; VERB_NONE for anything else.
+enum verb verb_find(const char *word);
 
 // What stood on the command line, unjudged and in its order. Values are views of argv.
 #define OPTIONS_MOST 128 // nobody has more env files or signals to map; ends a runaway script
@@ -90,9 +89,10 @@ struct options {
     bool help; // --help or -h stood among them: print help_verb(), do nothing else, end with 0
 };
 
-unsigned options_count(const struct options *self, enum option_id id); // how often it was given
-const char *options_value(const struct options *self,
-                          enum option_id id); // of the last one; NULL: not given
+// How often it was given.
+unsigned options_count(const struct options *self, enum option_id id);
+// The value of the last one; NULL: not given.
+const char *options_value(const struct options *self, enum option_id id);
 
 // Reads argv[first_word...] for `verb`: long options as "--name value" and "--name=value", -v, -vv;
 // stops at the first word that is no option or after "--". Exact names only. False with

@@ -15,8 +15,7 @@
 
 struct verdict {
     const struct finding *finding;
-    bool healthy; // what the exit code says; not the same as a reason of class fine (--unreachable
-                  // healthy)
+    bool healthy;     // what the exit code says: --unreachable healthy takes class unclear too
     const char *note; // one fact beside the verdict, or NULL
 };
 

@@ -26,8 +26,7 @@ struct place {
     const char *line_end;
 };
 
-// ---- Reading
-// --------------------------------------------------------------------------------------
+// ---- Reading ------------------------------------------------------------------------------------
 
 static bool read_one(struct dotenv *dotenv, struct span file, unsigned index,
                      const struct envlist *outside)
@@ -56,8 +55,7 @@ static const struct dotenv_var *find(const struct dotenv *dotenv,
     return var && var->file == request->earlier_count && !var->inherited ? var : NULL;
 }
 
-// ---- Placing
-// --------------------------------------------------------------------------------------
+// ---- Placing ------------------------------------------------------------------------------------
 
 static struct span slice(struct span span, size_t from, size_t to)
 {
@@ -90,8 +88,7 @@ static struct place place_of(const struct dotenv_var *var, struct span file)
     return place;
 }
 
-// ---- Writing
-// --------------------------------------------------------------------------------------
+// ---- Writing ------------------------------------------------------------------------------------
 
 static void add(struct assignment *self, struct span bytes)
 {
@@ -165,8 +162,7 @@ static void write_file(struct assignment *self, const struct assign_request *req
         add_text(self, place->line_end);
 }
 
-// ---- Checking
-// -------------------------------------------------------------------------------------
+// ---- Checking -----------------------------------------------------------------------------------
 
 static bool is_other(const struct dotenv_var *var, const struct assign_request *request)
 {

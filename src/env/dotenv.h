@@ -87,8 +87,8 @@ struct dotenv_issue {
 };
 
 struct dotenv {
-    struct dotenv_var
-        *vars; // in order of their first assignment; names are unique, the last assignment won
+    // In order of their first assignment; names are unique, the last assignment won.
+    struct dotenv_var *vars;
     size_t count;
     struct dotenv_issue *issues; // by file, then by place; a refused file has its errors only
     size_t issue_count;

@@ -71,8 +71,7 @@ static void warn_with_character(struct lint *self, enum dotenv_fault fault, size
     issue_character(warn(self, fault, at), rest);
 }
 
-// ---- The name
-// ------------------------------------------------------------------------------------
+// ---- The name -----------------------------------------------------------------------------------
 
 static void lint_name(struct lint *self, const struct statement *statement)
 {
@@ -88,8 +87,7 @@ static void lint_name(struct lint *self, const struct statement *statement)
         }
 }
 
-// ---- The value
-// -----------------------------------------------------------------------------------
+// ---- The value ----------------------------------------------------------------------------------
 
 // The invisible and the look-alike: what nobody means to have at either end of a value.
 static bool is_odd_at_end(uint32_t code)
@@ -195,8 +193,7 @@ static void lint_backslash(struct lint *self, const struct statement *statement,
     self->previous_backslash = ends;
 }
 
-// ---- Two lines run together
-// ----------------------------------------------------------------------
+// ---- Two lines run together ---------------------------------------------------------------------
 
 // Where in `raw` an assignment to `name` begins that is not the value's beginning; raw.len:
 // nowhere.
@@ -265,8 +262,7 @@ static void lint_run_together(struct lint *self, const struct statement *stateme
         warn(self, DOTENV_LINT_RUN_TOGETHER, statement->value_at + at);
 }
 
-// ---- Around a value
-// ------------------------------------------------------------------------------
+// ---- Around a value -----------------------------------------------------------------------------
 
 static void lint_after_quote(struct lint *self, size_t end)
 {
@@ -345,8 +341,7 @@ static void lint_pair(struct lint *self, const struct statement *statement, unsi
     lint_after_quote(self, statement->value_at + statement->value.len);
 }
 
-// ---- A word alone
-// --------------------------------------------------------------------------------
+// ---- A word alone -------------------------------------------------------------------------------
 
 static bool looks_like_token_piece(struct span word)
 {
@@ -377,8 +372,7 @@ static void lint_word(struct lint *self, const struct statement *statement, unsi
     warn(self, link ? DOTENV_LINT_LINK_TEXT : DOTENV_LINT_BARE_WORD, statement->name_at);
 }
 
-// ---- A statement
-// ---------------------------------------------------------------------------------
+// ---- A statement --------------------------------------------------------------------------------
 
 static void remember(struct lint *self, const struct statement *statement, unsigned line,
                      const struct linted_value *value, bool token)

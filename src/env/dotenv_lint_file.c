@@ -9,8 +9,6 @@ static bool is_letter(char c)
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
 }
 
-// ---------------------------------------------------------------
-
 // Every other byte from `at` on is a NUL and the others are not, for as long as the line lasts and
 // at least three times.
 static bool alternates(struct span bytes, size_t at)

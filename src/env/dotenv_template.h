@@ -14,8 +14,8 @@
 // Where references lead. Offsets are those of the `$` in the text.
 struct template_source {
     bool (*look_up)(void *context, struct span name, struct span *value); // false: not set
-    void (*unset)(void *context, struct span name, size_t at,
-                  bool braced); // read, and replaced by nothing
+    // Told of a name that was read, is not set, and is replaced by nothing.
+    void (*unset)(void *context, struct span name, size_t at, bool braced);
     void *context;
 };
 

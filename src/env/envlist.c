@@ -53,8 +53,7 @@ const char *envlist_get(const struct envlist *self, const char *name)
     return envlist_get_span(self, span_of(name));
 }
 
-// ---- Many changes at once
-// ------------------------------------------------------------------------
+// ---- Many changes at once -----------------------------------------------------------------------
 
 // One name that is to be changed: an open hash table finds it in constant time for each entry.
 struct target {

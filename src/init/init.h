@@ -21,8 +21,8 @@ struct init_inherited {
     uint64_t mask;         // the kernel's 8-byte signal mask, bit n - 1 for signal n
     bool children_ignored; // SIGCHLD was ignored; that would lose every exit code
     bool core_known;
-    struct rlimit
-        core_limit; // lowered by us, since our memory holds a token; given back to the app
+    // Lowered by us, since our memory holds a token; given back to the app.
+    struct rlimit core_limit;
 };
 
 // First thing in main: blocks every signal and keeps the mask, heeds SIGCHLD, and sets the soft
@@ -63,10 +63,11 @@ int init_run(const struct init_plan *plan, struct finding *finding);
 #define INIT_RESIDENT_VERB "init"
 int init_resident(int argc, char *const *argv);
 
-// Before the app has started
-// ------------------------------------------------------------------------------------- Sleeps up
-// to `milliseconds` under the blocked signals. Returns 0, or the number of a TERM, INT, HUP or QUIT
-// that came: `run` then ends with EXITCODE_SIGNAL + n (reason `stopped`), the app never started.
+// ---- Before the app has started -----------------------------------------------------------------
+
+// Sleeps up to `milliseconds` under the blocked signals. Returns 0, or the number of a TERM, INT,
+// HUP or QUIT that came: `run` then ends with EXITCODE_SIGNAL + n (reason `stopped`), the app never
+// started.
 int init_pause(int64_t milliseconds);
 const char *init_signal_name(int number); // of those four: "SIGTERM"
 

@@ -41,8 +41,7 @@ static bool not_executable(struct finding *finding, const char *path, const char
     return false;
 }
 
-// ---- The head of the file
-// ----------------------------------------------------------------------------
+// ---- The head of the file -----------------------------------------------------------------------
 
 struct head {
     char bytes[HEAD + 1]; // one NUL behind the last
@@ -157,8 +156,7 @@ static bool elf_loader(const char *path, char *loader, size_t size)
     return found;
 }
 
-// ---- What is wrong with it
-// ---------------------------------------------------------------------------
+// ---- What is wrong with it ----------------------------------------------------------------------
 
 static bool interpreter_missing(struct finding *finding, const char *path, const char *interpreter)
 {
@@ -235,8 +233,7 @@ static bool judge_interpreter(const char *path, struct finding *finding, int dep
     return judge_path(interpreter, finding) && judge_interpreter(interpreter, finding, depth + 1);
 }
 
-// ---- Looking it up
-// -----------------------------------------------------------------------------------
+// ---- Looking it up ------------------------------------------------------------------------------
 
 static const char *path_of(char *const *env)
 {
@@ -301,8 +298,7 @@ bool init_find_program(const char *command, char *const *app_env, char program[I
     return judge_interpreter(program, finding, 1);
 }
 
-// ---- After execve said no
-// ----------------------------------------------------------------------------
+// ---- After execve said no -----------------------------------------------------------------------
 
 static bool is_text(const struct head *head)
 {

@@ -84,8 +84,7 @@ void resident_become(const struct watch *self, char *const *env)
     say(self->log, SAY_DEBUG, "PID 1 stays the larger image: %s", strerror(errno));
 }
 
-// ---- The fresh image
-// ---------------------------------------------------------------------------------
+// ---- The fresh image ----------------------------------------------------------------------------
 
 // Digits at `*at`, at most `most`; moves on. False when there are none or they say more.
 static bool take_number(const char **at, int64_t most, int64_t *number)

@@ -46,8 +46,7 @@ void survivors_forget(pid_t pid)
             told[stage][pid / 8] &= (unsigned char)~(1u << (pid % 8));
 }
 
-// ---- TERM
-// --------------------------------------------------------------------------------------------
+// ---- TERM ---------------------------------------------------------------------------------------
 
 static void ask_child(int pid, int folder, void *context)
 {
@@ -80,8 +79,7 @@ static void ask_all(void)
     kill(-1, SIGCONT);
 }
 
-// ---- KILL
-// --------------------------------------------------------------------------------------------
+// ---- KILL ---------------------------------------------------------------------------------------
 
 // Named is who was asked and had its time. What was started after that, or comes to us by the death
 // of its parent, goes with it.
@@ -142,8 +140,7 @@ static void kill_rest(struct watch *self)
     kill(-1, SIGKILL);
 }
 
-// ---- The end
-// -----------------------------------------------------------------------------------------
+// ---- The end ------------------------------------------------------------------------------------
 
 // The grace runs from the first stop signal that was passed on, if there was one.
 static int64_t end_of_grace(const struct watch *self, int64_t now)

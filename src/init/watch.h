@@ -37,23 +37,20 @@ struct watch {
     siginfo_t held;
 };
 
-// reap.c
-// ------------------------------------------------------------------------------------------------------
+// ---- reap.c -------------------------------------------------------------------------------------
 // Takes every change of our children's state that there is. False when there is no child at all.
 bool reap(struct watch *self);
 int reap_code(const struct watch *self); // the exit code of `run`, once the app has ended
 // Before there is an app: takes whatever has ended.
 void reap_strays(void);
 
-// forward.c
-// ---------------------------------------------------------------------------------------------------
+// ---- forward.c ----------------------------------------------------------------------------------
 // Passes a signal that came to us on to the app.
 void forward(struct watch *self, const siginfo_t *info);
 // Another try with the real-time signal that the app's queue had no room for.
 void forward_held(struct watch *self);
 
-// terminal.c
-// --------------------------------------------------------------------------------------------------
+// ---- terminal.c ---------------------------------------------------------------------------------
 // The calling process, a child of ours that has not become the app yet, leads a group of its own
 // from here on, and that is the terminal's foreground if ours was. No terminal is no error. False:
 // it stays in our group.
@@ -66,15 +63,13 @@ void terminal_stop_self(int number);
 // Gives the app's own group the foreground when ours has it.
 void terminal_lend(const struct watch *self);
 
-// survivors.c
-// -------------------------------------------------------------------------------------------------
+// ---- survivors.c --------------------------------------------------------------------------------
 // Ends what outlives the app: TERM, up to the grace, KILL.
 void survivors_end(struct watch *self);
 // A child was reaped: its number may be another process's soon.
 void survivors_forget(pid_t pid);
 
-// descriptors.c
-// -----------------------------------------------------------------------------------------------
+// ---- descriptors.c ------------------------------------------------------------------------------
 // Closes everything above standard error, whatever the limit of descriptors is.
 void descriptors_close(void);
 // 0 to 2 may be closed and shall stay so for the app: moves a descriptor above them. False: it is
@@ -83,19 +78,16 @@ bool descriptors_move_up(int *fd);
 // A close-on-exec pipe above 2.
 bool descriptors_pipe(int ends[2]);
 
-// resident.c
-// --------------------------------------------------------------------------------------------------
+// ---- resident.c ---------------------------------------------------------------------------------
 // Becomes a fresh image of this program with `env`. Returns when that cannot be: this image goes on
 // then.
 void resident_become(const struct watch *self, char *const *env);
 
-// watch.c
-// -----------------------------------------------------------------------------------------------------
+// ---- watch.c ------------------------------------------------------------------------------------
 // Stays until the app and its survivors are gone; returns the exit code of `run`.
 int watch(struct watch *self);
 
-// program.c
-// ---------------------------------------------------------------------------------------------------
+// ---- program.c ----------------------------------------------------------------------------------
 // execve of `program` failed with `error`: says why, as far as the file tells.
 void program_diagnose(const char *program, int error, struct finding *finding);
 

@@ -22,8 +22,7 @@ void bundle_over(struct bundle *self, const char *text, size_t len)
     self->der = len > 0 && (unsigned char)text[0] == TAG_SEQUENCE;
 }
 
-// ---- DER
-// --------------------------------------------------------------------------------------------
+// ---- DER ----------------------------------------------------------------------------------------
 
 // Takes one element off the front: its tag and its content. `whole`, if not NULL, gets it with its
 // header.
@@ -74,8 +73,7 @@ static bool find_subject(struct bundle_bytes der, struct bundle_bytes *subject)
            take(&tbs, &tag, &skipped, subject) && tag == TAG_SEQUENCE;
 }
 
-// ---- Names
-// ------------------------------------------------------------------------------------------
+// ---- Names --------------------------------------------------------------------------------------
 
 static bool bytes_equal(struct bundle_bytes a, struct bundle_bytes b)
 {
@@ -142,8 +140,7 @@ bool bundle_names_equal(struct bundle_bytes a, struct bundle_bytes b)
     return names_a.len == names_b.len;
 }
 
-// ---- PEM
-// --------------------------------------------------------------------------------------------
+// ---- PEM ----------------------------------------------------------------------------------------
 
 enum { BASE64_BLANK = 64, BASE64_PAD, BASE64_STRANGE };
 

@@ -62,8 +62,7 @@ struct transfer {
     bool refused; // `answer->fault` is set
 };
 
-// ---- Phases
-// -----------------------------------------------------------------------------------------
+// ---- Phases -------------------------------------------------------------------------------------
 
 // `detail` says more of what is waited for; "" nothing.
 static void enter(struct transfer *self, enum http_phase phase, const char *detail)
@@ -92,8 +91,7 @@ static int64_t time_left(const struct transfer *self)
     return left > 0 ? left : 0;
 }
 
-// ---- What curl calls
-// --------------------------------------------------------------------------------
+// ---- What curl calls ----------------------------------------------------------------------------
 
 static enum body_mode mode_for(const struct http_request *request, int status)
 {
@@ -252,8 +250,7 @@ static int on_connected(void *context, char *remote, char *local, int remote_por
     return CURL_PREREQFUNC_OK;
 }
 
-// ---- Options
-// ----------------------------------------------------------------------------------------
+// ---- Options ------------------------------------------------------------------------------------
 
 // A list over memory of ours: curl takes it as it is, and copies the lines into its request alone.
 static struct curl_slist *make_lines(struct transfer *self)
@@ -316,8 +313,7 @@ static void set_options(struct transfer *self)
     set_method(self);
 }
 
-// ---- One attempt
-// ------------------------------------------------------------------------------------
+// ---- One attempt --------------------------------------------------------------------------------
 
 static void enter_body(struct transfer *self)
 {
@@ -475,8 +471,7 @@ static bool attempt(struct transfer *self, const char *addresses, int64_t connec
            (code == CURLE_COULDNT_CONNECT || code == CURLE_OPERATION_TIMEDOUT);
 }
 
-// ---- By name
-// ----------------------------------------------------------------------------------------
+// ---- By name ------------------------------------------------------------------------------------
 
 static void add_addresses(struct text *out, const struct resolve_addresses *addresses)
 {
@@ -567,8 +562,7 @@ static void ask_by_name(struct transfer *self)
     faults_name(&self->answer->fault, self->origin, self->url.host, asked, silent);
 }
 
-// ---- The question
-// -----------------------------------------------------------------------------------
+// ---- The question -------------------------------------------------------------------------------
 
 static bool prepare(struct transfer *self)
 {

@@ -43,8 +43,7 @@ bool resolve_is_needless(const char *host)
            is_localhost(span_of(host));
 }
 
-// ---- Lines and words
-// --------------------------------------------------------------------------------
+// ---- Lines and words ----------------------------------------------------------------------------
 
 static struct span next_line(struct span *text)
 {
@@ -75,8 +74,7 @@ static struct span until(struct span line, const char *comment_marks)
     return line;
 }
 
-// ---- The search list
-// --------------------------------------------------------------------------------
+// ---- The search list ----------------------------------------------------------------------------
 
 struct conf {
     struct span search; // the last of "search" and "domain" counts
@@ -161,8 +159,7 @@ void resolve_walk_read(struct resolve_walk *self, const char *host)
     file_free(&conf);
 }
 
-// ---- Addresses
-// --------------------------------------------------------------------------------------
+// ---- Addresses ----------------------------------------------------------------------------------
 
 static void add_address(struct resolve_addresses *self, const char *text)
 {

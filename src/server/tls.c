@@ -43,8 +43,7 @@ static const mbedtls_x509_crt_profile profile = {
     .rsa_min_bitlen = 2048,
 };
 
-// ---- The bundle
-// -------------------------------------------------------------------------------------
+// ---- The bundle ---------------------------------------------------------------------------------
 
 static bool refuse(struct finding *fault, const char *path, const char *why)
 {
@@ -109,8 +108,7 @@ void tls_close(struct tls *self)
     file_free(&self->bundle);
 }
 
-// ---- The search
-// -------------------------------------------------------------------------------------
+// ---- The search ---------------------------------------------------------------------------------
 
 static struct bundle_bytes bytes_of(const mbedtls_x509_buf *buffer)
 {
@@ -158,8 +156,7 @@ static int find_issuers(void *context, const mbedtls_x509_crt *child, mbedtls_x5
     return 0;
 }
 
-// ---- What the verification saw
-// ----------------------------------------------------------------------
+// ---- What the verification saw ------------------------------------------------------------------
 
 // The common name, else the organisation; as it stands in the certificate.
 static struct span name_of(const mbedtls_x509_name *name)
@@ -259,8 +256,7 @@ void tls_configure(struct tls *self, void *config)
     mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_REQUIRED);
 }
 
-// ---- In words
-// ---------------------------------------------------------------------------------------
+// ---- In words -----------------------------------------------------------------------------------
 
 static void explain_untrusted(const struct tls *self, struct text *out)
 {
@@ -361,8 +357,7 @@ void tls_explain(const struct tls *self, int error, const char *subject, struct 
     finding_set(fault, reason, subject, NULL, detail);
 }
 
-// ---- Random numbers
-// ---------------------------------------------------------------------------------
+// ---- Random numbers -----------------------------------------------------------------------------
 
 // curl readies mbedTLS in its global initialisation, whatever the URL: two seedings and 60,000
 // instructions that a question over http never needs. docker/config/curl_config.h leads its calls

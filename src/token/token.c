@@ -46,8 +46,7 @@ static bool is_lower(struct span span)
     return true;
 }
 
-// ---- Placeholders
-// ---------------------------------------------------------------------------------
+// ---- Placeholders -------------------------------------------------------------------------------
 
 static bool is_one_character(struct span span)
 {
@@ -97,8 +96,7 @@ static bool is_placeholder(struct span span)
            span_ends(span, ELLIPSIS) || is_one_character(span) || is_all_x(span);
 }
 
-// ---- Dirt
-// -----------------------------------------------------------------------------------------
+// ---- Dirt ---------------------------------------------------------------------------------------
 
 static const char *dirt_name(struct span span)
 {
@@ -168,8 +166,7 @@ static size_t first_blank(struct span span)
     return at;
 }
 
-// ---- JWT
-// ------------------------------------------------------------------------------------------
+// ---- JWT ----------------------------------------------------------------------------------------
 
 static const char *const part_names[] = {"part 1 (header)", "part 2 (payload)",
                                          "part 3 (signature)"};
@@ -321,8 +318,7 @@ static enum token_kind jwt_kind(struct token *self, struct span span)
     return check_signature(self, parts[2]) ? whole_kind(&self->claims) : TOKEN_JWT_BROKEN;
 }
 
-// ---- Kinds
-// ----------------------------------------------------------------------------------------
+// ---- Kinds --------------------------------------------------------------------------------------
 
 // "Token" or "Bearer" when the value begins with one of them and a blank, in any case.
 static const char *prefix_of(struct span span)
@@ -397,8 +393,7 @@ void token_classify(struct token *self, const char *text, size_t len)
     self->inner = core_kind(self, clean(span));
 }
 
-// ---- Words
-// ----------------------------------------------------------------------------------------
+// ---- Words --------------------------------------------------------------------------------------
 
 const char *token_kind_name(enum token_kind kind)
 {
@@ -516,8 +511,7 @@ void token_date(int64_t seconds, char *buffer, size_t size)
                    (long long)(rest % 60));
 }
 
-// ---- Verdict
-// --------------------------------------------------------------------------------------
+// ---- Verdict ------------------------------------------------------------------------------------
 
 static void add_date(struct text *out, const char *what, bool known, int64_t seconds)
 {

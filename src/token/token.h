@@ -74,8 +74,8 @@ bool token_judge(const struct token *self, enum jwt_policy policy, int64_t now, 
 
 // "a Personal Access Token (refresh JWT), 230 bytes": for people, no byte of the token.
 void token_describe(const struct token *self, char *buffer, size_t size);
-const char *
-token_kind_name(enum token_kind kind); // stable words for --json: "legacy", "jwt_refresh", …
+// Stable words for --json: "legacy", "jwt_refresh", …
+const char *token_kind_name(enum token_kind kind);
 // "2026-01-27T02:08:43Z"; years beyond 9999 too.
 void token_date(int64_t seconds, char *buffer, size_t size);
 

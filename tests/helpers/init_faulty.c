@@ -40,9 +40,9 @@ static long wanted_from;
 static long wanted_times;
 static int log_fd = -1;
 
-// ---- The wrappers
-// ------------------------------------------------------------------------------------ The
-// originals, under the names that the linker gives them.
+// ---- The wrappers -------------------------------------------------------------------------------
+
+// The originals, under the names that the linker gives them.
 pid_t __real_fork(void);
 int __real_execve(const char *path, char *const *argv, char *const *env);
 pid_t __real_waitpid(pid_t pid, int *status, int options);
@@ -185,8 +185,7 @@ long __wrap_syscall(long number, long a, long b, long c, long d, long e, long f)
     return done;
 }
 
-// ---- The program
-// -------------------------------------------------------------------------------------
+// ---- The program --------------------------------------------------------------------------------
 
 static void read_wishes(void)
 {

@@ -259,8 +259,7 @@ static void an_acl_comes_along(void **state)
     assert_int_equal(mode_of("file"), 0640);
 }
 
-// ---- In a child: another user, other limits, own mounts
-// --------------------------------------------
+// ---- In a child: another user, other limits, own mounts -----------------------------------------
 
 enum { DONE = 0, NOT_POSSIBLE = 77 };
 
