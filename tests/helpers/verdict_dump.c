@@ -85,7 +85,7 @@ static enum ls_question question_of(const char *word)
     for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++)
         if (strcmp(word, questions[i]) == 0)
             return (enum ls_question)i;
-    fprintf(stderr, "verdict_dump: no question \"%s\"\n", word);
+    (void)fprintf(stderr, "verdict_dump: no question \"%s\"\n", word);
     exit(2);
 }
 
