@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+// Any words on a command line and any environment: no crash, no value that wraps, and an
+// environment of the app that holds what the contract promises.
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/duration.h"
+#include "env/settings.h"
+#include "env/started.h"
+
+#define BYTES_MOST ((size_t)4096)
+#define WORDS_MOST 64
+// A working directory that never has a .env.
+#define NO_FILE_HERE "/proc"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(bool holds)
+{
+    if (!holds)
+        abort();
+}
+
+// Pieces between NUL bytes; an empty piece ends the words and begins the entries.
+static char *split(char *at, const char *end, char **list, size_t *count)
+{
+    *count = 0;
+    while (at < end && *at != '\0' && *count < WORDS_MOST) {
+        list[(*count)++] = at;
+        at += strlen(at) + 1;
+    }
+    return at < end ? at + 1 : at;
+}
+
+static void check_values(const struct settings *settings)
+{
+    check(settings->timeout_ms >= 0 && settings->timeout_ms <= DURATION_MOST_MS);
+    check(settings->grace_ms >= 0 && settings->grace_ms <= DURATION_MOST_MS);
+    check(settings->wait_ms >= 0 && settings->wait_ms <= DURATION_MOST_MS);
+    check(settings->token_name_count > 0 && settings->token_name_count <= SETTINGS_TOKEN_NAMES);
+    check(settings->refusal_count <= SETTINGS_FINDINGS);
+    for (unsigned i = 1; i < settings->refusal_count; i++)
+        check(settings->refusals[i - 1].stage <= settings->refusals[i].stage);
+    for (unsigned i = 0; i < sizeof settings->signal_map; i++)
+        check(settings->signal_map[i] < sizeof settings->signal_map);
+}
+
+// The token, under its name, once the program hands it over; else not one byte of difference.
+static void check_app(const struct settings *settings, const struct envlist *environment)
+{
+    struct envlist app;
+    check(settings_app_environment(settings, environment, (struct span){0}, &app));
+    if (!settings->token.name || settings->token.origin.kind == ORIGIN_ENVIRONMENT) {
+        check(app.count == environment->count);
+        for (size_t i = 0; i < app.count; i++)
+            check(app.items[i] == environment->items[i]);
+    }
+    if (settings->token.name && settings->refusal_count == 0)
+        check(span_is(settings->token.text, envlist_get(&app, settings->token.name)));
+    check(app.items[app.count] == NULL);
+    envlist_free(&app);
+}
+
+static void check_resident(const struct settings *settings)
+{
+    struct envlist resident;
+    check(started_environment(settings, (struct span){0}, &resident));
+    check(strcmp(resident.items[0], "LABELGATE_STARTED=1") == 0);
+    if (settings->token.name && settings->refusal_count == 0)
+        check(span_is(settings->token.text, envlist_get(&resident, settings->token.name)));
+    envlist_free(&resident);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct options options;
+    static struct settings settings;
+    static char bytes[BYTES_MOST + 1];
+    char *words[WORDS_MOST + 1], *entries[WORDS_MOST + 2];
+    size_t word_count, entry_count;
+    struct envlist environment;
+    struct finding finding;
+    if (size < 1)
+        return 0;
+    enum verb verb = (enum verb)(data[0] % VERB_HELP);
+    size = size - 1 < BYTES_MOST ? size - 1 : BYTES_MOST;
+    memcpy(bytes, data + 1, size);
+    bytes[size] = '\0';
+    char *rest = split(bytes, bytes + size, words, &word_count);
+    words[word_count] = NULL;
+    split(rest, bytes + size, entries, &entry_count);
+    // No .env of this machine is read: empty counts as not set, and the first entry of a name
+    // counts.
+    memmove(entries + 1, entries, entry_count * sizeof *entries);
+    entries[0] = "LABELGATE_ENV_FILE=";
+    check(chdir(NO_FILE_HERE) == 0);
+    entries[entry_count + 1] = NULL;
+    if (!options_parse(&options, verb, (int)word_count, words, 0, &finding)) {
+        check(finding.detail[0] != '\0');
+        return 0;
+    }
+    check(options.first >= 0 && (size_t)options.first <= word_count);
+    if (options_count(&options, OPTION_ENV_FILE) > 0)
+        return 0;
+    check(envlist_make(&environment, entries));
+    settings_make(&settings, verb, &options, &environment);
+    check_values(&settings);
+    if (settings.load == LOAD_TOKEN) {
+        check_app(&settings, &environment);
+        check_resident(&settings);
+    }
+    settings_free(&settings);
+    envlist_free(&environment);
+    return 0;
+}
