@@ -8,6 +8,7 @@
 #include "base/span.h"
 
 #define PORT_MOST 65535
+#define PORT_DIGITS 5
 
 static bool refuse(char why[URL_WHY], const char *sentence)
 {
@@ -108,7 +109,7 @@ static bool read_port(struct span digits, struct url *self, char why[URL_WHY])
         if (port > PORT_MOST)
             break;
     }
-    if (port == 0 || port > PORT_MOST)
+    if (port == 0 || port > PORT_MOST || digits.len > PORT_DIGITS)
         return refuse(why, "has a port that is not between 1 and 65535");
     self->port = port;
     return true;

@@ -52,7 +52,7 @@ static void free_refusals(struct settings *self)
         free((void *)self->refusals);
 }
 
-void maker_no_memory(struct maker *maker)
+void maker_no_memory(const struct maker *maker)
 {
     struct settings *settings = maker->settings;
     free_refusals(settings);
@@ -169,6 +169,8 @@ bool maker_file(const struct maker *maker, const char *name, struct value *value
     if (!var || var->value.len == 0)
         return false;
     value->text = arena_copy(&settings->memory, var->value);
+    if (!value->text)
+        maker_no_memory(maker);
     value->origin = (struct origin){.kind = ORIGIN_FILE,
                                     .name = name,
                                     .path = settings->files[var->file].path,

@@ -61,6 +61,9 @@ static void choose_files(struct maker *maker)
             add_list(maker, &value);
     } else if (maker_environment(maker, variable, &value)) {
         add_list(maker, &value);
+        if (maker->settings->file_count == 0)
+            maker_refuse_value(maker, option_row(OPTION_ENV_FILE), &value,
+                               "a path, or several with commas between them");
     } else {
         add_file(maker, span_of(DEFAULT_FILE), &by_default);
     }
@@ -160,6 +163,9 @@ static void read_variables(struct maker *maker)
         if (content->bytes)
             dotenv_read(&settings->dotenv, content->bytes, content->len, i, &options);
     }
+    // Without memory there may be no room for the issue that would say so.
+    if (settings->dotenv.failed && settings->dotenv.issue_count == 0)
+        maker_no_memory(maker);
 }
 
 // The lints want to know the names of the token, and the file may be where those are listed.

@@ -37,7 +37,7 @@ void maker_warn(struct maker *maker, const char *format, ...) __attribute__((for
 // A usage refusal: what the setting takes, and the text that it has unless that could be a secret.
 void maker_refuse_value(struct maker *maker, const struct option_row *row,
                         const struct value *value, const char *takes);
-void maker_no_memory(struct maker *maker);
+void maker_no_memory(const struct maker *maker);
 
 // ---- The steps of settings_make -----------------------------------------------------------------
 

@@ -444,6 +444,14 @@ static void named_files_must_exist(void **state)
     assert_string_equal(finding->where, "LABELGATE_ENV_FILE");
 }
 
+static void a_list_that_names_no_file_is_refused(void **state)
+{
+    (void)state;
+    make_as(VERB_TOKEN, NONE, LIST("LABELGATE_ENV_FILE= , "));
+    assert_usage("LABELGATE_ENV_FILE (environment) takes a path, or several with commas between "
+                 "them, not \" , \"");
+}
+
 static void later_files_win_and_see_earlier_ones(void **state)
 {
     (void)state;
@@ -945,6 +953,7 @@ int main(void)
         TEST(every_wrong_value_is_reported),
         TEST(an_early_timeout_needs_no_file),
         TEST(named_files_must_exist),
+        TEST(a_list_that_names_no_file_is_refused),
         TEST(later_files_win_and_see_earlier_ones),
         TEST(the_default_file_is_no_directory),
         TEST(an_unreadable_file_names_the_uid),

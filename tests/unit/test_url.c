@@ -73,6 +73,7 @@ static void each_fault_has_its_words(void **state)
         {"http://.a", "has an empty part in its host name"},
         {"http://h:", "has no port behind its colon"},
         {"http://h:0", "has a port that is not between 1 and 65535"},
+        {"http://h:000080", "has a port that is not between 1 and 65535"},
         {"http://h:65536", "has a port that is not between 1 and 65535"},
         {"http://h:99999999999999999999", "has a port that is not between 1 and 65535"},
         {"http://h:8o80", "has a port that is no number"},
