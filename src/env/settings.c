@@ -289,14 +289,3 @@ void settings_free(struct settings *self)
     arena_free(&self->memory);
     memset(self, 0, sizeof *self);
 }
-
-// ---- What only some verbs need ------------------------------------------------------------------
-
-bool settings_need_url(const struct settings *self, struct finding *finding)
-{
-    if (self->url)
-        return true;
-    finding_set(finding, self->host_is_set ? REASON_URL_MISSING_HOST_SET : REASON_URL_MISSING,
-                "LABEL_STUDIO_URL", NULL, NULL);
-    return false;
-}

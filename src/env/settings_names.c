@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// The names under which the token is looked for.
+#include "env/settings_maker.h"
+
+static bool is_letter(char c)
+{
+    return c == '_' || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+// A name that every program can look up, and none of our own settings.
+static bool is_token_name(struct span name)
+{
+    if (name.len == 0 || !is_letter(name.text[0]))
+        return false;
+    for (size_t i = 1; i < name.len; i++)
+        if (!is_letter(name.text[i]) && !(name.text[i] >= '0' && name.text[i] <= '9'))
+            return false;
+    return !span_starts(name, "LABELGATE_") && !span_is(name, "LABEL_STUDIO_URL");
+}
+
+static const char *add_name(struct maker *maker, struct span name)
+{
+    struct settings *settings = maker->settings;
+    if (!is_token_name(name))
+        return "names of letters, digits and _, other than labelgate's own settings";
+    for (unsigned i = 0; i < settings->token_name_count; i++)
+        if (span_is(name, settings->token_names[i]))
+            return NULL;
+    if (settings->token_name_count == SETTINGS_TOKEN_NAMES)
+        return "fewer names";
+    const char *copy = arena_copy(&settings->memory, name);
+    if (copy)
+        settings->token_names[settings->token_name_count++] = copy;
+    else
+        maker_no_memory(maker);
+    return NULL;
+}
+
+static void add_names(struct maker *maker, const struct value *value)
+{
+    struct span piece;
+    const char *list = value->text;
+    const char *words = NULL;
+    maker->settings->origins[OPTION_TOKEN_VAR] = value->origin;
+    while (!words && settings_next_piece(&list, &piece))
+        words = add_name(maker, piece);
+    if (words)
+        maker_refuse_value(maker, option_row(OPTION_TOKEN_VAR), value, words);
+}
+
+static void add_option_names(struct maker *maker)
+{
+    const struct options *options = maker->options;
+    struct value value = {
+        .origin = {.kind = ORIGIN_OPTION, .name = option_row(OPTION_TOKEN_VAR)->name}};
+    for (unsigned i = 0; i < options->count; i++) {
+        if (options->given[i].id != OPTION_TOKEN_VAR)
+            continue;
+        value.text = options->given[i].value;
+        add_names(maker, &value);
+    }
+}
+
+void settings_take_token_names(struct maker *maker)
+{
+    static const char *const usual[] = {"LABEL_STUDIO_API_TOKEN", "LABEL_STUDIO_API_KEY",
+                                        "LABEL_STUDIO_ACCESS_TOKEN"};
+    struct settings *settings = maker->settings;
+    const char *variable = option_row(OPTION_TOKEN_VAR)->variable;
+    struct value value;
+    settings->token_name_count = 0;
+    if (options_count(maker->options, OPTION_TOKEN_VAR) > 0) {
+        add_option_names(maker);
+    } else if (maker_environment(maker, variable, &value) || maker_file(maker, variable, &value)) {
+        add_names(maker, &value);
+    }
+    for (unsigned i = 0; settings->token_name_count == 0 && i < 3; i++)
+        settings->token_names[i] = usual[i];
+    if (settings->token_name_count == 0)
+        settings->token_name_count = 3;
+}
