@@ -46,7 +46,6 @@ def first_words(result: subprocess.CompletedProcess[str]) -> str:
 
 def tell(project: Project, *arguments: str) -> str:
     result = project.compose(*arguments, check=False, limit=120)
-    print(arguments, result.returncode, result.stdout, result.stderr)
     project.compose("down", "--timeout", "2")
     return first_words(result)
 
@@ -67,8 +66,10 @@ def test_service_healthy(
     assert (up.returncode == 0) == well, up.stderr
     assert project.state("web") == ("running" if well else "created")
     project.compose("down", "--timeout", "2")
-    wait = tell(project, "up", "--detach", "--wait", "web")
-    table.setdefault(case, []).extend([first_words(up), wait])
+    wait = project.compose("up", "--detach", "--wait", "web", check=False)
+    assert (wait.returncode == 0) == well, wait.stderr
+    project.compose("down", "--timeout", "2")
+    table.setdefault(case, []).extend([first_words(up), first_words(wait)])
     attached = tell(project, "up", "--exit-code-from", "app", "app") if case == "a JWT" else "does not end"
     table[case].append(attached)
 

@@ -120,9 +120,7 @@ def test_the_readme_s_lines_put_the_right_one_in(
     engine.await_health(app, "healthy", SOON)
     assert "[ok]" in engine.health_log(app)
     assert existing.state("web") == "running"
-    poll(
-        lambda: "report: 0 projects" in engine.logs(existing.container("web")), SOON, "the app uses the token"
-    )
+    engine.await_log(existing.container("web"), "report: 0 projects", SOON)
 
 
 def test_the_token_is_not_in_the_container_s_configuration(
