@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import secrets
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -13,12 +14,14 @@ from pathlib import Path
 
 import pytest
 from artefacts import GUIDE_JWT
-from engine import ROOT, Engine, LabelStudio, Project, poll
+from engine import ROOT, Engine, poll
 
 # One swarm an engine: clones that test side by side take turns.
 LOCK = Path(tempfile.gettempdir()) / "labelgate-test-swarm.lock"
 OUTAGE = 120.0
+START = 180.0
 SOON = 60.0
+UNREACHABLE = ("name_unresolved", "unreachable", "connection_refused", "timeout")
 # Resolves the name anew for each request; one line each, so that not one is forgotten.
 CLIENT = """
 import time, urllib.request
@@ -36,7 +39,7 @@ class Stack:
     engine: Engine
     name: str
     image: str
-    secrets: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)  # of its secrets, oldest first
 
     @property
     def service(self) -> str:
@@ -44,9 +47,9 @@ class Stack:
 
     def deploy(self, token: str) -> None:
         """Rolls out a token as people do: a secret of a new name, then the same file again."""
-        secret = f"{self.name}_{len(self.secrets)}"
+        secret = f"{self.name}_{len(self.names)}"
         self.engine.run("secret", "create", secret, "-", stdin=token.encode())
-        self.secrets.append(secret)
+        self.names.append(secret)
         variables = {
             "TOKEN_SECRET": secret,
             "APP_IMAGE": self.image,
@@ -79,8 +82,20 @@ class Stack:
             SOON,
             "the tasks are gone",
         )
-        for secret in self.secrets:
+        for secret in self.names:
             self.engine.run("secret", "rm", secret, check=False)
+
+
+@dataclass
+class Server:
+    engine: Engine
+    container: str
+    token: str
+
+    def await_up(self) -> None:
+        ask = "from urllib.request import urlopen; urlopen('http://127.0.0.1:8080/health')"
+        probe = ["exec", self.container, "python3", "-c", ask]
+        poll(lambda: self.engine.run(*probe, check=False).returncode == 0, START, "Label Studio answers")
 
 
 @pytest.fixture(scope="module")
@@ -99,25 +114,37 @@ def swarm(engine: Engine) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def stack(
-    engine: Engine, run_name: str, swarm: None, project: Project, label_studio: LabelStudio, app_image: str
-) -> Iterator[Stack]:
-    """The stack with a token that works, running, and Label Studio on its network."""
-    label_studio.settings(api=True, legacy=True)
-    stack = Stack(engine, f"{run_name}swarm", app_image)
-    engine.run("network", "create", "--driver", "overlay", "--attachable", "--internal", stack.name)
-    server = project.container("label-studio")
-    engine.run("network", "connect", "--alias", "label-studio", stack.name, server)
-    stack.deploy(label_studio.legacy_token())
+def network(engine: Engine, run_name: str, swarm: None) -> Iterator[str]:
+    """The stack's network, without a way out."""
+    name = f"{run_name}swarm"
+    engine.run("network", "create", "--driver", "overlay", "--attachable", "--internal", name)
+    yield name
+    poll(lambda: engine.run("network", "rm", name, check=False).returncode == 0, SOON, "the network is gone")
+
+
+@pytest.fixture(scope="module")
+def server(engine: Engine, network: str, label_studio_image: str, admin: dict[str, str]) -> Iterator[Server]:
+    """A Label Studio of its own, since it is stopped and leaves with the swarm."""
+    token = secrets.token_hex(20)
+    first = {**admin, "LABEL_STUDIO_USER_TOKEN": token, "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "1"}
+    words = [word for name, value in first.items() for word in ("--env", f"{name}={value}")]
+    name = f"{network}-server"
+    names = ["--name", name, "--network", network, "--network-alias", "label-studio"]
+    engine.run("run", "--detach", *names, *words, label_studio_image)
+    server = Server(engine, name, token)
+    server.await_up()
+    yield server
+    engine.run("rm", "--force", "--volumes", name)
+
+
+@pytest.fixture(scope="module")
+def stack(engine: Engine, network: str, server: Server, app_image: str) -> Iterator[Stack]:
+    """The stack with a token that works, running."""
+    stack = Stack(engine, network, app_image)
+    stack.deploy(server.token)
     poll(stack.running, SOON, "the first task runs")
     yield stack
     stack.remove()
-    engine.run("network", "disconnect", "--force", stack.name, server, check=False)
-    poll(
-        lambda: engine.run("network", "rm", stack.name, check=False).returncode == 0,
-        SOON,
-        "the network is gone",
-    )
 
 
 @pytest.fixture
@@ -169,35 +196,23 @@ def test_a_bad_token_is_rolled_back_and_every_request_answered(
     )
 
 
-def test_a_good_token_is_rolled_out(stack: Stack, label_studio: LabelStudio) -> None:
+def test_a_good_token_is_rolled_out(stack: Stack, server: Server) -> None:
     before = stack.running()
-    stack.deploy(label_studio.legacy_token())
+    stack.deploy(server.token)
     poll(lambda: stack.update_state() == "completed", SOON, "the update")
     poll(lambda: len(stack.running()) == 1, SOON, "one task")
     assert stack.running() != before
 
 
-def test_an_outage_of_label_studio_replaces_no_task(
-    engine: Engine, stack: Stack, project: Project, label_studio: LabelStudio
-) -> None:
+def test_an_outage_of_label_studio_replaces_no_task(engine: Engine, stack: Stack, server: Server) -> None:
     before = [task["ID"] for task in stack.tasks()]
-    server = project.container("label-studio")
-    engine.run("stop", "--time", "5", server)
-    try:
-        end = time.monotonic() + OUTAGE
-        poll(lambda: time.monotonic() > end or not stack.running(), OUTAGE + SOON, "the end of the outage")
-        assert [task["ID"] for task in stack.tasks()] == before
-        assert len(stack.running()) == 1
-        container = engine.out(
-            "ps", "--quiet", "--filter", f"label=com.docker.swarm.service.name={stack.service}"
-        )
-        assert engine.health(container) == "healthy"
-        log = engine.health_log(container)
-        assert any(
-            word in log
-            for word in ("[name_unresolved]", "[unreachable]", "[connection_refused]", "[timeout]")
-        ), log
-    finally:
-        engine.run("start", server)
-        label_studio.host = project.address("label-studio")
-        poll(label_studio.is_up, 120.0, "Label Studio answers again")
+    engine.run("stop", "--time", "5", server.container)
+    end = time.monotonic() + OUTAGE
+    poll(lambda: time.monotonic() > end or not stack.running(), OUTAGE + SOON, "the end of the outage")
+    assert [task["ID"] for task in stack.tasks()] == before
+    assert len(stack.running()) == 1
+    service = f"label=com.docker.swarm.service.name={stack.service}"
+    container = engine.out("ps", "--quiet", "--filter", service)
+    assert engine.health(container) == "healthy"
+    log = engine.health_log(container)
+    assert any(f"[{word}]" in log for word in UNREACHABLE), log
