@@ -89,6 +89,12 @@ void finding_set(struct finding *self, enum reason reason, const char *subject, 
     fill(self->detail, detail);
 }
 
+bool finding_equal(const struct finding *a, const struct finding *b)
+{
+    return a->reason == b->reason && strcmp(a->subject, b->subject) == 0 &&
+           strcmp(a->where, b->where) == 0 && strcmp(a->detail, b->detail) == 0;
+}
+
 // The slot whose name `template` begins with; `*taken` is the length of "{name}". NULL when it
 // begins with no slot.
 static const char *slot_at(const struct finding *self, struct span template, size_t *taken)

@@ -160,6 +160,8 @@ const char *reason_remedy_template(enum reason reason);
 // Sets reason and slots; each slot is made visible and shortened to fit. NULL is an empty slot.
 void finding_set(struct finding *self, enum reason reason, const char *subject, const char *where,
                  const char *detail);
+// Do both say the same? What stands behind the end of a slot's text is nobody's.
+bool finding_equal(const struct finding *a, const struct finding *b);
 // A bounded `out` without room for all of it gets the sentence with its slots shortened, the fixed
 // words whole.
 void finding_add_sentence(const struct finding *self, struct text *out);

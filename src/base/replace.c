@@ -193,7 +193,8 @@ static enum replace_fault compare(const struct work *work, struct span before)
 {
     struct file_content content;
     enum file_fault fault = file_read(work->path, before.len, &content);
-    if (fault == FILE_MISSING || fault == FILE_TOO_BIG)
+    if (fault == FILE_MISSING || fault == FILE_TOO_BIG || fault == FILE_DIRECTORY ||
+        fault == FILE_NOT_REGULAR)
         return REPLACE_CHANGED;
     if (fault != FILE_OK) {
         errno = content.error;

@@ -143,6 +143,11 @@ bool say_result(const char *text, size_t len)
     return whole;
 }
 
+void say_to(int fd, const char *line, size_t len)
+{
+    write_all(fd, line, len, 0);
+}
+
 bool say_level_parse(const char *text, enum say_level *level)
 {
     static const char *const words[] = {"error", "warn", "info", "debug"};

@@ -36,6 +36,10 @@ void say_prompt(const char *question, struct span typed);
 // with REASON_OUTPUT_FAILED, never with success.
 bool say_result(const char *text, size_t len);
 
+// A finished line for somebody else's log: what cannot be written at once is not written, and no
+// failure counts.
+void say_to(int fd, const char *line, size_t len);
+
 // "error" "warn" "info" "debug"; false for any other word.
 bool say_level_parse(const char *text, enum say_level *level);
 

@@ -66,7 +66,7 @@ static enum prompt_answer read_keys(bool secret, char *buffer, size_t size, size
         else
             return PROMPT_TOO_LONG;
         if (!secret)
-            say_prompt("", (struct span){&key, key >= ' ' && key != KEY_DELETE});
+            say_prompt("", (struct span){&key, (unsigned char)key >= ' ' && key != KEY_DELETE});
     }
 }
 

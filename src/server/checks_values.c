@@ -94,7 +94,7 @@ static bool add_variable(struct scope *self, struct span inner, enum spelling sp
 static bool expand(struct scope *self, struct span template, enum spelling spelling, unsigned depth,
                    struct text *out)
 {
-    while (template.len > 0) {
+    while (template.len > 0 && !out->cut) {
         size_t plain = span_find(template, "${");
         text_add_span(out, (struct span){template.text, plain});
         template = (struct span){template.text + plain, template.len - plain};

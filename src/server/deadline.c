@@ -62,7 +62,9 @@ static void take_alarm(void)
 {
     struct sigaction action = {.sa_handler = SIG_IGN};
     sigset_t alarm_only;
+    // A reader that went away must not change the exit code into a death by SIGPIPE.
     sigemptyset(&action.sa_mask);
+    sigaddset(&action.sa_mask, SIGPIPE);
     sigemptyset(&alarm_only);
     sigaddset(&alarm_only, SIGALRM);
     // A SIGALRM that was pending when we were executed is not our alarm: ignoring it drops it.

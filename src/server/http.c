@@ -48,7 +48,6 @@ struct transfer {
     bool announced;
     char what[FINDING_SLOT];
     char tried[TRIED];
-    size_t attempt_from; // where in `tried` the addresses of this attempt begin
 
     // The answer as it comes
     size_t head_bytes;
@@ -616,6 +615,7 @@ void http_answer_free(struct http_answer *answer)
 {
     if (answer->body != NULL)
         give_body(answer);
+    file_wipe(answer->cookies, sizeof answer->cookies);
     answer->body = NULL;
     answer->body_len = 0;
 }

@@ -75,7 +75,7 @@ void http_timeout_finding(struct finding *finding, enum http_phase phase, const 
                           int64_t timeout_ms);
 
 void http_ask(const struct http_request *request, struct http_answer *answer);
-void http_answer_free(struct http_answer *answer); // wipes the body
+void http_answer_free(struct http_answer *answer); // wipes body and cookies
 
 const char *http_library_version(void);
 

@@ -119,8 +119,7 @@ static bool ask_for_secret(const struct ask *how, const struct question *questio
     bool taken = take_string(&answer, name, secret);
     http_answer_free(&answer);
     if (!taken)
-        bad_reply(how, question->path, "the token in it is empty, too long or not plain text",
-                  finding);
+        bad_reply(how, question->path, UNCLEAN, finding);
     return taken;
 }
 
@@ -315,7 +314,6 @@ static bool take_session(const struct ask *how, struct http_answer *answer, stru
         session->len = (size_t)snprintf(session->text, sizeof session->text, "%s", answer->cookies);
     else
         bad_reply(how, login_path, "it gives no session cookie", finding);
-    file_wipe(answer->cookies, sizeof answer->cookies);
     http_answer_free(answer);
     return begun;
 }

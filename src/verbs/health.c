@@ -122,8 +122,7 @@ static void log_verdict(const struct health *health, const struct verdict *verdi
     char line[VERDICT_LOG + 1];
     struct text text = text_over(line, sizeof line);
     verdict_log_line(verdict, &text);
-    if (write(health->log_fd, line, text.len) < 0)
-        return; // the verdict stands on standard output all the same
+    say_to(health->log_fd, line, text.len);
 }
 
 // Why the verdict is not about the running app, for -v.

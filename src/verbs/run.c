@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/duration.h"
 #include "base/exitcode.h"
@@ -97,7 +96,7 @@ static void report_all(const struct run *run, const struct finding *first)
     report_refusal(settings->log, first);
     for (unsigned i = 0; i < settings->refusal_count; i++) {
         const struct finding *other = &settings->refusals[i].finding;
-        if (memcmp(other, first, sizeof *first) != 0)
+        if (!finding_equal(other, first))
             report_refusal(settings->log, other);
     }
 }
@@ -124,7 +123,7 @@ static int hold(struct run *run, struct finding *finding)
         read_settings(run);
         if (judge(run, finding, &may_hold))
             return EXITCODE_OK;
-        if (memcmp(&before, finding, sizeof before) != 0)
+        if (!finding_equal(&before, finding))
             report_all(run, finding);
     }
 }

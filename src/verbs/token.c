@@ -123,11 +123,15 @@ static int login(struct bring *bring)
                            "no user: set LABEL_STUDIO_USERNAME");
     struct span secret = settings->password;
     if (secret.len == 0) {
-        if (prompt_line("password: ", true, password, sizeof password, &password_len) != PROMPT_OK)
+        bool typed =
+            prompt_line("password: ", true, password, sizeof password, &password_len) == PROMPT_OK;
+        secret = (struct span){password, typed ? password_len : 0};
+        if (!typed) {
+            file_wipe(password, sizeof password);
             return refuse_with(
                 bring, REASON_LOGIN_FAILED, settings->url,
                 "no password: set LABEL_STUDIO_PASSWORD or LABEL_STUDIO_PASSWORD_FILE");
-        secret = (struct span){password, password_len};
+        }
     }
     struct ask how = question(settings);
     bool traded = trade_user(&how, settings->username != NULL ? settings->username : user, secret,

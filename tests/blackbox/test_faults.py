@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -202,3 +204,22 @@ def test_whatever_the_parent_did_to_the_alarm(run, labelgate: Path, state: str) 
         )
     assert seen.code == 1 and "[timeout]" in seen.out, seen
     assert 0.6 < seconds < 0.7 + SLACK + 0.5  # an interpreter starts first
+
+
+def test_the_deadline_is_no_death_by_a_broken_pipe(
+    labelgate: Path, clean_environment: dict[str, str]
+) -> None:
+    """Nobody reads the verdict any more: the code is 1 all the same, since Docker knows no other."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with StandIn(FAULTS["never answers"].play) as server:
+        variables = {
+            "LABEL_STUDIO_URL": server.url,
+            "LABEL_STUDIO_API_TOKEN": TOKEN,
+            "LABELGATE_TIMEOUT": "500ms",
+        }
+        done = subprocess.run(
+            [labelgate, "health"], env=clean_environment | variables, stdout=writer, check=False
+        )
+    os.close(writer)
+    assert done.returncode == 1

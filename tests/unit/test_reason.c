@@ -281,6 +281,21 @@ static void slots_are_made_visible_and_shortened(void **state)
 }
 
 // The words stay, the address gives way.
+static void findings_are_compared_by_what_they_say(void **state)
+{
+    (void)state;
+    struct finding one, other;
+    memset(&one, 1, sizeof one);
+    memset(&other, 2, sizeof other);
+    finding_set(&one, REASON_ENV_INVALID, ".env", "line 3", "a quote");
+    finding_set(&other, REASON_ENV_INVALID, ".env", "line 3", "a quote");
+    assert_true(finding_equal(&one, &other));
+    finding_set(&other, REASON_ENV_INVALID, ".env", "line 4", "a quote");
+    assert_false(finding_equal(&one, &other));
+    finding_set(&other, REASON_ENV_INVALID_HEREDOC, ".env", "line 3", "a quote");
+    assert_false(finding_equal(&one, &other));
+}
+
 static void a_narrow_text_shortens_the_slots(void **state)
 {
     (void)state;
@@ -315,6 +330,7 @@ int main(void)
         cmocka_unit_test(the_secrets_have_five_sentences),
         cmocka_unit_test(empty_slots_take_their_words_along),
         cmocka_unit_test(slots_are_made_visible_and_shortened),
+        cmocka_unit_test(findings_are_compared_by_what_they_say),
         cmocka_unit_test(a_narrow_text_shortens_the_slots),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
