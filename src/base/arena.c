@@ -36,14 +36,18 @@ static struct arena_block *add_block(struct arena *self, size_t size)
 void *arena_take(struct arena *self, size_t size)
 {
     const size_t step = alignof(max_align_t);
-    if (size > SIZE_MAX - step)
+    if (size > SIZE_MAX - step) {
+        self->failed = true;
         return NULL;
+    }
     size = (size + step - 1) / step * step;
     struct arena_block *block = self->blocks;
     if (!block || block->room - block->used < size)
         block = add_block(self, size);
-    if (!block)
+    if (!block) {
+        self->failed = true;
         return NULL;
+    }
     void *bytes = (char *)block->bytes + block->used;
     block->used += size;
     return memset(bytes, 0, size);
@@ -65,4 +69,5 @@ void arena_free(struct arena *self)
         file_wipe(block->bytes, block->used);
         free(block);
     }
+    self->failed = false;
 }

@@ -3,6 +3,7 @@
 #ifndef LABELGATE_BASE_ARENA_H
 #define LABELGATE_BASE_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/span.h"
@@ -11,6 +12,7 @@ struct arena_block;
 
 struct arena {
     struct arena_block *blocks; // NULL: nothing was taken yet
+    bool failed;                // some request found no memory; stays until arena_free
 };
 
 // `size` bytes for any type, zeroed. NULL: no memory; what was taken before stays.

@@ -251,6 +251,9 @@ static void make(struct maker *maker)
     if (!maker->settings->no_token)
         settings_take_token(maker);
     settings_take_login(maker);
+    // What found no memory looks like what is not set.
+    if (maker->settings->memory.failed)
+        maker_no_memory(maker);
 }
 
 void settings_make(struct settings *self, enum verb verb, const struct options *options,

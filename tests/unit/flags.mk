@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Link flags of single test programs.
 # Memory that runs out.
+LDFLAGS_test_settings_memory = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 LDFLAGS_test_dotenv_memory = -Wl,--wrap=malloc,--wrap=calloc
 # System calls of the init that fail; tests/conformance/test_faults.py makes its table from this list.
 INIT_WRAPPED = fork execve waitpid waitid kill prctl open read pread write pipe2 fcntl close chdir poll readlink stat \
