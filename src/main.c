@@ -35,8 +35,10 @@ static int no_verb(int argc, char *const *argv)
 {
     if (argc > 1 && span_starts(span_of(argv[1]), "health"))
         return meant_as_health(argv[1]);
+    char shown[OPTIONS_QUOTED];
     if (argc > 1)
-        say(SAY_WARN, SAY_ERROR, "\"%.80s\" is no verb of labelgate [usage]", argv[1]);
+        say(SAY_WARN, SAY_ERROR, "%s is no verb of labelgate [usage]",
+            options_quote(argv[1], shown));
     else
         say(SAY_WARN, SAY_ERROR, "a verb is missing [usage]");
     say(SAY_WARN, SAY_ERROR, "to do: labelgate help");

@@ -8,9 +8,6 @@
 #include "base/span.h"
 #include "base/text.h"
 
-// The shortest token that matters has more characters: a longer word is named by its length.
-#define QUOTE_MOST ((size_t)24)
-
 enum verb verb_find(const char *word)
 {
     if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
@@ -62,16 +59,15 @@ __attribute__((format(printf, 2, 3))) static bool refuse(const struct walk *walk
     return false;
 }
 
-// "\"word\"", or its length when it could be a token.
-static const char *quoted(const char *word, char buffer[64])
+const char *options_quote(const char *word, char buffer[OPTIONS_QUOTED])
 {
-    struct text text = text_over(buffer, 64);
-    if (strlen(word) > QUOTE_MOST) {
+    struct text text = text_over(buffer, OPTIONS_QUOTED);
+    if (strlen(word) > OPTIONS_QUOTE_MOST) {
         text_add(&text, "a word of %zu bytes", strlen(word));
         return buffer;
     }
     text_add(&text, "\"");
-    text_add_visible(&text, span_of(word), 2 * QUOTE_MOST);
+    text_add_visible(&text, span_of(word), 2 * OPTIONS_QUOTE_MOST);
     text_add(&text, "\"");
     return buffer;
 }
@@ -95,11 +91,11 @@ static const struct option_row *find_row(struct span name)
 
 static bool refuse_unknown(const struct walk *walk, struct span name)
 {
-    char shown[64];
+    char shown[OPTIONS_QUOTED];
     struct text text = text_over(shown, sizeof shown);
-    if (name.len > QUOTE_MOST)
+    if (name.len > OPTIONS_QUOTE_MOST)
         return refuse(walk, "there is no option with a name of %zu bytes", name.len);
-    text_add_visible(&text, name, 2 * QUOTE_MOST);
+    text_add_visible(&text, name, 2 * OPTIONS_QUOTE_MOST);
     if (!find_row(name))
         return refuse(walk, "there is no option --%s", shown);
     return refuse(walk, "--%s is no option of this verb", shown);
@@ -195,7 +191,7 @@ static bool find_shell_words(const struct walk *walk)
         struct span part = find_shell_part(walk->argv[i]);
         if (part.len == 0)
             continue;
-        char shown[64];
+        char shown[OPTIONS_QUOTED];
         struct text text = text_over(shown, sizeof shown);
         text_add_visible(&text, part, sizeof shown - 1);
         finding_set(walk->finding, REASON_USAGE_SHELL_WORDS, NULL, NULL, shown);
@@ -227,7 +223,7 @@ static int words_most(enum verb verb, int argc)
 
 static bool judge_words(const struct walk *walk)
 {
-    char shown[64];
+    char shown[OPTIONS_QUOTED];
     int most = words_most(walk->verb, walk->argc);
     if (walk->options->help || walk->argc - walk->options->first <= most)
         return true;
@@ -235,7 +231,7 @@ static bool judge_words(const struct walk *walk)
         return refuse(walk, "the token is read from standard input, not from the command line, "
                             "where every user of the machine can see it");
     return refuse(walk, "%s is one word too many",
-                  quoted(walk->argv[walk->options->first + most], shown));
+                  options_quote(walk->argv[walk->options->first + most], shown));
 }
 
 bool options_parse(struct options *self, enum verb verb, int argc, char *const *argv,

@@ -102,6 +102,12 @@ const char *options_value(const struct options *self, enum option_id id);
 bool options_parse(struct options *self, enum verb verb, int argc, char *const *argv,
                    int first_word, struct finding *finding);
 
+// A word of the command line as it may be shown: "\"word\"", or its length when it is long enough
+// to be a token. Returns `buffer`.
+#define OPTIONS_QUOTE_MOST ((size_t)24)
+#define OPTIONS_QUOTED 64
+const char *options_quote(const char *word, char buffer[OPTIONS_QUOTED]);
+
 // Variables that belong to no option, for help, the manual and its test.
 struct variable_row {
     const char *name;

@@ -11,8 +11,6 @@
 
 #define TIMEOUT_MS 5000
 #define GRACE_MS 5000
-// The shortest token that matters has more characters than a value that is quoted back.
-#define QUOTE_MOST ((size_t)24)
 
 void origin_text(const struct origin *origin, char *buffer, size_t size)
 {
@@ -126,9 +124,9 @@ void maker_refuse_value(struct maker *maker, const struct option_row *row,
     }
     text_add(&text, " takes %s", takes);
     // No text of a line of the file, and nothing that is long enough to be a token.
-    if (value->origin.kind != ORIGIN_FILE && strlen(value->text) <= QUOTE_MOST) {
+    if (value->origin.kind != ORIGIN_FILE && strlen(value->text) <= OPTIONS_QUOTE_MOST) {
         text_add(&text, ", not \"");
-        text_add_visible(&text, span_of(value->text), 2 * QUOTE_MOST);
+        text_add_visible(&text, span_of(value->text), 2 * OPTIONS_QUOTE_MOST);
         text_add(&text, "\"");
     }
     struct finding finding;

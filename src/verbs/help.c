@@ -41,7 +41,9 @@ int verb_help(const struct call *call)
     if (call->argc <= 2) {
         help_overview(&out);
     } else if (!add_page(call->argv[2], &out)) {
-        say(SAY_WARN, SAY_ERROR, "there is no help on \"%.80s\" [usage]", call->argv[2]);
+        char shown[OPTIONS_QUOTED];
+        say(SAY_WARN, SAY_ERROR, "there is no help on %s [usage]",
+            options_quote(call->argv[2], shown));
         say(SAY_WARN, SAY_ERROR, "to do: labelgate help");
         text_free(&out);
         return EXITCODE_USAGE;

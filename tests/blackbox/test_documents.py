@@ -179,7 +179,14 @@ def test_verbs_of_the_overview_answer(run: Run, verbs: set[str]) -> None:
     for verb in verbs:
         done = run(verb, "--help") if verb not in ("help", "version") else run("help", verb)
         assert done.code == 0 and done.out.startswith(f"labelgate {verb}"), verb
-    assert "is no verb" in run("verb").err
+    assert '"verb" is no verb' in run("verb").err
+
+
+def test_a_word_that_may_be_a_token_is_not_repeated(run: Run) -> None:
+    token = "0123456789abcdef0123456789abcdef01234567"
+    for words in ((token,), ("help", token)):
+        done = run(*words)
+        assert done.code == 2 and "a word of 40 bytes" in done.err and token[:8] not in done.err, words
 
 
 def test_each_verb_takes_the_options_of_the_contract_and_no_other(run: Run, verbs: set[str]) -> None:
