@@ -139,7 +139,7 @@ static const struct option_row rows[OPTION_COUNT] = {
                       .help = "Write the token, and nothing else, to standard output.",
                       .verbs = ON(VERB_TOKEN)},
     [OPTION_ENABLE_LEGACY] = {.name = "enable-legacy",
-                              .help = "Switch legacy tokens on in the organisation when they are "
+                              .help = "Switch legacy tokens on in the organization when they are "
                                       "off and the user may do so. With run: only under --jwt "
                                       "trade.",
                               .verbs = ON(VERB_TOKEN) | ON(VERB_RUN)},

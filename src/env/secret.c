@@ -50,10 +50,9 @@ static const char *find_encoding(struct span text)
 static void drop_line_end(struct secret_file *self)
 {
     self->value = (struct span){self->content.bytes, self->content.len};
-    if (span_ends(self->value, "\n"))
-        self->value.len--;
-    else
+    if (!span_ends(self->value, "\n"))
         return;
+    self->value.len--;
     self->dropped_cr = span_ends(self->value, "\r");
     if (self->dropped_cr)
         self->value.len--;

@@ -23,8 +23,9 @@ enum started_answer {
     STARTED_UNREADABLE, // PID 1 is there, its environment may not be read
 };
 
-#define STARTED_MOST \
-    ((size_t)128 * 1024) // longest environ that is read: a token, a URL and a few paths
+// The longest environ that is read: ours holds a token, an address and a few paths.
+#define STARTED_MOST ((size_t)128 * 1024)
+
 struct started {
     enum started_answer answer;
     pid_t pid;

@@ -9,12 +9,12 @@ void init_hold(struct init_inherited *inherited)
 {
     signals_mask(SIG_SETMASK, SIGNALS_EVERY, &inherited->mask);
     inherited->children_ignored = signals_heed_children();
-    struct rlimit none;
     inherited->core_known = getrlimit(RLIMIT_CORE, &inherited->core_limit) == 0;
-    none = inherited->core_limit;
+    if (!inherited->core_known)
+        return;
+    struct rlimit none = inherited->core_limit;
     none.rlim_cur = 0;
-    if (inherited->core_known)
-        setrlimit(RLIMIT_CORE, &none);
+    setrlimit(RLIMIT_CORE, &none);
 }
 
 void init_release(const struct init_inherited *inherited)

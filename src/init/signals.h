@@ -12,8 +12,7 @@
 #include <sys/types.h>
 
 #define SIGNALS_LAST 64
-#define SIGNALS_FIRST_REAL_TIME \
-    32 // the kernel's SIGRTMIN; a libc keeps the first two or three for itself
+#define SIGNALS_FIRST_REAL_TIME 32 // the kernel's SIGRTMIN; a libc keeps two or three for itself
 #define SIGNALS_EVERY UINT64_MAX
 
 static inline uint64_t signals_bit(int number)

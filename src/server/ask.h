@@ -24,8 +24,8 @@ struct ask {
     const char *header_file; // NULL: none. Read at each call
     const char *ca_file;     // NULL: the distribution's bundle
     int64_t until_ms;        // duration_now() value at which all questions of a call must be over
-    void (*phase)(void *context, enum http_phase phase,
-                  const char *what); // see http_request; may be NULL
+    // See http_request; may be NULL.
+    void (*phase)(void *context, enum http_phase phase, const char *what);
     void *phase_context;
 };
 

@@ -26,7 +26,7 @@ struct reading {
     const char *fault;     // the first one; inih is then fed no more
 };
 
-// Lines -----------------------------------------------------------------------------------------
+// ---- Lines --------------------------------------------------------------------------------------
 
 static void note_section(struct reading *self, struct span line)
 {
@@ -69,7 +69,7 @@ static char *next_line(char *buffer, int size, void *stream)
     return buffer;
 }
 
-// Names and values ------------------------------------------------------------------------------
+// ---- Names and values ---------------------------------------------------------------------------
 
 static bool is_variable_name(struct span name)
 {
@@ -253,7 +253,7 @@ static void add_default(struct reading *self, const char *key, const char *value
         add_pair(self, checks->sets, CHECKS_SET, &checks->set_count, name, value);
 }
 
-// Sections --------------------------------------------------------------------------------------
+// ---- Sections -----------------------------------------------------------------------------------
 
 static void end_check(struct reading *self)
 {

@@ -11,18 +11,18 @@
 //   header Authorization = Bearer ${access_token}
 //   json = {"name": "a task"}         repeated: the lines are put together
 //   status = 200 201                  numbers, 2xx; without it 2xx
-//   member status = success           required in the answer's JSON: a string, number, true, false
-//   or null; member id = *                     anything but null. Paths go down by dots:
-//   details.connected, 0.name save task_id = id                 for later checks: ${task_id} needs
-//   = Another check             passed over when that one did not pass; said by itself where a
-//   check
-//                                     uses what another one saves
+//   member status = success           required in the answer's JSON: a string, a number, true,
+//                                     false or null. Paths go down by dots: details.connected,
+//                                     0.name
+//   member id = *                     anything but null
+//   save task_id = id                 for later checks: ${task_id}
+//   needs = Another check             passed over when that one did not pass; need not be said
+//                                     where a check uses what another one saves
 //   remedy = see the log of the app   printed when it fails
 //   jwt = ${access_token}             in place of request: the text has three dot-separated parts
 //
-// ${NAME} is a saved value, a `set`, or what the caller knows by that name; ${NAME:-TEXT} falls
-// back to TEXT when it is not set or empty. In `json` a value is escaped as the inside of a JSON
-// string.
+// ${NAME} is a saved value, a `set`, or what the caller knows by that name; ${NAME:-TEXT} gives
+// TEXT when it is not set or empty. In `json` a value is escaped as the inside of a JSON string.
 #ifndef LABELGATE_SERVER_CHECKS_H
 #define LABELGATE_SERVER_CHECKS_H
 
@@ -96,9 +96,9 @@ struct check_run {
     struct span (*find)(void *context, const char *name); // a setting or a variable; empty: not set
     void *context;
     const struct check_values *values;
-    const struct header_file
-        *extra;            // lines for a gateway in front of `extra_url`, and for no other address
-    const char *extra_url; // NULL: none
+    // Lines for a gateway in front of `extra_url`, and for no other address; NULL: none.
+    const struct header_file *extra;
+    const char *extra_url;
     const char *ca_file;
     int64_t timeout_ms;
     void (*phase)(void *phase_context, enum http_phase phase, const char *what); // see http_request

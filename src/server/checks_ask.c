@@ -44,7 +44,7 @@ static bool fail(struct asking *self, const char *format, ...)
     return false;
 }
 
-// What was sent or saved must not stand in a sentence -------------------------------------------
+// ---- What was sent or saved must not stand in a sentence ----------------------------------------
 
 struct hiding {
     char *slot;
@@ -73,7 +73,7 @@ static void hide_secrets(struct asking *self, char slot[FINDING_SLOT])
         hide(&hiding, span_of(self->saves->list[i].text));
 }
 
-// The request -----------------------------------------------------------------------------------
+// ---- The request --------------------------------------------------------------------------------
 
 static bool has_control(const char *text)
 {
@@ -179,7 +179,7 @@ static bool fill_request(struct asking *self)
     return add_header(self, &headers, &count, "Content-Type", "application/json");
 }
 
-// The answer ------------------------------------------------------------------------------------
+// ---- The answer ---------------------------------------------------------------------------------
 
 // "200 404 5xx"
 static bool is_wanted(const char *wanted, int status)
@@ -307,7 +307,7 @@ static bool judge_answer(struct asking *self)
     return true;
 }
 
-// Asking ----------------------------------------------------------------------------------------
+// ---- Asking -------------------------------------------------------------------------------------
 
 static bool ask_http(struct asking *self)
 {
@@ -412,7 +412,7 @@ bool check_values_add(struct check_values *self, const struct check_saves *saves
     return true;
 }
 
-// Needs -----------------------------------------------------------------------------------------
+// ---- Needs --------------------------------------------------------------------------------------
 
 static bool uses(const char *template, const char *name)
 {

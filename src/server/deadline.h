@@ -3,9 +3,9 @@
 // bytes to one descriptor and, where there is one, a line to the log of the believed process, and
 // ends the process with _exit: whatever the server, the resolver or curl does.
 //
-// Used in two places: `health` itself (descriptor 1, finished lines), and the forked child that
-// asks for `run` and for every
-// `--wait` (descriptor of the pipe to its parent, a whole struct that the parent reads).
+// Used in two ways: by `health` itself (descriptor 1, finished lines), and by the forked children
+// that ask for `run`, every --wait and `verify` (descriptor of the pipe to the parent, a whole
+// struct that it reads).
 #ifndef LABELGATE_SERVER_DEADLINE_H
 #define LABELGATE_SERVER_DEADLINE_H
 

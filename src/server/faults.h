@@ -19,8 +19,7 @@ void faults_ended(struct finding *fault, const char *origin, int status, bool re
 void faults_not_http(struct finding *fault, const char *origin, const char *bytes, size_t len);
 void faults_bad_reply(struct finding *fault, const char *origin, const char *why);
 // None of the names has an address: `asked` lists them, `silent` is the first one that the name
-// server did not answer for
-// ("" when it answered for all).
+// server did not answer for ("" when it answered for all).
 void faults_name(struct finding *fault, const char *origin, const char *host, const char *asked,
                  const char *silent);
 

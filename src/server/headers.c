@@ -16,7 +16,7 @@ static const char *const reserved[] = {
     "Trailer",    "Accept-Encoding", "Range",        "X-Api-Key",
 };
 
-// The header file -------------------------------------------------------------------------------
+// ---- The header file ----------------------------------------------------------------------------
 
 static bool is_name_char(char c)
 {
@@ -172,7 +172,7 @@ void header_file_free(struct header_file *self)
     memset(self, 0, sizeof *self);
 }
 
-// The lines of a question -----------------------------------------------------------------------
+// ---- The lines of a question --------------------------------------------------------------------
 
 // A line in pieces, so that its length is known before the memory is.
 #define PIECES 3

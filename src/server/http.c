@@ -619,8 +619,3 @@ void http_answer_free(struct http_answer *answer)
     answer->body = NULL;
     answer->body_len = 0;
 }
-
-const char *http_library_version(void)
-{
-    return curl_version();
-}

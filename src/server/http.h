@@ -32,8 +32,8 @@ enum http_phase { HTTP_RESOLVING, HTTP_CONNECTING, HTTP_HANDSHAKE, HTTP_ANSWERIN
 struct http_request {
     const char *method; // "GET", "POST"
     const char *url;
-    const char *const
-        *headers; // "Name: value" lines, NULL-terminated; may hold the token: wiped by their owner
+    // "Name: value" lines, NULL-terminated; may hold the token: wiped by their owner. NULL: none.
+    const char *const *headers;
     struct span body;    // empty: none
     int64_t timeout_ms;  // of this request; the process's hard deadline is deadline.h
     const char *ca_file; // NULL: the distribution's bundle
@@ -49,9 +49,8 @@ struct http_request {
 };
 
 struct http_answer {
-    bool answered; // head and body, as far as it is needed, came; else `fault` says why not
-    struct finding
-        fault; // class unclear or local (ca_file_invalid); subject: scheme, host and port
+    bool answered;        // head and body, as far as it is needed, came; else `fault` says why not
+    struct finding fault; // class unclear or local (ca_file_invalid); subject: scheme, host, port
     int status;
     char content_type[HTTP_HEADER_VALUE]; // header values are cut to fit
     char content_encoding[HTTP_HEADER_VALUE];
@@ -69,14 +68,11 @@ struct http_answer {
 };
 
 // The words of a timeout: what was waited for (`what` as the phase callback got it, or a plain
-// URL). Pure. A `what` without
-// "://" names something before the first question: "the settings".
+// URL). A `what` without "://" names something before the first question: "the settings". Pure.
 void http_timeout_finding(struct finding *finding, enum http_phase phase, const char *what,
                           int64_t timeout_ms);
 
 void http_ask(const struct http_request *request, struct http_answer *answer);
 void http_answer_free(struct http_answer *answer); // wipes body and cookies
-
-const char *http_library_version(void);
 
 #endif

@@ -276,7 +276,7 @@ static enum reason judge(enum ls_question question, const struct reading *self,
     return reason != REASON_COUNT ? reason : judge_status(self->answer->status);
 }
 
-// The words that go with the reason -------------------------------------------------------------
+// ---- The words that go with the reason ----------------------------------------------------------
 
 static void add_shown(struct text *out, struct span text)
 {

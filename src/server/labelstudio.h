@@ -54,7 +54,7 @@ bool ls_detail_is(const struct ls_answer *answer, int status, const char *text);
 
 // Two answers do not explain themselves; whoami without a header, asked next, does:
 // - 500 with Label Studio's page to a Bearer or a login: its database is away, or the user has no
-// organisation.
+//   organization.
 // - 404 to the exchange: older than 1.17, or a wrong base path.
 bool ls_needs_second(enum ls_question question, const struct ls_answer *answer);
 // Mends `finding`, the verdict of the first answer, by the second.

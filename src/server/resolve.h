@@ -12,8 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-// Longest search line that is read; musl and old glibc take 256 bytes and six names.
-#define RESOLVE_SEARCH 1024
+// musl and old glibc take six names of a search list.
 #define RESOLVE_CANDIDATES 16
 #define RESOLVE_NAME 256
 // Addresses of one answer, as text; more are not tried.

@@ -158,18 +158,18 @@ static int find_issuers(void *context, const mbedtls_x509_crt *child, mbedtls_x5
 
 // ---- What the verification saw ------------------------------------------------------------------
 
-// The common name, else the organisation; as it stands in the certificate.
+// The common name, else the organization; as it stands in the certificate.
 static struct span name_of(const mbedtls_x509_name *name)
 {
-    struct span organisation = {"", 0};
+    struct span organization = {"", 0};
     for (; name != NULL; name = name->next) {
         struct span value = {(const char *)name->val.p, name->val.len};
         if (MBEDTLS_OID_CMP(MBEDTLS_OID_AT_CN, &name->oid) == 0)
             return value;
         if (MBEDTLS_OID_CMP(MBEDTLS_OID_AT_ORGANIZATION, &name->oid) == 0)
-            organisation = value;
+            organization = value;
     }
-    return organisation;
+    return organization;
 }
 
 static void add_name(struct text *out, struct span name)

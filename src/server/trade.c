@@ -34,7 +34,7 @@ struct span secret_span(const struct secret *self)
     return (struct span){self->text, self->len};
 }
 
-// Answers ---------------------------------------------------------------------------------------
+// ---- Answers ------------------------------------------------------------------------------------
 
 static bool is_clean(const char *text)
 {
@@ -123,7 +123,7 @@ static bool ask_for_secret(const struct ask *how, const struct question *questio
     return taken;
 }
 
-// Exchange --------------------------------------------------------------------------------------
+// ---- Exchange -----------------------------------------------------------------------------------
 
 static void note_clock(const struct secret *access, struct ask_seen *seen)
 {
@@ -162,7 +162,7 @@ bool trade_exchange(const struct ask *how, struct span pat, struct secret *acces
     return taken;
 }
 
-// The legacy token ------------------------------------------------------------------------------
+// ---- The legacy token ---------------------------------------------------------------------------
 
 static bool reset(const struct ask *how, const struct credential *who, struct secret *legacy,
                   struct finding *finding)
@@ -217,7 +217,7 @@ bool trade_legacy(const struct ask *how, const struct credential *who, struct se
     return taken;
 }
 
-// The switches of the organisation --------------------------------------------------------------
+// ---- The switches of the organization -----------------------------------------------------------
 
 static const char switches_path[] = "/api/jwt/settings";
 
@@ -260,7 +260,7 @@ bool trade_enable_legacy(const struct ask *how, const struct credential *who,
     return enabled;
 }
 
-// Login -----------------------------------------------------------------------------------------
+// ---- Login --------------------------------------------------------------------------------------
 
 static const char login_path[] = "/user/login";
 
@@ -374,7 +374,7 @@ bool trade_create_pat(const struct ask *how, const struct credential *who, struc
     return ask_for_secret(how, &question, "token", pat, finding, NULL);
 }
 
-// The whole way ---------------------------------------------------------------------------------
+// ---- The whole way ------------------------------------------------------------------------------
 
 static void ask_legacy(const struct ask *how, struct trade_result *result, struct finding *finding)
 {

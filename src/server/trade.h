@@ -2,9 +2,9 @@
 // From a Personal Access Token, or from user and password, to the legacy token.
 //
 // Source: run against Label Studio 1.22.0 and 1.23.2 (owner and plain member). Each call is one
-// question (trade_reset: only after the one answer that allows it) and gives false with a reason
-// word when it did not get what it asked for. From an answer only a clean non-empty string is
-// taken: 7-bit, no blank, no control byte, at most TOKEN_MOST bytes.
+// question (trade_legacy a second one, only after the one answer that allows it) and gives false
+// with a reason word when it did not get what it asked for. From an answer only a clean non-empty
+// string is taken: 7-bit, no blank, no control byte, at most TOKEN_MOST bytes.
 #ifndef LABELGATE_SERVER_TRADE_H
 #define LABELGATE_SERVER_TRADE_H
 
@@ -39,13 +39,13 @@ bool trade_exchange(const struct ask *how, struct span pat, struct secret *acces
 bool trade_legacy(const struct ask *how, const struct credential *who, struct secret *legacy,
                   bool *created, struct finding *finding);
 
-// Both switches of the organisation: GET /api/jwt/settings.
+// Both switches of the organization: GET /api/jwt/settings.
 struct trade_switches {
     bool api_tokens, legacy_tokens;
 };
 bool trade_read_switches(const struct ask *how, const struct credential *who,
                          struct trade_switches *switches, struct finding *finding);
-// POST /api/jwt/settings {"legacy_api_tokens_enabled": true}, for the whole organisation.
+// POST /api/jwt/settings {"legacy_api_tokens_enabled": true}, for the whole organization.
 // REASON_ENABLE_REFUSED when the server does not do it.
 bool trade_enable_legacy(const struct ask *how, const struct credential *who,
                          struct finding *finding);
@@ -61,11 +61,11 @@ bool trade_create_pat(const struct ask *how, const struct credential *who, struc
                       struct finding *finding);
 
 // The whole way, for `run --jwt trade` and `token`: exchange, legacy token, whoami with it; when
-// the organisation has legacy tokens off and `enable` is set, switches them on and asks again.
+// the organization has legacy tokens off and `enable` is set, switches them on and asks again.
 struct trade_result {
     struct secret legacy;
     bool created;         // the user had no legacy token before
-    bool enabled;         // legacy tokens were off in the organisation and were switched on
+    bool enabled;         // legacy tokens were off in the organization and were switched on
     struct ask_seen seen; // of the whoami with the legacy token
 };
 bool trade_pat(const struct ask *how, struct span pat, bool enable, struct trade_result *result,

@@ -53,7 +53,7 @@ struct token {
     size_t len;
     char prefix[8];  // "Token" or "Bearer" as people know it, when kind is TOKEN_PREFIXED
     char dirt[64];   // MALFORMED: first wrong byte and its place: "a newline at the end"
-    char broken[64]; // JWT_BROKEN: which part and why: "part 2 (payload) is not JSON"
+    char broken[64]; // JWT_BROKEN: which part and why: "part 2 (payload) is no JSON object"
     struct token_claims claims; // of a JWT kind (of `inner`); else empty
 };
 

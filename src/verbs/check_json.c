@@ -5,8 +5,9 @@
 //            "issues":[{"level","line","column","sentence"}]}],
 //  "settings":[{"name","value","source"}],
 //  "token":{"variable","source","kind","bytes","claims":{…},"same_as_running"} or null,
-//  "label_studio":{"url","asked","up","reason","class","sentence","version","user_id","email","legacy_tokens"}
-//  , "run":{"ok","reason","class","sentence"}, "health":{the same}, "next_steps":[…]}
+//  "label_studio":{"url","asked","up","reason","class","sentence","version","user_id","email",
+//                  "legacy_tokens","api_tokens"},
+//  "run":{"ok","reason","class","sentence"}, "health":{the same}, "next_steps":[…]}
 // A value that may be a secret is null.
 #include "env/settings_show.h"
 #include "verbs/check.h"

@@ -200,7 +200,7 @@ static int ask_first(struct run *run)
         return refused(run, &run->attempt.finding);
     if (run->attempt.enabled)
         say(settings->log, SAY_WARN,
-            "legacy tokens were off in the organisation: they are switched on now");
+            "legacy tokens were off in the organization: they are switched on now");
     if (plan.trade)
         run->token = secret_span(&run->attempt.token);
     return EXITCODE_OK;

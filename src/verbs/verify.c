@@ -47,7 +47,7 @@ static struct span find(void *context, const char *name)
     return var ? var->value : value;
 }
 
-// Asking ----------------------------------------------------------------------------------------
+// ---- Asking -------------------------------------------------------------------------------------
 
 struct child {
     struct verify *verify;
@@ -161,7 +161,7 @@ static void skip(const struct check *check, const struct check *need, struct che
     result->state = CHECK_SKIPPED;
 }
 
-// Printing --------------------------------------------------------------------------------------
+// ---- Printing -----------------------------------------------------------------------------------
 
 static const char *word_of(enum check_state state)
 {
@@ -249,7 +249,7 @@ static bool print_summary(const struct verify *verify)
     return print_text(&out) == EXITCODE_OK;
 }
 
-// The steps -------------------------------------------------------------------------------------
+// ---- The steps ----------------------------------------------------------------------------------
 
 static void count(struct verify *verify, const struct check_result *result)
 {
@@ -342,8 +342,8 @@ static int run(struct verify *verify)
 
 int verb_verify(const struct call *call)
 {
-    struct verify *verify =
-        calloc(1, sizeof *verify); // a quarter of a megabyte: too much for a stack
+    // A quarter of a megabyte: too much for a stack.
+    struct verify *verify = calloc(1, sizeof *verify);
     if (!verify) {
         say(SAY_WARN, SAY_ERROR, "memory ran out [%s]", reason_word(REASON_START_FAILED));
         return EXITCODE_NO;

@@ -14,7 +14,7 @@ VERSION = "1.22.0"
 
 
 class Replay:
-    """Answers on loopback as Label Studio 1.22.0 did; `legacy_on` is the organisation's switch."""
+    """Answers on loopback as Label Studio 1.22.0 did; `legacy_on` is the organization's switch."""
 
     def __init__(self, legacy: str) -> None:
         self.legacy = legacy

@@ -184,7 +184,7 @@ class LabelStudio:
         return self.ask(method, path, body=body, cookies=self.cookies)
 
     def settings(self, *, api: bool | None = None, legacy: bool | None = None) -> dict[str, bool]:
-        """Sets the organisation's switches (None: leave) and returns both."""
+        """Sets the organization's switches (None: leave) and returns both."""
         wanted = {"api_tokens_enabled": api, "legacy_api_tokens_enabled": legacy}
         body = {name: value for name, value in wanted.items() if value is not None}
         answer = self.as_admin("POST", "/api/jwt/settings", body)

@@ -39,7 +39,7 @@ class Ran:
 
 
 class Member(LabelStudio):
-    """A second user of the organisation, who owns nothing."""
+    """A second user of the organization, who owns nothing."""
 
     def __init__(self, owner: LabelStudio, name: str) -> None:
         super().__init__(owner.host, f"{name}@example.com", secrets.token_urlsafe(12))
@@ -369,7 +369,7 @@ def test_health_of_each_state(
     removed = labelgate("health", token=token)
     assert removed.word == "no_organization" and f"user {number}" not in removed.err
     member.cookies = {}
-    member.login()  # gives it back the number of the organisation, and takes its name
+    member.login()  # gives it back the number of the organization, and takes its name
     assert labelgate("health", token=token).word == "no_organization"
     database(f"DELETE FROM authtoken_token WHERE user_id = {number}")
     assert labelgate("health", token=token).word == "token_unknown"
