@@ -12,7 +12,8 @@ set -eu
 suite=trixie
 image=debian:$suite-slim
 cache=${LABELGATE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/labelgate}
-tarball=$cache/debian-$suite-slim.tar
+# Made by another version of this script is not what this one makes.
+tarball=$cache/debian-$suite-slim-$(cksum <"$0" | cut -d ' ' -f 1).tar
 
 say() { printf 'base-image: %s\n' "$*" >&2; }
 
@@ -38,6 +39,8 @@ slim() {
     rm -rf "$1/usr/share/man" "$1/usr/share/info" "$1/usr/share/locale" "$1/usr/share/lintian"
     rm -rf "$1"/var/cache/apt/archives/*.deb "$1"/var/lib/apt/lists/* "$1"/var/log/bootstrap.log
     mkdir -p "$1/usr/share/man" "$1/var/lib/apt/lists/partial"
+    # mktemp made it 0700, and it becomes the root folder, which every user must be able to enter.
+    chmod 0755 "$1"
 }
 
 make_tarball() {

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/engine"))
 
 from artefacts import GUIDE_JWT  # noqa: E402
-from engine import Engine, LabelStudio, Project, copy_stack, poll, write_env  # noqa: E402
+from engine import Engine, LabelStudio, Project, Turns, copy_stack, poll, write_env  # noqa: E402
 from replay import Replay  # noqa: E402
 
 BINARY = ROOT / "build/labelgate"
@@ -81,6 +81,8 @@ class EngineStage:
     """The example's Compose project beside a real Label Studio."""
 
     def __init__(self) -> None:
+        self.turns = Turns()
+        self.turns.share()
         self.engine = Engine({**os.environ, **client_environment()})
         self.name = "lgdemo" + secrets.token_hex(4)
         self.images = [f"{self.name}/labelgate", f"{self.name}/app"]
@@ -171,6 +173,7 @@ class EngineStage:
         self.project.remove()
         self.engine.run("rmi", "--force", *self.images, check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
+        self.turns.end()
 
 
 class RecordedStage:

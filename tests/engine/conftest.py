@@ -17,12 +17,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from engine import ROOT, Engine, LabelStudio, Project, copy_stack, poll, script, write_env
+from engine import ROOT, Engine, LabelStudio, Project, Turns, copy_stack, poll, script, write_env
 
 ADMIN = "admin@example.com"
 # The first start of a container from the migrated image, on a machine that does other work too.
 LABEL_STUDIO_START = 120.0
-TEST_LIMIT = 1200
+TEST_LIMIT = 1800
 
 
 def pytest_configure() -> None:
@@ -32,6 +32,8 @@ def pytest_configure() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The first test of a machine builds the images; the limit of the quick layers is not for that."""
+    # Sorting is stable: all but the swarm, then the swarm, after which no name resolves any more.
+    items.sort(key=lambda item: item.path.name == "test_swarm.py")
     for item in items:
         if item.path.is_relative_to(ROOT / "tests/engine") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(TEST_LIMIT))
@@ -52,7 +54,16 @@ def engine() -> Engine:
 
 
 @pytest.fixture(scope="session")
-def run_name(engine: Engine) -> Iterator[str]:
+def turns() -> Iterator[Turns]:
+    """This run's share of the engine."""
+    turns = Turns()
+    turns.share()
+    yield turns
+    turns.end()
+
+
+@pytest.fixture(scope="session")
+def run_name(engine: Engine, turns: Turns) -> Iterator[str]:
     """A word that nothing else on this engine has in its name; what has it at the end is removed."""
     name = "lgtest" + secrets.token_hex(4)
     reaper = subprocess.Popen(
@@ -92,7 +103,8 @@ def labelgate_image(engine: Engine, run_name: str, binary: Path) -> Iterator[str
 def python_image(engine: Engine) -> str:
     """Debian with Python, the base of the apps; kept as a cache."""
     folder = ROOT / "compose/app"
-    image = "labelgate-test/python:" + hashlib.sha256((folder / "Dockerfile").read_bytes()).hexdigest()[:12]
+    made_of = (folder / "Dockerfile").read_bytes() + (ROOT / "docker/base-image.sh").read_bytes()
+    image = "labelgate-test/python:" + hashlib.sha256(made_of).hexdigest()[:12]
     if not engine.has_image(image):
         script(str(ROOT / "docker/base-image.sh"))
         engine.run("build", "--quiet", "--target", "python", "-t", image, str(folder))

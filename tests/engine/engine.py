@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import http.client
 import json
 import os
 import re
 import shutil
 import subprocess
+import tempfile
 import time
 import urllib.parse
 from collections.abc import Callable
@@ -40,6 +42,27 @@ def script(*command: str) -> str:
     result = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     assert result.returncode == 0, f"{command[0]} ended with {result.returncode}"
     return result.stdout.strip()
+
+
+class Turns:
+    """Whose turn it is on this machine's engine, among clones that test side by side.
+
+    Leaving a swarm makes Docker 20.10 forget the names in the networks that are there. So whoever needs names
+    shares the engine, and a swarm is made and left by one that has it alone.
+    """
+
+    def __init__(self) -> None:
+        self.file = open(Path(tempfile.gettempdir()) / "labelgate-test-engine.lock", "w")  # noqa: SIM115
+
+    def share(self) -> None:
+        fcntl.flock(self.file, fcntl.LOCK_SH)
+
+    def alone(self) -> None:
+        fcntl.flock(self.file, fcntl.LOCK_UN)  # two that share and both want it alone would wait for ever
+        fcntl.flock(self.file, fcntl.LOCK_EX)
+
+    def end(self) -> None:
+        self.file.close()
 
 
 class Engine:

@@ -3,21 +3,16 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import secrets
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from artefacts import GUIDE_JWT
-from engine import ROOT, Engine, poll
+from engine import ROOT, Engine, Turns, poll
 
-# One swarm an engine: clones that test side by side take turns.
-LOCK = Path(tempfile.gettempdir()) / "labelgate-test-swarm.lock"
 OUTAGE = 120.0
 START = 180.0
 SOON = 60.0
@@ -99,18 +94,17 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def swarm(engine: Engine) -> Iterator[None]:
-    """This engine as a swarm of its own, under a lock."""
-    with open(LOCK, "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if engine.out("info", "--format", "{{.Swarm.LocalNodeState}}") != "inactive":
-            pytest.skip("this engine is part of a swarm already; the test would have to leave it")
-        here = ["--advertise-addr", "127.0.0.1", "--listen-addr", "127.0.0.1:2377"]
-        started = engine.run("swarm", "init", *here, check=False)
-        if started.returncode != 0:
-            pytest.skip(f"this engine cannot make a swarm: {started.stderr.strip()}")
-        yield
-        engine.run("swarm", "leave", "--force")
+def swarm(engine: Engine, turns: Turns) -> Iterator[None]:
+    """This engine as a swarm, while nobody else tests on it."""
+    turns.alone()
+    if engine.out("info", "--format", "{{.Swarm.LocalNodeState}}") != "inactive":
+        pytest.skip("this engine is part of a swarm already; the test would have to leave it")
+    here = ["--advertise-addr", "127.0.0.1", "--listen-addr", "127.0.0.1:2377"]
+    started = engine.run("swarm", "init", *here, check=False)
+    if started.returncode != 0:
+        pytest.skip(f"this engine cannot make a swarm: {started.stderr.strip()}")
+    yield
+    engine.run("swarm", "leave", "--force")
 
 
 @pytest.fixture(scope="module")
