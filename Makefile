@@ -227,6 +227,9 @@ coverage: ## lines and branches of src/ that the tests reach (build/coverage)
 fuzz: ## libFuzzer over tests/fuzz, FUZZ_SECONDS=60 each
 	@tests/fuzz/run.sh
 
+bench: $(BINARY) ## what things cost, beside their peers in the same run (BENCH=health: one table)
+	@bin=$$(tests/python.sh) && for file in tests/bench/bench_$(or $(BENCH),*).py; do $$bin/python $$file || exit 1; done
+
 soak: ## the whole soak; make test runs a tenth of it
 	@LABELGATE_SOAK=1 tests/run soak
 
@@ -278,5 +281,5 @@ help: ## this list
 
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
-.PHONY: all dist coverage fuzz soak fuzzers emulated format syntax compile_commands.json unit helpers program test lint walls test-unit test-golden test-blackbox test-conformance \
+.PHONY: all dist coverage fuzz bench soak fuzzers emulated format syntax compile_commands.json unit helpers program test lint walls test-unit test-golden test-blackbox test-conformance \
 	test-engine test-build test-soak debug sources man install image fuzz-compose demo clean help FORCE

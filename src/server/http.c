@@ -24,6 +24,8 @@
 // A head of a real answer is below 4 KiB; nginx sends at most 32 KiB.
 #define HEAD_MOST ((size_t)64 * 1024)
 #define ORIGIN (URL_HOST + 32)
+// A page: whoami and its head come in one read, and memory that is never touched costs nothing.
+#define READ_AT_ONCE 4096L
 #define TRIED 256
 // What comes within this is not announced as waited for.
 #define QUIET_MS 10
@@ -293,6 +295,7 @@ static void set_options(struct transfer *self)
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
     curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 1L); // on_body names what it is
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, READ_AT_ONCE);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, self->error);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, make_lines(self));
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_head);
