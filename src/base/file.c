@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -131,4 +130,19 @@ void file_free(struct file_content *content)
         file_wipe(content->bytes, content->len);
     free(content->bytes);
     *content = (struct file_content){0};
+}
+
+bool file_write(int fd, const void *bytes, size_t len)
+{
+    const char *next = bytes;
+    while (len > 0) {
+        ssize_t written = write(fd, next, len);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return false;
+        next += written;
+        len -= (size_t)written;
+    }
+    return true;
 }

@@ -6,6 +6,7 @@
 #ifndef LABELGATE_BASE_FILE_H
 #define LABELGATE_BASE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum file_fault {
@@ -29,6 +30,9 @@ struct file_content {
 enum file_fault file_read(const char *path, size_t limit, struct file_content *content);
 // Wipes the bytes before it frees them: the file may hold a token.
 void file_free(struct file_content *content);
+
+// Writes all of it, also where a signal came between. False with errno.
+bool file_write(int fd, const void *bytes, size_t len);
 
 // Overwrites `len` bytes in a way the compiler keeps.
 void file_wipe(void *bytes, size_t len);

@@ -128,11 +128,6 @@ static bool hex4(struct span span, uint32_t *code)
     return true;
 }
 
-static struct span rest_of(struct span span, size_t taken)
-{
-    return (struct span){span.text + taken, span.len - taken};
-}
-
 // Undoes the escape behind a backslash, surrogate pairs included. 0 when it is none, else the bytes
 // it took.
 static size_t escape(struct span span, uint32_t *code)
@@ -147,12 +142,12 @@ static size_t escape(struct span span, uint32_t *code)
         *code = (unsigned char)meant[found - letters];
         return 1;
     }
-    if (span.text[0] != 'u' || !hex4(rest_of(span, 1), code))
+    if (span.text[0] != 'u' || !hex4(span_rest(span, 1), code))
         return 0;
     if (*code < 0xD800 || *code > 0xDFFF)
         return 5;
-    span = rest_of(span, 5);
-    if (*code > 0xDBFF || !span_starts(span, "\\u") || !hex4(rest_of(span, 2), &low) ||
+    span = span_rest(span, 5);
+    if (*code > 0xDBFF || !span_starts(span, "\\u") || !hex4(span_rest(span, 2), &low) ||
         low < 0xDC00 || low > 0xDFFF)
         return 0;
     *code = 0x10000 + ((*code - 0xD800) << 10) + (low - 0xDC00);
@@ -164,7 +159,7 @@ static size_t escape(struct span span, uint32_t *code)
 static size_t character(struct span span, uint32_t *code)
 {
     if (span.len > 0 && span.text[0] == '\\') {
-        size_t taken = escape(rest_of(span, 1), code);
+        size_t taken = escape(span_rest(span, 1), code);
         return taken > 0 ? taken + 1 : 0;
     }
     size_t taken = utf8_decode(span.text, span.len, code);
@@ -178,7 +173,7 @@ static bool is_string(struct span span)
         size_t taken = character(span, &code);
         if (taken == 0)
             return false;
-        span = rest_of(span, taken);
+        span = span_rest(span, taken);
     }
     return true;
 }
@@ -346,8 +341,8 @@ static bool same_name(struct span raw, struct span name)
         size_t len = utf8_encode(code, bytes);
         if (len > name.len || memcmp(bytes, name.text, len) != 0)
             return false;
-        raw = rest_of(raw, taken);
-        name = rest_of(name, len);
+        raw = span_rest(raw, taken);
+        name = span_rest(name, len);
     }
     return name.len == 0;
 }
@@ -390,7 +385,7 @@ json_place json_walk(const struct json *self, json_place object, const char *pat
                                                           : member(self, object, step);
         if (object == JSON_NONE || step.len == rest.len)
             return object;
-        rest = rest_of(rest, step.len + 1);
+        rest = span_rest(rest, step.len + 1);
     }
 }
 
@@ -414,7 +409,7 @@ bool json_string(const struct json *self, json_place place, char *buffer, size_t
         }
         memcpy(buffer + len, bytes, more);
         len += more;
-        raw = rest_of(raw, taken);
+        raw = span_rest(raw, taken);
     }
     buffer[len] = '\0';
     return true;
@@ -426,7 +421,7 @@ bool json_integer(const struct json *self, json_place place, int64_t *value)
         return false;
     struct span raw = json_raw(self, place);
     bool negative = raw.text[0] == '-';
-    raw = rest_of(raw, negative ? 1 : 0);
+    raw = span_rest(raw, negative ? 1 : 0);
     uint64_t most = negative ? (uint64_t)INT64_MAX + 1 : (uint64_t)INT64_MAX;
     uint64_t total = 0;
     for (size_t i = 0; i < raw.len; i++) {

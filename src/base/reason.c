@@ -111,18 +111,13 @@ static const char *slot_at(const struct finding *self, struct span template, siz
     return NULL;
 }
 
-static struct span skip(struct span span, size_t taken)
-{
-    return (struct span){span.text + taken, span.len - taken};
-}
-
 enum part { PART_PLAIN, PART_EMPTY, PART_FULL };
 
 // Brackets without a slot between them are plain text.
 static enum part part_kind(const struct finding *self, struct span part)
 {
     enum part kind = PART_PLAIN;
-    for (; part.len > 0; part = skip(part, 1)) {
+    for (; part.len > 0; part = span_rest(part, 1)) {
         size_t taken = 0;
         const char *value = slot_at(self, part, &taken);
         if (value && value[0] == '\0')
@@ -141,11 +136,11 @@ static void fill_slots(const struct finding *self, struct span part, size_t limi
         if (value) {
             text_add_visible(out, span_of(value), limit);
         } else {
-            struct span rest = skip(part, 1);
+            struct span rest = span_rest(part, 1);
             taken = 1 + span_find(rest, "{");
             text_add_span(out, (struct span){part.text, taken});
         }
-        part = skip(part, taken);
+        part = span_rest(part, taken);
     }
 }
 
@@ -154,11 +149,11 @@ static void expand(const struct finding *self, struct span template, size_t limi
     while (template.len > 0) {
         size_t plain = span_find(template, "[");
         fill_slots(self, (struct span){template.text, plain}, limit, out);
-        template = skip(template, plain);
+        template = span_rest(template, plain);
         if (template.len == 0)
             return;
         struct span part = {template.text + 1, span_find(template, "]") - 1};
-        template = skip(template, part.len + 2);
+        template = span_rest(template, part.len + 2);
         enum part kind = part_kind(self, part);
         if (kind == PART_FULL)
             fill_slots(self, part, limit, out);

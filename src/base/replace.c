@@ -129,20 +129,6 @@ static enum replace_fault create(struct work *work)
     return fault_of(errno);
 }
 
-static enum replace_fault fill(int fd, struct span bytes)
-{
-    while (bytes.len > 0) {
-        ssize_t written = write(fd, bytes.text, bytes.len);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return fault_of(errno);
-        bytes.text += written;
-        bytes.len -= (size_t)written;
-    }
-    return REPLACE_OK;
-}
-
 // An ACL must come along: without it the group would get what its mask allows to single users. Of
 // the others (a label that only the system may write) what can be kept is kept.
 static bool copy_attribute(int from, int to, const char *name)
@@ -243,8 +229,8 @@ static enum replace_fault finish(struct work *work, enum replace_fault fault, in
 static enum replace_fault write_temporary(struct work *work, struct span bytes)
 {
     enum replace_fault fault = create(work);
-    if (fault == REPLACE_OK)
-        fault = fill(work->fd, bytes);
+    if (fault == REPLACE_OK && !file_write(work->fd, bytes.text, bytes.len))
+        fault = fault_of(errno);
     return fault;
 }
 

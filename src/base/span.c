@@ -68,6 +68,11 @@ size_t span_find(struct span a, const char *needle)
     return a.len;
 }
 
+struct span span_rest(struct span a, size_t taken)
+{
+    return (struct span){a.text + taken, a.len - taken};
+}
+
 struct span span_trim(struct span a)
 {
     while (a.len > 0 && is_blank(a.text[0])) {

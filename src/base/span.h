@@ -21,6 +21,8 @@ bool span_is_nocase(struct span a, const char *text);
 bool span_starts_nocase(struct span a, const char *prefix);
 // The first place of `needle` in `a`, or `a.len` when it is not there.
 size_t span_find(struct span a, const char *needle);
+// `a` without its first `taken` bytes; at most a.len.
+struct span span_rest(struct span a, size_t taken);
 // `a` without ASCII blanks (space, tab, CR, LF, VT, FF) at both ends.
 struct span span_trim(struct span a);
 

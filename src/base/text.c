@@ -202,11 +202,6 @@ static size_t show_first(struct span span, char out[SHOWN_MOST], size_t *taken)
     return *taken;
 }
 
-static struct span rest_of(struct span span, size_t taken)
-{
-    return (struct span){span.text + taken, span.len - taken};
-}
-
 static size_t shown_length(struct span span)
 {
     char out[SHOWN_MOST];
@@ -214,7 +209,7 @@ static size_t shown_length(struct span span)
     while (span.len > 0) {
         size_t taken = 0;
         total += show_first(span, out, &taken);
-        span = rest_of(span, taken);
+        span = span_rest(span, taken);
     }
     return total;
 }
@@ -230,7 +225,7 @@ static void add_shown(struct text *self, struct span span, size_t most)
             return;
         text_add_span(self, (struct span){out, written});
         most -= written;
-        span = rest_of(span, taken);
+        span = span_rest(span, taken);
     }
 }
 
@@ -264,7 +259,7 @@ void text_add_visible(struct text *self, struct span span, size_t most)
         char out[SHOWN_MOST];
         size_t taken = 0;
         total -= show_first(tail, out, &taken);
-        tail = rest_of(tail, taken);
+        tail = span_rest(tail, taken);
     }
     add_shown(self, tail, kept / 2);
 }
@@ -294,7 +289,7 @@ void text_add_json(struct text *self, struct span span)
         } else {
             add_json_character(self, code, (struct span){span.text, taken});
         }
-        span = rest_of(span, taken);
+        span = span_rest(span, taken);
     }
     text_add_span(self, span_of("\""));
 }

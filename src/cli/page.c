@@ -2,6 +2,7 @@
 #include "cli/page.h"
 
 #include <string.h>
+#include <unistd.h>
 
 // Columns that UTF-8 text takes, near enough: one a character, continuation bytes none.
 static unsigned columns(struct span text)
@@ -24,6 +25,11 @@ static struct span next_word(struct span *rest)
     rest->text += word.len;
     rest->len -= word.len;
     return word;
+}
+
+bool page_on_terminal(const char *no_color)
+{
+    return isatty(STDOUT_FILENO) == 1 && (no_color == NULL || no_color[0] == '\0');
 }
 
 void page_heading(const struct page *page, const char *title)

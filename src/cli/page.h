@@ -13,8 +13,11 @@ enum page_mark { PAGE_GOOD, PAGE_BAD, PAGE_NOTE };
 
 struct page {
     struct text *out;
-    bool terminal; // marks and colour; never when NO_COLOR is set (the caller asks)
+    bool terminal; // marks and colour (page_on_terminal)
 };
+
+// Is standard output a terminal that wants marks? `no_color` is NO_COLOR's value; NULL: not set.
+bool page_on_terminal(const char *no_color);
 
 void page_heading(const struct page *page, const char *title);
 // Wraps at blanks; every line is indented by `indent`, the first one begins with `lead` (may be

@@ -106,7 +106,7 @@ static void take_value(struct statement_reader *reader, struct statement *statem
 {
     struct span bytes = reader->bytes;
     size_t start = skip(bytes, statement->separator_at + 1, unicode_is_blank);
-    bool quoted = statement_quote((struct span){bytes.text + start, bytes.len - start});
+    bool quoted = statement_quote(span_rest(bytes, start));
     size_t end = quoted ? quoted_end(bytes, start) : line_end(bytes, start);
     if (end == 0) {
         statement->kind = STATEMENT_BROKEN;

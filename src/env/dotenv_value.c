@@ -78,11 +78,6 @@ static struct piece unescape(struct span text)
     return as_it_is(text, 2);
 }
 
-static struct span from(struct span text, size_t at)
-{
-    return (struct span){text.text + at, text.len - at};
-}
-
 static struct span between_quotes(struct span raw)
 {
     return (struct span){raw.text + 1, raw.len - 2};
@@ -104,14 +99,14 @@ static struct value_result decode_single(struct span raw, struct buffer *out, si
         size_t plain = backslash ? (size_t)(backslash - text.text) : text.len;
         if (!buffer_add(out, text.text, plain))
             return bad(DOTENV_NO_MEMORY, 0);
-        text = from(text, plain);
+        text = span_rest(text, plain);
         if (text.len == 0)
             break;
         bool quote = text.len > 1 && text.text[1] == '\'';
         size_t taken = text.len > 1 ? 2 : 1;
         if (!buffer_add(out, text.text + quote, taken - quote))
             return bad(DOTENV_NO_MEMORY, 0);
-        text = from(text, taken);
+        text = span_rest(text, taken);
     }
     return (struct value_result){.good = true};
 }
@@ -130,7 +125,7 @@ static size_t lead_back(struct way_back *way, size_t unescaped)
     if (!way->text.text)
         return unescaped;
     while (way->unescaped_at < unescaped) {
-        struct piece piece = unescape(from(way->text, way->at));
+        struct piece piece = unescape(span_rest(way->text, way->at));
         way->at += piece.taken;
         way->unescaped_at += piece.len;
     }
@@ -183,7 +178,7 @@ static bool unescape_all(struct span text, struct buffer *out, size_t *nul)
         return false;
     *nul = SIZE_MAX;
     for (size_t at = 0; at < text.len;) {
-        struct piece piece = unescape(from(text, at));
+        struct piece piece = unescape(span_rest(text, at));
         if (piece.bytes[0] == '\0' && *nul == SIZE_MAX)
             *nul = at;
         if (!buffer_add(out, piece.bytes, piece.len))

@@ -65,7 +65,7 @@ static void add_ok_exits(struct text *out, const struct settings *settings)
         text_add(out, "-");
 }
 
-static const char *load_word(enum load_mode load)
+const char *settings_load_word(enum load_mode load)
 {
     switch (load) {
     case LOAD_TOKEN:
@@ -78,7 +78,7 @@ static const char *load_word(enum load_mode load)
     return "";
 }
 
-static const char *jwt_word(enum jwt_policy policy)
+const char *settings_jwt_word(enum jwt_policy policy)
 {
     switch (policy) {
     case JWT_REJECT:
@@ -112,7 +112,7 @@ void settings_show(const struct settings *settings, enum option_id id, struct te
     case OPTION_ENV_FILE:
         return add_files(out, settings);
     case OPTION_LOAD:
-        return add_text(out, load_word(settings->load));
+        return add_text(out, settings_load_word(settings->load));
     case OPTION_URL:
         return add_text(out, settings->url);
     case OPTION_TOKEN_VAR:
@@ -120,7 +120,7 @@ void settings_show(const struct settings *settings, enum option_id id, struct te
     case OPTION_NO_TOKEN:
         return add_switch(out, settings->no_token);
     case OPTION_JWT:
-        return add_text(out, jwt_word(settings->jwt));
+        return add_text(out, settings_jwt_word(settings->jwt));
     case OPTION_APP_URL:
         return add_text(out, settings->app_url);
     case OPTION_TIMEOUT:

@@ -26,11 +26,6 @@ static const struct {
 #endif
 };
 
-static struct span skip(struct span span, size_t taken)
-{
-    return (struct span){span.text + taken, span.len - taken};
-}
-
 // One or two digits; -1 for anything else.
 static int small_number(struct span digits)
 {
@@ -52,10 +47,10 @@ static bool parse_realtime(struct span text, int *number)
     if (!from_first && !span_starts_nocase(text, "RTMAX"))
         return false;
     int base = from_first ? REALTIME_FIRST : SIGNALS_MOST;
-    struct span rest = skip(text, 5);
+    struct span rest = span_rest(text, 5);
     int offset = 0;
     if (rest.len > 0) {
-        offset = rest.text[0] == (from_first ? '+' : '-') ? small_number(skip(rest, 1)) : -1;
+        offset = rest.text[0] == (from_first ? '+' : '-') ? small_number(span_rest(rest, 1)) : -1;
         if (offset < 0 || offset > SIGNALS_MOST - REALTIME_FIRST)
             return false;
     }
@@ -71,7 +66,7 @@ bool signal_parse(struct span text, int *number)
         return true;
     }
     if (span_starts_nocase(text, "SIG"))
-        text = skip(text, 3);
+        text = span_rest(text, 3);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (span_is_nocase(text, names[i].name)) {
             *number = names[i].number;

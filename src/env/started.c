@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "env/settings_show.h"
 
 #define MARKER "LABELGATE_STARTED=1"
 // Holds what `run` keeps, and the environment of most processes, in one read; no larger than a
@@ -97,32 +98,6 @@ static struct span token_source(struct facts *facts, const struct origin *origin
     return keep(facts, &text);
 }
 
-static struct span jwt_word(enum jwt_policy policy)
-{
-    switch (policy) {
-    case JWT_REJECT:
-        return span_of("reject");
-    case JWT_TRADE:
-        return span_of("trade");
-    case JWT_ACCEPT:
-        return span_of("accept");
-    }
-    return span_of(NULL);
-}
-
-static struct span load_word(enum load_mode load)
-{
-    switch (load) {
-    case LOAD_TOKEN:
-        return span_of("token");
-    case LOAD_MISSING:
-        return span_of("missing");
-    case LOAD_ALL:
-        return span_of("all");
-    }
-    return span_of(NULL);
-}
-
 static void add_token(struct facts *facts, const struct settings *settings, struct span token)
 {
     if (settings->no_token) {
@@ -144,9 +119,9 @@ bool started_environment(const struct settings *settings, struct span token,
     add_fact(&facts, "LABELGATE_STARTED", span_of("1"));
     add_fact(&facts, "LABEL_STUDIO_URL", span_of(settings->url));
     add_token(&facts, settings, token);
-    add_fact(&facts, "LABELGATE_JWT", jwt_word(settings->jwt));
+    add_fact(&facts, "LABELGATE_JWT", span_of(settings_jwt_word(settings->jwt)));
     add_fact(&facts, "LABELGATE_ENV_FILE", file_list(&facts, settings));
-    add_fact(&facts, "LABELGATE_LOAD", load_word(settings->load));
+    add_fact(&facts, "LABELGATE_LOAD", span_of(settings_load_word(settings->load)));
     add_fact(&facts, "LABELGATE_HEADER_FILE", absolute(&facts, settings->header_file));
     if (!facts.failed && envlist_change(resident, facts.items, facts.count))
         return true;

@@ -182,7 +182,7 @@ static bool decode(struct bundle *self, struct bundle_bytes *der)
         }
     }
     bool ended = i < self->rest.len && self->rest.text[i] == '-';
-    self->rest = (struct span){self->rest.text + i, self->rest.len - i};
+    self->rest = span_rest(self->rest, i);
     *der = (struct bundle_bytes){self->buffer, len};
     return ended;
 }

@@ -55,7 +55,7 @@ static char *next_line(char *buffer, int size, void *stream)
         return NULL;
     struct span line = {self->rest.text, span_find(self->rest, "\n")};
     line.len += line.len < self->rest.len;
-    self->rest = (struct span){self->rest.text + line.len, self->rest.len - line.len};
+    self->rest = span_rest(self->rest, line.len);
     self->line++;
     note_section(self, line);
     if (line.len >= (size_t)size)

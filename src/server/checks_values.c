@@ -97,13 +97,13 @@ static bool expand(struct scope *self, struct span template, enum spelling spell
     while (template.len > 0 && !out->cut) {
         size_t plain = span_find(template, "${");
         text_add_span(out, (struct span){template.text, plain});
-        template = (struct span){template.text + plain, template.len - plain};
+        template = span_rest(template, plain);
         if (template.len == 0)
             break;
         size_t len = variable_length(template);
         if (!add_variable(self, (struct span){template.text + 2, len - 3}, spelling, depth, out))
             return false;
-        template = (struct span){template.text + len, template.len - len};
+        template = span_rest(template, len);
     }
     return true;
 }
@@ -125,7 +125,7 @@ void scope_each(struct scope *self, const char *template,
     struct span rest = span_of(template);
     for (;;) {
         size_t plain = span_find(rest, "${");
-        rest = (struct span){rest.text + plain, rest.len - plain};
+        rest = span_rest(rest, plain);
         if (rest.len == 0)
             break;
         size_t len = variable_length(rest);
@@ -133,7 +133,7 @@ void scope_each(struct scope *self, const char *template,
         value[0] = '\0';
         if (expand(self, (struct span){rest.text, len}, SPELLED_PLAIN, 0, &text))
             each(context, (struct span){value, text.len});
-        rest = (struct span){rest.text + len, rest.len - len};
+        rest = span_rest(rest, len);
     }
     file_wipe(value, sizeof value);
 }

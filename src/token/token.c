@@ -13,11 +13,6 @@
 #define ELLIPSIS "\xE2\x80\xA6"
 #define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
-static struct span rest_of(struct span span, size_t taken)
-{
-    return (struct span){span.text + taken, span.len - taken};
-}
-
 static char lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
@@ -134,10 +129,10 @@ static void set_dirt(struct token *self, struct span span, size_t at)
         (void)snprintf(self->dirt, sizeof self->dirt, "%s at the beginning", dirt_name(span));
     else if (next == span.len)
         (void)snprintf(self->dirt, sizeof self->dirt, "%s at the end",
-                       dirt_name(rest_of(span, at)));
+                       dirt_name(span_rest(span, at)));
     else
         (void)snprintf(self->dirt, sizeof self->dirt, "%s inside (byte %zu)",
-                       dirt_name(rest_of(span, at)), at + 1);
+                       dirt_name(span_rest(span, at)), at + 1);
 }
 
 static bool is_blank(char c)
@@ -258,7 +253,7 @@ static bool looks_like_header(struct span text)
     base64url_decode(text.text, text.len - (text.len % 4 == 1), bytes, sizeof bytes, &len);
     struct span decoded = span_trim((struct span){bytes, len});
     bool looks = span_starts(decoded, "{");
-    decoded = span_trim(rest_of(decoded, looks));
+    decoded = span_trim(span_rest(decoded, looks));
     looks = looks && (span_starts(decoded, "\"") || span_starts(decoded, "}"));
     file_wipe(bytes, len);
     return looks;
@@ -292,7 +287,7 @@ static size_t split(struct span span, struct span parts[3])
         count++;
         if (len == span.len)
             return count;
-        span = rest_of(span, len + 1);
+        span = span_rest(span, len + 1);
     }
 }
 
@@ -340,10 +335,10 @@ static struct span clean(struct span span)
         struct span before = span;
         span = span_trim(span);
         if (span_starts(span, BYTE_ORDER_MARK))
-            span = rest_of(span, strlen(BYTE_ORDER_MARK));
+            span = span_rest(span, strlen(BYTE_ORDER_MARK));
         const char *prefix = prefix_of(span);
         if (prefix)
-            span = rest_of(span, strlen(prefix));
+            span = span_rest(span, strlen(prefix));
         if (is_quoted(span))
             span = (struct span){span.text + 1, span.len - 2};
         if (span.len == before.len)

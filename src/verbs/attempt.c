@@ -8,6 +8,7 @@
 
 #include "base/duration.h"
 #include "base/exitcode.h"
+#include "base/file.h"
 #include "base/say.h"
 #include "server/app.h"
 #include "server/deadline.h"
@@ -73,19 +74,6 @@ static void ask(const struct child *child, const struct ask *how, struct attempt
         app_ask(how, app_url, &attempt->finding);
 }
 
-static bool write_whole(int fd, const void *bytes, size_t len)
-{
-    const char *next = bytes;
-    while (len > 0) {
-        ssize_t written = write(fd, next, len);
-        if (written <= 0)
-            return false;
-        next += written;
-        len -= (size_t)written;
-    }
-    return true;
-}
-
 static int work(void *context, int out_fd)
 {
     struct child *child = context;
@@ -102,7 +90,7 @@ static int work(void *context, int out_fd)
         ask(child, &how, &child->attempt);
     deadline_disarm();
 
-    bool written = write_whole(out_fd, &child->attempt, sizeof child->attempt);
+    bool written = file_write(out_fd, &child->attempt, sizeof child->attempt);
     secret_wipe(&child->attempt.token);
     return written ? EXITCODE_OK : EXITCODE_NO;
 }

@@ -10,6 +10,7 @@
 #include "base/exitcode.h"
 #include "base/say.h"
 #include "base/url.h"
+#include "cli/page.h"
 #include "cli/print.h"
 #include "cli/report.h"
 #include "verbs/verbs.h"
@@ -118,12 +119,11 @@ static void compare_with_running(struct diagnosis *diagnosis)
 static int print(const struct diagnosis *diagnosis)
 {
     struct text out = text_growing();
-    const char *no_color = envlist_get(diagnosis->environment, "NO_COLOR");
-    bool terminal = isatty(STDOUT_FILENO) == 1 && (no_color == NULL || no_color[0] == '\0');
     if (diagnosis->settings->json)
         check_print_json(diagnosis, &out);
     else
-        check_print(diagnosis, terminal, &out);
+        check_print(diagnosis, page_on_terminal(envlist_get(diagnosis->environment, "NO_COLOR")),
+                    &out);
 
     int code = print_text(&out);
     bool well = diagnosis->run.reason == REASON_OK && reason_is_fine(diagnosis->health.reason);

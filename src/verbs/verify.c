@@ -2,10 +2,10 @@
 // The integration checks, one after the other: the nine of the guide, or those of a file.
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/duration.h"
 #include "base/exitcode.h"
+#include "base/file.h"
 #include "base/say.h"
 #include "cli/page.h"
 #include "cli/print.h"
@@ -76,19 +76,6 @@ static void prepare_timeout(void *context, enum http_phase phase, const char *wh
     deadline_say(child->out_fd, &child->late, sizeof child->late, EXITCODE_NO);
 }
 
-static bool write_whole(int fd, const void *bytes, size_t len)
-{
-    const char *next = bytes;
-    while (len > 0) {
-        ssize_t written = write(fd, next, len);
-        if (written <= 0)
-            return false;
-        next += written;
-        len -= (size_t)written;
-    }
-    return true;
-}
-
 static int work(void *context, int out_fd)
 {
     struct child *child = context;
@@ -98,7 +85,7 @@ static int work(void *context, int out_fd)
     prepare_timeout(child, HTTP_RESOLVING, "the address");
     check_ask(&child->verify->checks, child->check, &child->run, &told.result, &told.saves);
     deadline_disarm();
-    bool written = write_whole(out_fd, &told, sizeof told);
+    bool written = file_write(out_fd, &told, sizeof told);
     file_wipe(&told, sizeof told);
     return written ? EXITCODE_OK : EXITCODE_NO;
 }
@@ -190,17 +177,11 @@ static const char *mark_of(enum check_state state, bool terminal)
     return "";
 }
 
-static bool is_terminal(const struct verify *verify)
-{
-    const char *no_color = envlist_get(&verify->environment, "NO_COLOR");
-    return isatty(STDOUT_FILENO) == 1 && (no_color == NULL || no_color[0] == '\0');
-}
-
 static bool print_check(const struct verify *verify, const struct check *check,
                         const struct check_result *result)
 {
     struct text out = text_growing();
-    bool terminal = is_terminal(verify);
+    bool terminal = page_on_terminal(envlist_get(&verify->environment, "NO_COLOR"));
     const struct page page = {.out = &out, .terminal = terminal};
     unsigned indent = terminal ? 3 : 9;
     text_add(&out, "%s%s\n", mark_of(result->state, terminal), check->name);
