@@ -16,26 +16,8 @@
 #include "cli/options.h"
 #include "env/dotenv.h"
 #include "env/envlist.h"
+#include "env/origin.h"
 #include "token/token.h"
-
-enum origin_kind {
-    ORIGIN_NONE,
-    ORIGIN_DEFAULT,
-    ORIGIN_OPTION,
-    ORIGIN_ENVIRONMENT,
-    ORIGIN_FILE,
-    ORIGIN_SECRET
-};
-
-struct origin {
-    enum origin_kind kind;
-    const char *name; // the option or variable
-    const char *path; // ORIGIN_FILE, ORIGIN_SECRET
-    unsigned line;    // ORIGIN_FILE
-};
-
-// "default", "option --url", "environment", ".env line 3", "/run/secrets/token".
-void origin_text(const struct origin *origin, char *buffer, size_t size);
 
 enum load_mode { LOAD_TOKEN, LOAD_MISSING, LOAD_ALL };
 enum refusal_mode { REFUSAL_EXIT, REFUSAL_HOLD };

@@ -38,6 +38,7 @@ void maker_warn(struct maker *maker, const char *format, ...) __attribute__((for
 void maker_refuse_value(struct maker *maker, const struct option_row *row,
                         const struct value *value, const char *takes);
 void maker_no_memory(const struct maker *maker);
+void maker_free_refusals(struct settings *settings);
 
 // ---- The steps of settings_make -----------------------------------------------------------------
 

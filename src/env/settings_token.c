@@ -24,8 +24,6 @@ static const char *file_name_of(const struct maker *maker, const char *name)
     char *joined = arena_take(&maker->settings->memory, size);
     if (joined)
         (void)snprintf(joined, size, "%s" FILE_SUFFIX, name);
-    else
-        maker_no_memory(maker);
     return joined;
 }
 
