@@ -4,6 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#define ROW_INDENT 6
+#define ROW_CELL 1024 // a source holds a path, cut to half a finding's slot
+
 // Columns that UTF-8 text takes, near enough: one a character, continuation bytes none.
 static unsigned columns(struct span text)
 {
@@ -77,12 +80,34 @@ void page_marked(const struct page *page, enum page_mark mark, struct span text)
     page_paragraph(page, 2, mark_text(page, mark), text);
 }
 
+// Continues the line, or begins a new one when the text would pass the last column.
+static unsigned add_cell(const struct page *page, unsigned column, unsigned gap, struct span cell)
+{
+    unsigned width = columns(cell);
+    if (column + gap + width > PAGE_COLUMNS) {
+        text_add(page->out, "\n");
+        column = 0;
+        gap = ROW_INDENT;
+    }
+    text_add(page->out, "%*s", (int)gap, "");
+    text_add_span(page->out, cell);
+    return column + gap + width;
+}
+
 void page_row(const struct page *page, unsigned width, const char *name, struct span value,
               const char *source)
 {
-    text_add(page->out, "  %-*s  ", (int)width, name);
-    text_add_visible(page->out, value, 2 * PAGE_COLUMNS);
-    if (source != NULL)
-        text_add(page->out, "  (%s)", source);
+    char bytes[ROW_CELL];
+    struct text cell = text_over(bytes, sizeof bytes);
+    unsigned column = 2 + columns(span_of(name));
+    unsigned gap = 2 + (column < 2 + width ? 2 + width - column : 0);
+    text_add(page->out, "  %s", name);
+    text_add_visible(&cell, value, 2 * PAGE_COLUMNS);
+    column = add_cell(page, column, gap, (struct span){bytes, cell.len});
+    if (source != NULL && *source != '\0') {
+        cell = text_over(bytes, sizeof bytes);
+        text_add(&cell, "(%s)", source);
+        add_cell(page, column, 2, (struct span){bytes, cell.len});
+    }
     text_add(page->out, "\n");
 }

@@ -26,7 +26,8 @@ void page_heading(const struct page *page, const char *title);
 void page_paragraph(const struct page *page, unsigned indent, const char *lead, struct span text);
 // The same behind a mark: "ok" "NO" "note", on a terminal as ✔ ✘ •.
 void page_marked(const struct page *page, enum page_mark mark, struct span text);
-// "name   value   source" with the name padded; the value is not wrapped.
+// "name   value   (source)" with the name padded. A value or source that would pass the last column
+// gets a line of its own, whole: a command must be copied as it stands. No source: NULL or empty.
 void page_row(const struct page *page, unsigned width, const char *name, struct span value,
               const char *source);
 

@@ -126,7 +126,9 @@ static void choose(struct maker *maker, const char *name, const struct value *va
     struct token_found *token = &maker->settings->token;
     token->name = name;
     token->origin = value->origin;
-    token->text = span_of(value->text);
+    // The text of a secret is its path until the file was read.
+    token->text = span_of(value->origin.kind == ORIGIN_SECRET ? "" : value->text);
+    token_classify(&token->judged, token->text.text, token->text.len);
     if (value->origin.kind != ORIGIN_FILE && is_conflict(maker, name)) {
         finding_set(&finding, REASON_TOKEN_CONFLICT, name, "environment", NULL);
         refuse(maker, STAGE_TOKEN, &finding);

@@ -8,7 +8,7 @@
 //  "label_studio":{"url","asked","up","reason","class","sentence","version","user_id","email",
 //                  "legacy_tokens","api_tokens"},
 //  "run":{"ok","reason","class","sentence"}, "health":{the same}, "next_steps":[…]}
-// A value that may be a secret is null.
+// A value that may be a secret is null; so is the sentence of an "ok" that nobody was asked for.
 #include "env/settings_show.h"
 #include "verbs/check.h"
 
@@ -29,7 +29,7 @@ static void add_bool(struct text *out, const char *name, bool value)
     text_add(out, "\"%s\":%s", name, value ? "true" : "false");
 }
 
-static void add_finding(struct text *out, const struct finding *finding)
+static void add_finding(struct text *out, const struct finding *finding, bool asked)
 {
     char bytes[LINE];
     struct text sentence = text_over(bytes, sizeof bytes);
@@ -38,7 +38,7 @@ static void add_finding(struct text *out, const struct finding *finding)
     text_add(out, ",");
     add_text(out, "class", reason_class_name(reason_class(finding->reason)));
     text_add(out, ",");
-    add_text(out, "sentence", bytes);
+    add_text(out, "sentence", asked || !reason_is_fine(finding->reason) ? bytes : NULL);
 }
 
 static void add_variables(struct text *out, const struct settings *settings, unsigned file)
@@ -174,7 +174,7 @@ static void add_server(struct text *out, const struct diagnosis *diagnosis)
         text_add(out, ",");
         add_bool(out, "up", diagnosis->up.reason == REASON_OK);
         text_add(out, ",");
-        add_finding(out, &diagnosis->server);
+        add_finding(out, &diagnosis->server, true);
         text_add(out, ",");
         add_text(out, "version", identity->version[0] != '\0' ? identity->version : NULL);
         text_add(out, ",\"user_id\":%lld,", (long long)identity->user_id);
@@ -189,12 +189,13 @@ static void add_server(struct text *out, const struct diagnosis *diagnosis)
     text_add(out, "}");
 }
 
-static void add_verdict(struct text *out, const char *name, const struct finding *finding)
+static void add_verdict(struct text *out, const char *name, const struct finding *finding,
+                        bool asked)
 {
     text_add(out, "\"%s\":{", name);
     add_bool(out, "ok", reason_is_fine(finding->reason));
     text_add(out, ",");
-    add_finding(out, finding);
+    add_finding(out, finding, asked);
     text_add(out, "}");
 }
 
@@ -224,9 +225,9 @@ void check_print_json(const struct diagnosis *diagnosis, struct text *out)
     text_add(out, ",");
     add_server(out, diagnosis);
     text_add(out, ",");
-    add_verdict(out, "run", &diagnosis->run);
+    add_verdict(out, "run", &diagnosis->run, false);
     text_add(out, ",");
-    add_verdict(out, "health", &diagnosis->health);
+    add_verdict(out, "health", &diagnosis->health, diagnosis->asked);
     text_add(out, ",");
     add_steps(out, diagnosis);
     text_add(out, "}\n");

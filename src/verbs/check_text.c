@@ -74,6 +74,36 @@ static void add_issues(const struct page *page, const struct settings *settings,
     }
 }
 
+// Names that count in the environment alone: `run` warns of them too.
+static bool is_ignored(const struct settings *settings, struct span name)
+{
+    if (span_is(name, option_row(OPTION_ENV_FILE)->variable) ||
+        span_is(name, option_row(OPTION_LOAD)->variable))
+        return true;
+    for (unsigned i = 0; i < settings->token_name_count; i++) {
+        size_t len = strlen(settings->token_names[i]);
+        if (span_starts(name, settings->token_names[i]) &&
+            span_is((struct span){name.text + len, name.len - len}, "_FILE"))
+            return true;
+    }
+    return false;
+}
+
+static void add_ignored(const struct page *page, const struct settings *settings, unsigned file)
+{
+    for (size_t i = 0; i < settings->dotenv.count && !settings->dotenv.failed; i++) {
+        const struct dotenv_var *var = &settings->dotenv.vars[i];
+        if (var->file != file || var->value.len == 0 || !is_ignored(settings, var->name))
+            continue;
+        char bytes[LINE];
+        struct text text = text_over(bytes, sizeof bytes);
+        text_add(&text, "line %u: ", var->line);
+        text_add_visible(&text, var->name, 64);
+        text_add(&text, " is ignored in the file: set it in the environment");
+        page_marked(page, PAGE_NOTE, (struct span){bytes, text.len});
+    }
+}
+
 static void add_variable(const struct page *page, const struct settings *settings,
                          const struct dotenv_var *var)
 {
@@ -101,6 +131,7 @@ static void add_file(const struct page *page, const struct settings *settings, u
         if (settings->dotenv.vars[i].file == file && !settings->dotenv.failed)
             add_variable(page, settings, &settings->dotenv.vars[i]);
     add_issues(page, settings, file);
+    add_ignored(page, settings, file);
 }
 
 static void add_files(const struct page *page, const struct diagnosis *diagnosis)

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+"""What `check` says of a project, beside the verdict."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Result
+from field import TOKEN
+
+Run = Callable[..., Result]
+
+
+@pytest.mark.parametrize(
+    ("variables", "word", "kind", "size"),
+    [
+        (
+            {"LABEL_STUDIO_API_TOKEN": TOKEN, "LABEL_STUDIO_API_TOKEN_FILE": "x"},
+            "token_conflict",
+            "legacy",
+            40,
+        ),
+        ({"LABEL_STUDIO_API_TOKEN_FILE": "missing"}, "secret_missing", "empty", 0),
+    ],
+)
+def test_a_token_that_cannot_be_used_is_not_called_another(
+    run: Run, variables: dict[str, str], word: str, kind: str, size: int
+) -> None:
+    # Nothing listens there: a secret that was not read must not be asked about, as an empty token would.
+    told = json.loads(run("check", "--json", env={**variables, "LABEL_STUDIO_URL": "http://127.0.0.1:9"}).out)
+    assert told["run"]["reason"] == word
+    assert (told["token"]["kind"], told["token"]["bytes"]) == (kind, size)
+    assert told["label_studio"]["asked"] == (kind == "legacy")
+
+
+def test_nothing_is_said_for_a_server_that_was_not_asked(run: Run) -> None:
+    done = run("check", "--offline", "--json", env={"LABEL_STUDIO_API_TOKEN": TOKEN})
+    assert done.code == 0
+    told = json.loads(done.out)
+    assert told["run"]["ok"] and told["health"]["ok"]
+    assert told["run"]["sentence"] is None and told["health"]["sentence"] is None
+
+
+def test_names_that_are_ignored_in_the_file_are_noted(run: Run, tmp_path: Path) -> None:
+    ignored = ["LABELGATE_ENV_FILE", "LABELGATE_LOAD", "LABEL_STUDIO_API_KEY_FILE"]
+    lines = [*(f"{name}=x" for name in ignored), f"LABEL_STUDIO_API_TOKEN={TOKEN}", "OTHER_FILE=x"]
+    (tmp_path / ".env").write_text("\n".join(lines) + "\n")
+    out = run("check", "--offline").out
+    for line, name in enumerate(ignored, 1):
+        assert f"line {line}: {name} is ignored in the file" in " ".join(out.split())
+    assert out.count("is ignored in the file") == len(ignored)
+
+
+def test_rows_fit_eighty_columns(run: Run) -> None:
+    out = run("check", "--offline", env={"LABEL_STUDIO_API_TOKEN": TOKEN}).out
+    assert not [line for line in out.splitlines() if len(line) > 80]
+    assert "()" not in out
+    # What is to be copied stands whole on its line.
+    assert "\n      docker inspect --format '{{json .State.Health}}' CONTAINER\n" in out
