@@ -220,8 +220,13 @@ class Running:
         return self.err.rest(self.patience)
 
     def clean(self) -> None:
-        """Takes the outcome, after end_all."""
+        """Takes the outcome, after end_all. What carries no mark ends too."""
         with suppress(subprocess.TimeoutExpired):
+            self.popen.wait(0.5)
+        if self.popen.poll() is None:
+            for pid in children(self.popen.pid):
+                os.kill(pid, signal.SIGKILL)
+            self.popen.kill()
             self.popen.wait(5)
         self.out.close()
         if self.err is not None:

@@ -14,13 +14,13 @@ import signal
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from inits import FIRST, OTHER, ROOT, Case, Init
-from running import Missed, Running, children, end_all, status, until
+from running import Missed, Running, children, status, until
 
 CODE = 7
 # A hang is a failure; KILL alone is given a second when it does not work.
@@ -99,11 +99,9 @@ SCENARIOS = (
 )
 
 
-def play(
-    scenario: Scenario, helpers: Path, folder: Path, fault: str = "", log: Path | None = None
-) -> tuple[str, Case]:
+def play(scenario: Scenario, case: Case, fault: str = "", log: Path | None = None) -> str:
     """One run: orphans, a survivor that ignores TERM, signals of all kinds, a stop. Returns what is wrong."""
-    case = Case(Init("faulty", helpers / "init_faulty"), scenario.place, helpers, folder, PATIENCE)
+    folder = case.folder
     seen, end = folder / "seen", folder / "end"
     app = case.app(
         "to", seen, "orphans", 2, "child", "ignore", 15, "nap", "end", "ready", "wait", end, "exit", CODE
@@ -125,11 +123,11 @@ def play(
         "the app runs, or its start was refused",
     )
     if not ready(seen):
-        return refused(running), case
+        return refused(running)
     disturb(running)
     end.touch()
     code = running.end()
-    return ("" if code == CODE else f"ended with {code} after the app had started"), case
+    return "" if code == CODE else f"ended with {code} after the app had started"
 
 
 def ready(seen: Path) -> bool:
@@ -156,12 +154,21 @@ def disturb(running: Running) -> None:
             os.kill(pid, signal.SIGCONT)
 
 
+@contextmanager
+def new_case(scenario: Scenario, helpers: Path, folder: Path) -> Iterator[Case]:
+    folder.mkdir()
+    case = Case(Init("faulty", helpers / "init_faulty"), scenario.place, helpers, folder, PATIENCE)
+    try:
+        yield case
+    finally:
+        case.clean()
+
+
 def sites(scenario: Scenario, helpers: Path, folder: Path) -> Counter[tuple[str, str]]:
     """How often each place called, in a run without a fault."""
     log = folder / "log"
-    wrong, case = play(scenario, helpers, folder, log=log)
-    finish(case)
-    assert wrong == ""
+    with new_case(scenario, helpers, folder) as case:
+        assert play(scenario, case, log=log) == ""
     lines = [line.split() for line in log.read_text().splitlines()]
     return Counter((function, site) for function, site in lines)
 
@@ -176,20 +183,12 @@ def faults(calls: Counter[tuple[str, str]]) -> Iterator[Fault]:
             yield Fault(function, site, error, 1, ALWAYS)
 
 
-def finish(case: Case) -> None:
-    end_all([running.word for running in case.running])
-    for running in case.running:
-        running.popen.wait(PATIENCE)
-        running.clean()
-
-
 def outcome(scenario: Scenario, helpers: Path, folder: Path, fault: Fault) -> str:
-    folder.mkdir()
-    try:
-        wrong, case = play(scenario, helpers, folder, str(fault))
-    except Missed as missed:
-        return f"{fault}: {missed}"
-    finish(case)
+    with new_case(scenario, helpers, folder) as case:
+        try:
+            wrong = play(scenario, case, str(fault))
+        except Missed as missed:
+            wrong = str(missed)
     return f"{fault}: {wrong}" if wrong else ""
 
 
@@ -198,7 +197,6 @@ def outcome(scenario: Scenario, helpers: Path, folder: Path, fault: Fault) -> st
 def test_faults(
     scenario: Scenario, helpers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "sites").mkdir()
     table = list(faults(sites(scenario, helpers, tmp_path / "sites")))
     with ThreadPoolExecutor(WORKERS) as pool:
         jobs = [
@@ -223,7 +221,5 @@ def test_every_wrapped_function_is_reached(helpers: Path, tmp_path: Path) -> Non
     assert wrapped() - {"syscall"} == set(ERRORS) - raw
     reached: set[str] = set()
     for number, scenario in enumerate(SCENARIOS):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        reached |= {function for function, _ in sites(scenario, helpers, folder)}
+        reached |= {function for function, _ in sites(scenario, helpers, tmp_path / str(number))}
     assert reached == set(ERRORS)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The init with system calls that fail on request: init_faulty [--group] -- CMD [ARG]...
+// The init with system calls that fail on request: init_faulty [--group] [--stay] -- CMD [ARG]...
+// --stay: it does not become the resident image.
 //
 // Every function of the list below is wrapped at link time (tests/unit/flags.mk). Two variables say
 // what is wanted:
@@ -225,7 +226,7 @@ static bool prepare(const struct init_inherited *inherited)
     return false;
 }
 
-static int run(const struct init_inherited *inherited, char **argv, bool group)
+static int run(const struct init_inherited *inherited, char **argv, bool group, bool stay)
 {
     unsigned char map[65], codes[256] = {0};
     char program[INIT_PROGRAM];
@@ -247,7 +248,7 @@ static int run(const struct init_inherited *inherited, char **argv, bool group)
         .argv = argv,
         .program = program,
         .app_env = environ,
-        .resident_env = resident,
+        .resident_env = stay ? NULL : resident,
         .grace_ms = GRACE_MS,
         .group = group,
         .signal_map = map,
@@ -265,9 +266,11 @@ int main(int argc, char **argv)
     init_hold(&inherited);
     if (argc > 1 && strcmp(argv[1], INIT_RESIDENT_VERB) == 0)
         return init_resident(argc, argv);
-    bool group = argc > 1 && strcmp(argv[1], "--group") == 0;
-    int at = group ? 2 : 1;
-    if (at < argc && strcmp(argv[at], "--") == 0)
-        at++;
-    return at < argc ? run(&inherited, argv + at, group) : 90;
+    bool group = false, stay = false;
+    int at = 1;
+    for (; at < argc && strcmp(argv[at], "--") != 0; at++) {
+        group |= strcmp(argv[at], "--group") == 0;
+        stay |= strcmp(argv[at], "--stay") == 0;
+    }
+    return at + 1 < argc ? run(&inherited, argv + at + 1, group, stay) : 90;
 }

@@ -11,6 +11,7 @@
 //     --listener      LISTEN_PID names this process, which CMD will be
 //     --deny NR       the system call NR answers ENOSYS
 //     --raw ENTRY     its environment is made of the ENTRYs alone, as they are
+//     --reaper        orphans below it come to this process, which CMD will be
 //     --leader        a session of its own, without a terminal
 //     --terminal      a session of its own, with standard input as its terminal, as an engine makes
 //     it with -t
@@ -38,6 +39,7 @@ static char listener[32];
 static int terminal;
 static int shelter;
 static int listens;
+static int reaps;
 
 static void fail(const char *what)
 {
@@ -151,6 +153,8 @@ static int alone(const char *option)
 {
     if (strcmp(option, "--listener") == 0)
         listens = 1;
+    else if (strcmp(option, "--reaper") == 0)
+        reaps = 1;
     else if (strcmp(option, "--leader") == 0)
         setsid();
     else if (strcmp(option, "--terminal") == 0)
@@ -199,6 +203,8 @@ int main(int argc, char **argv)
         take_terminal();
     if (shelter)
         take_shelter();
+    if (reaps && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+        fail("reaper");
     if (listens)
         name_listener();
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, SET_SIZE);
