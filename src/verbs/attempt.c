@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "verbs/attempt.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -97,9 +96,7 @@ static int work(void *context, int out_fd)
 
 static void stopped(struct attempt *attempt, int signal_number)
 {
-    char name[32];
-    snprintf(name, sizeof name, "signal %d", signal_number);
-    finding_set(&attempt->finding, REASON_STOPPED, name, NULL, NULL);
+    finding_set(&attempt->finding, REASON_STOPPED, init_signal_name(signal_number), NULL, NULL);
     attempt->signal = signal_number;
 }
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The entrypoint: judges everything first, starts the app after, then is its init.
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/duration.h"
@@ -33,11 +31,10 @@ struct run {
 
 static int stopped(const struct run *run, int signal_number)
 {
-    char name[32], sentence[FINDING_SLOT];
+    char sentence[FINDING_SLOT];
     struct text text = text_over(sentence, sizeof sentence);
     struct finding finding = {0};
-    snprintf(name, sizeof name, "signal %d", signal_number);
-    finding_set(&finding, REASON_STOPPED, name, NULL, NULL);
+    finding_set(&finding, REASON_STOPPED, init_signal_name(signal_number), NULL, NULL);
     finding_add_sentence(&finding, &text);
     say(run->settings.log, SAY_ERROR, "%s [%s]", sentence, reason_word(REASON_STOPPED));
     return EXITCODE_SIGNAL + signal_number;
