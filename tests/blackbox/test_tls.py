@@ -16,11 +16,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509.name import _ASN1Type as StringType
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from faults import sends_and_stays
-from standin import USER, Connection, StandIn, answer, label_studio, response
+from standin import USER, Connection, StandIn, answer, detail, label_studio, response
 
 pytest_plugins = ("probes",)
 
 OK = answer(label_studio)
+NOBODY = detail(401, "Authentication credentials were not provided.")
 
 
 @pytest.fixture(scope="session")
@@ -391,13 +392,41 @@ def test_a_bundle_that_cannot_be_used(probe, tmp_path, kind: str) -> None:
     assert words in seen.out and str(path) in seen.out
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads every file")
-def test_an_unreadable_bundle(probe, tmp_path, bundle) -> None:
-    path = tmp_path / "secret.pem"
-    path.write_bytes(bundle.read_bytes())
+def test_an_unreadable_bundle(run, labelgate, tmp_path, bundle) -> None:
+    path = write(tmp_path / "secret.pem", bundle.read_bytes())
     path.chmod(0)
-    seen = probe("https://127.0.0.1:1", env={"LABELGATE_CA_FILE": str(path)})
-    assert seen.word == "ca_file_invalid" and "permission denied" in seen.out
+    command = [str(labelgate), "health", "--url", "https://127.0.0.1:1", "--no-token", "--ca-file", str(path)]
+    if os.geteuid() == 0:  # root reads every file unless it lost the right to
+        limits = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"]
+        command = [*limits, *command]
+    seen = run(*command[1:], program=Path(command[0]))
+    assert "[ca_file_invalid]" in seen.out and "permission denied" in seen.out, seen
+
+
+BUNDLES = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/cert.pem",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/ca-bundle.pem",
+]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root: an /etc of its own")
+@pytest.mark.parametrize("place", [*BUNDLES, None])
+def test_the_distributions_bundle(
+    run, labelgate, authority, root, bundle, tmp_path, place: str | None
+) -> None:
+    """The first that is there; without any the sentence says so."""
+    lay = f"mkdir -p {Path(place).parent} && cp {bundle} {place}" if place else "true"
+    script = f"mount -t tmpfs none /etc && {lay} && exec {labelgate} health --no-token"
+    with StandIn(answer(response(401, NOBODY)), tls=authority.context(authority.server(root))) as server:
+        env = {"LABEL_STUDIO_URL": server.url}
+        seen = run("-m", "sh", "-c", script, program=Path("/usr/bin/unshare"), env=env)
+    if place:
+        assert "[ok]" in seen.out, seen
+    else:
+        assert "[tls_untrusted]" in seen.out and "no CA bundle on this system" in seen.out, seen
 
 
 def test_the_common_name_of_the_test_root(root) -> None:
