@@ -96,6 +96,9 @@ struct check_run {
     struct span (*find)(void *context, const char *name); // a setting or a variable; empty: not set
     void *context;
     const struct check_values *values;
+    // What no sentence may repeat, wherever the checks put it: the token and the password.
+    const struct span *secrets;
+    unsigned secret_count;
     // Lines for a gateway in front of `extra_url`, and for no other address; NULL: none.
     const struct header_file *extra;
     const char *extra_url;
@@ -108,7 +111,8 @@ struct check_run {
 enum check_state { CHECK_PASSED, CHECK_FAILED, CHECK_SKIPPED };
 
 // These hold no pointer, so that a child can hand them to its parent through a pipe. No part of a
-// saved value or of one that went into a header or a body is in `asked` or `came`.
+// saved value, of a secret, or of what went into a header or a body is in `asked` or `came`; an
+// address with one of them in it is shown as the file has it.
 struct check_result {
     enum check_state state;
     int status; // 0: no answer, or nothing was asked

@@ -62,7 +62,12 @@ static void hide(void *context, struct span secret)
 static void hide_secrets(struct asking *self, char slot[FINDING_SLOT])
 {
     const struct check *check = self->check;
+    const struct check_run *run = self->scope.run;
     struct hiding hiding = {slot};
+    for (unsigned i = 0; i < run->secret_count; i++)
+        hide(&hiding, run->secrets[i]);
+    for (unsigned i = 0; i < run->values->count; i++)
+        hide(&hiding, span_of(run->values->list[i].text));
     if (check->json)
         scope_each(&self->scope, check->json, hide, &hiding);
     if (check->jwt)

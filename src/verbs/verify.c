@@ -103,12 +103,16 @@ static int64_t timeout_of(const struct verify *verify, const struct check *check
 // else 0.
 static int ask(struct verify *verify, const struct check *check, struct check_result *result)
 {
+    const struct settings *settings = &verify->settings;
+    struct span secrets[] = {settings->token.text, settings->password};
     struct child child = {
         .verify = verify,
         .check = check,
         .run = {.find = find,
                 .context = verify,
                 .values = &verify->values,
+                .secrets = secrets,
+                .secret_count = sizeof secrets / sizeof secrets[0],
                 .extra = &verify->gateway,
                 .extra_url = verify->settings.url,
                 .ca_file = verify->settings.ca_file,

@@ -79,6 +79,27 @@ def test_a_failure_says_what_was_asked_and_what_came_back(verify: Verify) -> Non
     assert ran.out.endswith("0 passed, 1 failed, 1 skipped\n")
 
 
+def test_a_secret_in_an_address_is_not_shown(run: Callable[..., Result], tmp_path: Path) -> None:
+    token, password = "d0f1e2a3b4c5968778695a4b3c2d1e0f12345678", "pass-word-12345"
+    (tmp_path / "my.ini").write_text(
+        LOGIN.replace("header Authorization = Bearer ${token}", "").replace("/me", "/me?token=${token}")
+        + "[Token]\nrequest = GET ${API_BASE_URL}/x?t=${LABEL_STUDIO_API_TOKEN}\n"
+        "[Password]\nrequest = GET ${API_BASE_URL}/x?p=${LABEL_STUDIO_PASSWORD}\n"
+    )
+    with StandIn(answer(app)) as server:
+        env = {
+            "API_BASE_URL": server.url,
+            "API_PASSWORD": PASSWORD,
+            "LABEL_STUDIO_API_TOKEN": token,
+            "LABEL_STUDIO_PASSWORD": password,
+        }
+        ran = run("verify", "my.ini", env=env)
+    assert ran.out.endswith("1 passed, 3 failed, 0 skipped\n")
+    for secret in (token, password, "secret-access-token"):
+        assert secret not in ran.out + ran.err
+    assert "asked: GET ${API_BASE_URL}/x?t=${LABEL_STUDIO_API_TOKEN}" in ran.out
+
+
 def test_json(verify: Verify) -> None:
     with StandIn(answer(app)) as server:
         found: dict[str, Any] = json.loads(verify(LOGIN, server.url, "--json").out)
