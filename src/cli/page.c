@@ -102,7 +102,7 @@ void page_row(const struct page *page, unsigned width, const char *name, struct 
     unsigned column = 2 + columns(span_of(name));
     unsigned gap = 2 + (column < 2 + width ? 2 + width - column : 0);
     text_add(page->out, "  %s", name);
-    text_add_visible(&cell, value, 2 * PAGE_COLUMNS);
+    text_add_visible(&cell, value, (size_t)2 * PAGE_COLUMNS);
     column = add_cell(page, column, gap, (struct span){bytes, cell.len});
     if (source != NULL && *source != '\0') {
         cell = text_over(bytes, sizeof bytes);

@@ -133,7 +133,7 @@ static bool take_apart(char *stat, struct proc_process *process)
     if (open == NULL || close == NULL || close < open || strlen(close) < sizeof ") S 1" - 1)
         return false;
     *close = '\0';
-    snprintf(process->name, sizeof process->name, "%s", open + 1);
+    (void)snprintf(process->name, sizeof process->name, "%s", open + 1);
     process->state = close[2];
     char *parent = close + 4;
     parent[strcspn(parent, " ")] = '\0';
@@ -145,7 +145,7 @@ bool proc_look(pid_t pid, struct proc_process *process)
 {
     char path[PATH];
     char stat[STAT_HEAD];
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return false;

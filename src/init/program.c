@@ -187,7 +187,7 @@ static bool no_such_file(struct finding *finding, const char *path)
     if (len < 0)
         return not_found(finding, path, NULL);
     target[len] = '\0';
-    snprintf(detail, sizeof detail, "it is a link to %s, which is not there", target);
+    (void)snprintf(detail, sizeof detail, "it is a link to %s, which is not there", target);
     return not_found(finding, path, detail);
 }
 
@@ -275,7 +275,7 @@ static bool search(const char *command, const char *path, char *program, struct 
         return false;
     }
     char detail[FINDING_SLOT];
-    snprintf(detail, sizeof detail, "looked for in %s", path);
+    (void)snprintf(detail, sizeof detail, "looked for in %s", path);
     return not_found(finding, command, detail);
 }
 
@@ -316,19 +316,18 @@ static void say_format(const char *path, struct finding *finding)
     struct head head;
     struct elf_kind kind, ours;
     char detail[FINDING_SLOT];
-    if (!read_head(path, &head)) {
-        not_executable(finding, path, "it is not a program");
-    } else if (head.len == 0) {
+    bool seen = read_head(path, &head);
+    if (seen && head.len == 0) {
         not_executable(finding, path, "it is empty");
-    } else if (elf_kind_of(&head, &kind) && our_kind(&ours) &&
+    } else if (seen && elf_kind_of(&head, &kind) && our_kind(&ours) &&
                (kind.machine != ours.machine || kind.class != ours.class ||
                 kind.data != ours.data)) {
-        snprintf(detail, sizeof detail, "it is a program for another machine: %s, this is %s",
-                 machine_name(kind.machine), machine_name(ours.machine));
+        (void)snprintf(detail, sizeof detail, "it is a program for another machine: %s, this is %s",
+                       machine_name(kind.machine), machine_name(ours.machine));
         not_executable(finding, path, detail);
-    } else if (memcmp(head.bytes, "#!", 2) == 0) {
+    } else if (seen && memcmp(head.bytes, "#!", 2) == 0) {
         not_executable(finding, path, "its #! line names no interpreter that can be run");
-    } else if (is_text(&head)) {
+    } else if (seen && is_text(&head)) {
         not_executable(finding, path, "it is a script without a #! line");
     } else {
         not_executable(finding, path, "it is not a program");

@@ -47,12 +47,11 @@ bool reap(struct watch *self)
         pid_t pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED);
         if (pid > 0)
             note(self, pid, status);
-        else if (pid == 0)
-            return true;
-        else if (errno == ECHILD)
+        else if (pid < 0 && errno == ECHILD)
             return none_left(self);
-        else if (errno != EINTR)
-            return true; // Not a word about our children: they are there as before.
+        else if (pid == 0 || errno != EINTR)
+            return true; // Another error says not a word about our children: they are there as
+                         // before.
     }
 }
 

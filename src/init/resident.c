@@ -64,9 +64,9 @@ void resident_become(const struct watch *self, char *const *env)
     char app[NUMBER], grace[NUMBER], log[NUMBER], signals[LIST], codes[LIST];
     const char *flags =
         self->group ? (self->own_group ? "go" : "g") : (self->own_group ? "o" : "-");
-    snprintf(app, sizeof app, "%d", (int)self->app);
-    snprintf(grace, sizeof grace, "%lld", (long long)self->grace_ms);
-    snprintf(log, sizeof log, "%d", (int)self->log);
+    (void)snprintf(app, sizeof app, "%d", (int)self->app);
+    (void)snprintf(grace, sizeof grace, "%lld", (long long)self->grace_ms);
+    (void)snprintf(log, sizeof log, "%d", (int)self->log);
     list_signals(self->signal_map, signals);
     list_codes(self->ok_exit, codes);
 

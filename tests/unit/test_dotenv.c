@@ -489,7 +489,7 @@ static void no_sentence_shows_a_piece_of_a_token(void **state)
         "LABEL_STUDIO_API_TOKEN=" TOKEN "${" TOKEN "}\n",
         "LABEL_STUDIO_API_TOKEN " TOKEN "\n",
         "LABEL_STUDIO_API_TOKEN/" TOKEN "\n" TOKEN "/\n",
-        "LABEL_STUDIO_API_TOKEN=\\\n" TOKEN "\\\n",
+        ("LABEL_STUDIO_API_TOKEN=\\\n" TOKEN "\\\n"),
         "LABEL_STUDIO_API_TOKEN=\n" TOKEN,
     };
     (void)state;
@@ -502,7 +502,7 @@ static void no_sentence_shows_a_piece_of_a_token(void **state)
             dotenv_issue_text(&world.dotenv.issues[k], &text);
             for (size_t at = 0; at + 4 <= strlen(TOKEN); at++) {
                 char piece[5] = {0};
-                memcpy(piece, TOKEN + at, 4);
+                memcpy(piece, &TOKEN[at], 4);
                 assert_null(strstr(text.bytes, piece));
             }
             assert_null(strstr(text.bytes, "dead"));
