@@ -10,6 +10,7 @@
 #   CC=COMPILER AR=ARCHIVER CFLAGS=FLAGS CRYPTO_CFLAGS=FLAGS build-third-party.sh FOLDER-OF-TARBALLS
 #   ... build-third-party.sh --where     only prints where the folder is or will be
 #
+# COMPILER is the command whose version counts, when CC is one that may have to be built first (musl-gcc, zig).
 # CRYPTO_CFLAGS come after CFLAGS for mbedTLS, where upstream wants -O2 or -Os (timing side channels).
 set -eu
 
@@ -22,7 +23,7 @@ cflags=${CFLAGS:-}
 crypto_cflags=${CRYPTO_CFLAGS:-}
 mbedtls_config="'-DMBEDTLS_CONFIG_FILE=<mbedtls_config.h>'"
 prefix=$(cache_folder third-party "$(cat "$here/sources.lock" "$here"/config/*.h "$0" "$here/third-party.sh")" \
-    "$cc" "$cflags" "$crypto_cflags" "$(compiler_id "$cc")")
+    "$cc" "$cflags" "$crypto_cflags" "$(compiler_id "${COMPILER:-$cc}")")
 
 # Compiles the files named on standard input (relative to the current folder) into DIR. An object is
 # named after its whole path, since names repeat between folders.
