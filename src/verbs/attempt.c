@@ -17,6 +17,8 @@
 #define PAUSE_FIRST_MS 1000
 #define PAUSE_LAST_MS 5000
 #define PAUSE_SPREAD_PERCENT 20
+// With less than this left there is no other try: its own haste would be all that it finds out.
+#define TRY_LEAST_MS 200
 
 struct child {
     const struct attempt_plan *plan;
@@ -96,7 +98,8 @@ static int work(void *context, int out_fd)
 
 static void stopped(struct attempt *attempt, int signal_number)
 {
-    finding_set(&attempt->finding, REASON_STOPPED, init_signal_name(signal_number), NULL, NULL);
+    finding_set(&attempt->finding, REASON_STOPPED_WAITING, init_signal_name(signal_number), NULL,
+                NULL);
     attempt->signal = signal_number;
 }
 
@@ -159,6 +162,14 @@ static void time_up(int64_t limit_ms, struct attempt *attempt)
     finding_set(&attempt->finding, REASON_WAIT_TIMEOUT, limit, NULL, last);
 }
 
+// A try ends with the whole wait. A wait of zero is one try, which has its own limit.
+static int64_t try_limit(int64_t timeout_ms, int64_t limit_ms, int64_t left_ms)
+{
+    if (limit_ms == 0 || left_ms >= timeout_ms)
+        return timeout_ms;
+    return left_ms > 0 ? left_ms : 1;
+}
+
 void attempt_until(const struct attempt_plan *plan, int64_t limit_ms, struct attempt *attempt)
 {
     int64_t started = duration_now();
@@ -167,19 +178,19 @@ void attempt_until(const struct attempt_plan *plan, int64_t limit_ms, struct att
 
     for (;;) {
         int64_t left = limit_ms - (duration_now() - started);
-        int64_t timeout_ms = plan->settings->timeout_ms;
-        attempt_within(plan, left > 0 && left < timeout_ms ? left : timeout_ms, attempt);
+        attempt_within(plan, try_limit(plan->settings->timeout_ms, limit_ms, left), attempt);
         if (!reason_may_pass(attempt->finding.reason))
             break;
         left = limit_ms - (duration_now() - started);
-        if (left <= 0) {
+        if (left < TRY_LEAST_MS) {
             time_up(limit_ms, attempt);
             break;
         }
         tell(plan->settings, &attempt->finding, &told_reason, duration_now() - started, limit_ms);
 
-        int64_t rest = spread(pause_ms);
-        int signal_number = init_pause(rest < left ? rest : left);
+        // The last try needs time too: what is left after the pause is all that it gets.
+        int64_t rest = spread(pause_ms), most = left - left / 4;
+        int signal_number = init_pause(rest < most ? rest : most);
         if (signal_number != 0) {
             stopped(attempt, signal_number);
             break;

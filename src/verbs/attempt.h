@@ -23,7 +23,7 @@ struct attempt_plan {
 
 // How an attempt ended. Written whole by the child into a pipe, so it holds no pointer.
 struct attempt {
-    struct finding finding; // REASON_OK: yes; REASON_STOPPED: `signal` came
+    struct finding finding; // REASON_OK: yes; REASON_STOPPED_WAITING: `signal` came
     struct ask_seen seen;
     int signal;
     bool created, enabled; // see trade_result

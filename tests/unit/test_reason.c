@@ -205,6 +205,7 @@ static const struct {
     {REASON_TLS_UNTRUSTED, NULL, "--ca-file"},
     {REASON_REDIRECTED, "gateway", NULL},
     {REASON_STOPPED, "before the app was started", NULL},
+    {REASON_STOPPED_WAITING, "while waiting", NULL},
 };
 
 static void promised_words_are_there(void **state)
