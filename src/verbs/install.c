@@ -96,7 +96,7 @@ int verb_install(const struct call *call)
     }
     if (options.help)
         return print_help(VERB_INSTALL);
-    if (call->argc - options.first != 1)
+    if (call->argc - options.first != 1 || call->argv[options.first][0] == '\0')
         return usage("one destination is wanted: a directory or a file name");
     if (!destination(call->argv[options.first], path))
         return failed(call->argv[options.first], "the path is too long");

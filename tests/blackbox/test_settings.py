@@ -50,6 +50,12 @@ def test_each_verb_has_its_code_for_being_called_wrongly(
     assert silent == ""
 
 
+def test_install_without_a_place_is_called_wrongly(run: Run) -> None:
+    for words in ([], [""]):
+        done = run("install", *words)
+        assert done.code == 2 and "one destination is wanted" in done.err
+
+
 def test_a_pasted_token_is_not_repeated(run: Run) -> None:
     for arguments in (
         ["health", TOKEN],
