@@ -175,7 +175,7 @@ $(OUT)/tests/labelgate.a: $(filter-out $(OUT)/src/main.o,$(OBJECTS))
 
 LINK_TEST = @mkdir -p $(@D) && echo "  LINK  $@" && \
 	$(WORLD_CC) $(WORLD_CFLAGS) $(TEST_LDFLAGS) $(LDFLAGS) -o $@ $(LINK_BEGIN) $(filter %.o,$^) \
-	$(TEST_EXTRA) $(LDFLAGS_$(@F)) $(OUT)/tests/labelgate.a $(THIRD)/tests/third-party.a $(EXTRA_OBJECTS) \
+	$(TEST_EXTRA) $(LDFLAGS_$(@F)) $(OUT)/tests/labelgate.a $(THIRD)/tests/third-party.a \
 	$(WORLD_LDFLAGS) $(LINK_END)
 
 $(UNIT): TEST_EXTRA = $(THIRD)/tests/cmocka.o
