@@ -101,7 +101,7 @@ COMPILE = $(WORLD_CC) -std=c11 $(WORLD_CFLAGS) $(WARNINGS) $(OURS_CFLAGS) $(DEFI
 GENERATED = build/generated/versions.h build/generated/checks_builtin.h
 PROGRAM_C := $(sort $(wildcard src/*.c src/*/*.c))
 OBJECTS = $(PROGRAM_C:%.c=$(OUT)/%.o)
-THIRD_OBJECTS = $(sort $(shell ls $(THIRD)/objects/*.o))
+THIRD_OBJECTS = $(sort $(shell ls $(THIRD)/objects/*.o 2>/dev/null))
 
 all: $(BINARY) ## the static program, build/labelgate (ARCH=aarch64 …: build/ARCH/labelgate)
 
