@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// libcurl 8.22 as a client for http and https and nothing else, kept here so that curl's configure need
-// not run in a build. It goes with one version of curl: when the lock changes, let that version's
-// configure make a header (docker/README.md says how) and compare.
+// libcurl 8.22 as a client for http and https and nothing else, kept here so that curl's configure
+// need not run in a build. It goes with one version of curl: when the lock changes, let that
+// version's configure make a header (docker/README.md says how) and compare.
 #ifndef LABELGATE_CURL_CONFIG_H
 #define LABELGATE_CURL_CONFIG_H
 
@@ -46,13 +46,13 @@
 #define USE_IPV6 1
 #define USE_MBEDTLS 1
 
-// curl readies mbedTLS in its global initialisation, whatever the URL: a sixth of the work of a question
-// over http. src/server/tls.c puts these off until the first https question.
+// curl readies mbedTLS in its global initialisation, whatever the URL: a sixth of the work of a
+// question over http. src/server/tls.c puts these off until the first https question.
 #define psa_crypto_init tls_psa_crypto_init
 #define mbedtls_ctr_drbg_seed tls_ctr_drbg_seed
 
-// The C library. No alarm, sigsetjmp or threads: the resolver is synchronous, and the deadline over all
-// is this program's own.
+// The C library. No alarm, sigsetjmp or threads: the resolver is synchronous, and the deadline over
+// all is this program's own.
 #define CURL_EXTERN_SYMBOL __attribute__((__visibility__("default")))
 #define GETHOSTNAME_TYPE_ARG2 size_t
 #define HAVE_ACCEPT4 1

@@ -4,11 +4,11 @@
 #ifndef LABELGATE_INI_H
 #define LABELGATE_INI_H
 
-// One statement may be as long as the biggest file (1 MiB), plus a mark byte, "=" for a bare name, the
-// line end and the NUL. inih's default of 200 would cut a Label Studio JWT.
+// One statement may be as long as the biggest file (1 MiB), plus a mark byte, "=" for a bare name,
+// the line end and the NUL. inih's default of 200 would cut a Label Studio JWT.
 #define INI_MAX_LINE (1024 * 1024 + 16)
-// On the heap, at full size from the start: with realloc a chunk could end at a quoted newline, which
-// inih would take for the end of the statement.
+// On the heap, at full size from the start: with realloc a chunk could end at a quoted newline,
+// which inih would take for the end of the statement.
 #define INI_USE_STACK 0
 #define INI_INITIAL_ALLOC INI_MAX_LINE
 #define INI_ALLOW_REALLOC 0

@@ -124,31 +124,42 @@ static bool fails(const char *function, const void *from)
 
 WRAP(pid_t, fork, (void), ())
 // Weak: the coverage build has one of its own, which writes its counters first.
-__attribute__((weak)) WRAP(int, execve, (const char *path, char *const *argv, char *const *env), (path, argv, env))
-WRAP(pid_t, waitpid, (pid_t pid, int *status, int options), (pid, status, options))
-WRAP(int, waitid, (idtype_t type, id_t id, siginfo_t *info, int options), (type, id, info, options))
-WRAP(int, kill, (pid_t pid, int number), (pid, number))
-WRAP(int, prctl, (int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d),
-     (option, a, b, c, d))
-WRAP(int, open, (const char *path, int flags, mode_t mode), (path, flags, mode))
-WRAP(ssize_t, read, (int fd, void *bytes, size_t size), (fd, bytes, size))
-WRAP(ssize_t, pread, (int fd, void *bytes, size_t size, off_t at), (fd, bytes, size, at))
-WRAP(ssize_t, write, (int fd, const void *bytes, size_t size), (fd, bytes, size))
-WRAP(int, pipe2, (int *ends, int flags), (ends, flags))
-WRAP(int, fcntl, (int fd, int command, long argument), (fd, command, argument))
-WRAP(int, chdir, (const char *path), (path))
-WRAP(int, poll, (struct pollfd * fds, nfds_t count, int milliseconds), (fds, count, milliseconds))
-WRAP(ssize_t, readlink, (const char *path, char *bytes, size_t size), (path, bytes, size))
-WRAP(int, stat, (const char *path, struct stat *file), (path, file))
-WRAP(int, access, (const char *path, int mode), (path, mode))
-WRAP(int, setpgid, (pid_t pid, pid_t group), (pid, group))
-WRAP(pid_t, tcgetpgrp, (int fd), (fd))
-WRAP(int, tcsetpgrp, (int fd, pid_t group), (fd, group))
-WRAP(int, getrlimit, (int resource, struct rlimit *limit), (resource, limit))
-WRAP(int, setrlimit, (int resource, const struct rlimit *limit), (resource, limit))
+__attribute__((weak))
+WRAP(int, execve, (const char *path, char *const *argv, char *const *env),
+     (path, argv, env)) WRAP(pid_t, waitpid, (pid_t pid, int *status, int options),
+                             (pid, status, options))
+    WRAP(int, waitid, (idtype_t type, id_t id, siginfo_t *info, int options),
+         (type, id, info, options)) WRAP(int, kill, (pid_t pid, int number), (pid, number))
+        WRAP(int, prctl,
+             (int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d),
+             (option, a, b, c, d)) WRAP(int, open, (const char *path, int flags, mode_t mode),
+                                        (path, flags, mode))
+            WRAP(ssize_t, read, (int fd, void *bytes, size_t size),
+                 (fd, bytes, size)) WRAP(ssize_t, pread,
+                                         (int fd, void *bytes, size_t size, off_t at),
+                                         (fd, bytes, size, at))
+                WRAP(ssize_t, write, (int fd, const void *bytes, size_t size),
+                     (fd, bytes, size)) WRAP(int, pipe2, (int *ends, int flags), (ends, flags))
+                    WRAP(int, fcntl, (int fd, int command, long argument),
+                         (fd, command, argument)) WRAP(int, chdir, (const char *path), (path))
+                        WRAP(int, poll, (struct pollfd * fds, nfds_t count, int milliseconds),
+                             (fds, count, milliseconds))
+                            WRAP(ssize_t, readlink, (const char *path, char *bytes, size_t size),
+                                 (path, bytes, size))
+                                WRAP(int, stat, (const char *path, struct stat *file), (path, file))
+                                    WRAP(int, access, (const char *path, int mode), (path, mode))
+                                        WRAP(int, setpgid, (pid_t pid, pid_t group),
+                                             (pid, group)) WRAP(pid_t, tcgetpgrp, (int fd), (fd))
+                                            WRAP(int, tcsetpgrp, (int fd, pid_t group), (fd, group))
+                                                WRAP(int, getrlimit,
+                                                     (int resource, struct rlimit *limit),
+                                                     (resource, limit))
+                                                    WRAP(int, setrlimit,
+                                                         (int resource, const struct rlimit *limit),
+                                                         (resource, limit))
 
-// Linux closes the descriptor whatever close says.
-int __wrap_close(int fd);
+    // Linux closes the descriptor whatever close says.
+    int __wrap_close(int fd);
 int __wrap_close(int fd)
 {
     int done = fd == log_fd ? 0 : __real_close(fd);
