@@ -63,11 +63,13 @@ int init_pause(int64_t milliseconds)
     return number;
 }
 
+// The child lets go of the reading end: when the parent has, a write fails and does not wait.
 static _Noreturn void do_work(const struct init_inherited *inherited, int (*work)(void *, int),
-                              void *context, int out_fd)
+                              void *context, const int ends[2])
 {
+    close(ends[0]);
     init_release(inherited);
-    _exit(work(context, out_fd));
+    _exit(work(context, ends[1]));
 }
 
 // Appends what the pipe holds, without waiting. False at its end, when it failed, or when the
@@ -120,7 +122,7 @@ struct init_work_result init_work(const struct init_inherited *inherited,
     int signals = signals_descriptor(HEEDED);
     pid_t child = signals < 0 ? -1 : fork();
     if (child == 0)
-        do_work(inherited, work, context, ends[1]);
+        do_work(inherited, work, context, ends);
 
     close(ends[1]);
     if (child > 0)
