@@ -15,8 +15,9 @@ mkdir -p build/fuzz/corpus/fuzz_checks && cp compose/superinsight.checks.ini bui
 
 for source in tests/fuzz/fuzz_*.c; do
     name=$(basename "$source" .c)
-    corpus=build/fuzz/corpus/$name
-    found=build/fuzz/found/$name-
+    # Absolute: a program may change its folder.
+    corpus=$PWD/build/fuzz/corpus/$name
+    found=$PWD/build/fuzz/found/$name-
     mkdir -p "$corpus" build/fuzz/found
     seeds=()
     [ -d "tests/fuzz/seeds/$name" ] && seeds=("tests/fuzz/seeds/$name")
