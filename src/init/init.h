@@ -35,7 +35,7 @@ struct init_plan {
     const struct init_inherited *inherited;
     char *const *argv;         // CMD and its arguments: a view, not a copy
     const char *program;       // as init_find_program found it
-    char **app_env;            // in the forked child an entry LISTEN_PID that names us is replaced
+    char **app_env;            // an entry LISTEN_PID that names us is replaced
     char *const *resident_env; // NULL: do not become the small resident process
     int64_t grace_ms;
     bool group;
@@ -44,7 +44,7 @@ struct init_plan {
     enum say_level log;
 };
 
-// Looks CMD up on the PATH of `app_env` before the fork. REASON_OK and the path in `program`, or
+// Looks CMD up on the PATH of `app_env` before the start. REASON_OK and the path in `program`, or
 // REASON_COMMAND_NOT_FOUND, _INTERPRETER_NOT_FOUND (127), _NOT_EXECUTABLE (126) with a sentence
 // that says which.
 #define INIT_PROGRAM 4096 // PATH_MAX

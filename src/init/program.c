@@ -126,10 +126,13 @@ static bool elf_kind_of(const struct head *head, struct elf_kind *kind)
     return true;
 }
 
-static bool our_kind(struct elf_kind *kind)
+// Our own header, as the linker leaves it in memory.
+extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
+
+static bool same_kind(const struct elf_kind *kind)
 {
-    struct head head;
-    return read_head("/proc/self/exe", &head) && elf_kind_of(&head, kind);
+    return kind->class == __ehdr_start.e_ident[EI_CLASS] &&
+           kind->data == __ehdr_start.e_ident[EI_DATA] && kind->machine == __ehdr_start.e_machine;
 }
 
 // The loader that a program of our own kind of machine asks for. False: none, or not readable.
@@ -214,14 +217,14 @@ static bool judge_path(const char *path, struct finding *finding)
 static bool judge_interpreter(const char *path, struct finding *finding, int depth)
 {
     struct head head;
-    struct elf_kind kind, ours;
+    struct elf_kind kind;
     char loader[INIT_PROGRAM];
     const char *interpreter = loader;
     if (!read_head(path, &head))
         return true; // May be executed and not read: execve will tell.
     bool script = script_interpreter(&head, &interpreter);
-    if (!script && !(elf_kind_of(&head, &kind) && our_kind(&ours) && kind.class == ours.class &&
-                     kind.machine == ours.machine && elf_loader(path, loader, sizeof loader)))
+    if (!script &&
+        !(elf_kind_of(&head, &kind) && same_kind(&kind) && elf_loader(path, loader, sizeof loader)))
         return true;
     if (interpreter[0] == '\0')
         return not_executable(finding, path, "its #! line names no interpreter");
@@ -314,16 +317,14 @@ static bool is_text(const struct head *head)
 static void say_format(const char *path, struct finding *finding)
 {
     struct head head;
-    struct elf_kind kind, ours;
+    struct elf_kind kind;
     char detail[FINDING_SLOT];
     bool seen = read_head(path, &head);
     if (seen && head.len == 0) {
         not_executable(finding, path, "it is empty");
-    } else if (seen && elf_kind_of(&head, &kind) && our_kind(&ours) &&
-               (kind.machine != ours.machine || kind.class != ours.class ||
-                kind.data != ours.data)) {
+    } else if (seen && elf_kind_of(&head, &kind) && !same_kind(&kind)) {
         (void)snprintf(detail, sizeof detail, "it is a program for another machine: %s, this is %s",
-                       machine_name(kind.machine), machine_name(ours.machine));
+                       machine_name(kind.machine), machine_name(__ehdr_start.e_machine));
         not_executable(finding, path, detail);
     } else if (seen && memcmp(head.bytes, "#!", 2) == 0) {
         not_executable(finding, path, "its #! line names no interpreter that can be run");

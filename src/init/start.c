@@ -2,6 +2,8 @@
 // From the plan to a running app.
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -13,9 +15,13 @@
 #include "init/watch.h"
 
 #define LISTEN_PID "LISTEN_PID="
+// How long an app may take to count as one that ends at once.
+#define SETTLE_MS 5
+// For the few calls between clone and execve. Only pages that are touched cost anything.
+#define STACK ((size_t)64 * 1024)
 
-// Socket activation names the process that may take the sockets. What names us must name the app.
-// Done in the child: its number is not known before, and its memory is its own.
+// Socket activation names the process that may take the sockets. What names us must name the app,
+// whose number is not known before.
 static void rename_listener(char **env)
 {
     static char entry[sizeof LISTEN_PID + 12];
@@ -27,11 +33,19 @@ static void rename_listener(char **env)
             *env = entry;
 }
 
+struct launch {
+    const struct init_plan *plan;
+    bool own_group;
+    int error_fd;
+};
+
 // The child: takes on the world that `run` was given, and becomes the app. Speaks to nobody: an
 // error goes to the parent, who knows what to say.
-static _Noreturn void become_app(const struct init_plan *plan, bool own_group, int error_fd)
+static int become_app(void *context)
 {
-    if (own_group)
+    const struct launch *launch = context;
+    const struct init_plan *plan = launch->plan;
+    if (launch->own_group)
         terminal_own_group();
     rename_listener(plan->app_env);
     if (plan->inherited->core_known)
@@ -40,9 +54,17 @@ static _Noreturn void become_app(const struct init_plan *plan, bool own_group, i
     execve(plan->program, plan->argv, plan->app_env);
 
     int error = errno;
-    ssize_t written = write(error_fd, &error, sizeof error);
+    ssize_t written = write(launch->error_fd, &error, sizeof error);
     (void)written; // If that fails too, the exit code is all there is.
-    _exit(EXITCODE_NOT_FOUND);
+    return EXITCODE_NOT_FOUND;
+}
+
+// The child borrows our memory while we wait, until it is the app or has ended: a fork would copy
+// page tables, and most of a page for each that is written to afterwards, only to throw them away.
+static pid_t launch_app(struct launch *launch)
+{
+    static _Alignas(16) char stack[STACK];
+    return clone(become_app, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, launch);
 }
 
 // What execve said, 0 when the app runs: the pipe was closed by a successful execve.
@@ -80,15 +102,14 @@ static int start(struct watch *self, const struct init_plan *plan, struct findin
     if (!descriptors_pipe(ends))
         return start_failed("pipe", finding);
 
-    pid_t child = fork();
+    struct launch launch = {plan, self->own_group, ends[1]};
+    pid_t child = launch_app(&launch);
     if (child < 0) {
-        int code = start_failed("fork", finding);
+        int code = start_failed("clone", finding);
         close(ends[0]);
         close(ends[1]);
         return code;
     }
-    if (child == 0)
-        become_app(plan, self->own_group, ends[1]);
 
     // ---- From this line on nothing but the app's end may end this process. ----
     self->app = child;
@@ -112,6 +133,20 @@ static struct watch watch_of(const struct init_plan *plan)
     };
 }
 
+// An app that ends at once needs no second image, which costs more than such an app itself. Nothing
+// is taken here: whatever comes first finds its way to who goes on.
+static bool ends_at_once(const struct watch *self)
+{
+    siginfo_t info = {0};
+    struct pollfd one = {.fd = signals_descriptor(SIGNALS_EVERY), .events = POLLIN};
+    if (one.fd < 0)
+        return false;
+    poll(&one, 1, SETTLE_MS);
+    close(one.fd);
+    return waitid(P_PID, (id_t)self->app, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_pid == self->app;
+}
+
 int init_run(const struct init_plan *plan, struct finding *finding)
 {
     struct watch self = watch_of(plan);
@@ -132,7 +167,7 @@ int init_run(const struct init_plan *plan, struct finding *finding)
     descriptors_close();
     int left = chdir("/");
     (void)left; // A working directory that stays busy is no reason to end.
-    if (plan->resident_env != NULL)
+    if (plan->resident_env != NULL && !ends_at_once(&self))
         resident_become(&self, plan->resident_env);
     return watch(&self);
 }

@@ -47,6 +47,7 @@ def with_survivor(
 ):
     """The app starts a survivor, waits until it is ready, and does `app`."""
     seen = case.folder / "survivor"
+    seen.unlink(missing_ok=True)
     survivor = " ".join(case.app("to", seen, *actions))
     ready = f'while ! grep -q ready "{seen}" 2>/dev/null; do sleep 0.01; done'
     running = case.start("sh", "-c", f"{detach} {survivor} & {ready}; echo started; {app}", options=options)

@@ -31,6 +31,7 @@ ONCE, ALWAYS = 1, 0
 # What can happen: once (it was bad luck) or always (the machine is so).
 ERRORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "fork": (("EAGAIN", "ENOMEM"), ("ENOSYS",)),
+    "clone": (("EAGAIN", "ENOMEM"), ("ENOSYS", "EPERM")),
     "execve": (("EAGAIN", "ENOMEM", "EIO", "EMFILE"), ("EPERM", "EACCES")),
     "waitpid": (("EINTR",), ()),
     "waitid": (("EINTR",), ("ENOSYS", "EPERM")),

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -45,6 +46,7 @@ static int log_fd = -1;
 
 // The originals, under the names that the linker gives them.
 pid_t __real_fork(void);
+int __real_clone(int (*start)(void *), void *stack, int flags, void *context);
 int __real_execve(const char *path, char *const *argv, char *const *env);
 pid_t __real_waitpid(pid_t pid, int *status, int options);
 int __real_waitid(idtype_t type, id_t id, siginfo_t *info, int options);
@@ -123,6 +125,8 @@ static bool fails(const char *function, const void *from)
     }
 
 WRAP(pid_t, fork, (void), ())
+WRAP(int, clone, (int (*start)(void *), void *stack, int flags, void *context),
+     (start, stack, flags, context))
 // Weak: the coverage build has one of its own, which writes its counters first.
 __attribute__((weak))
 WRAP(int, execve, (const char *path, char *const *argv, char *const *env),
