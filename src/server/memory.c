@@ -60,7 +60,7 @@ void *memory_take(size_t size)
 {
     size_t whole = rounded(size > 0 ? size : 1);
     if (!USES_ROOM || whole > ROOM || whole + sizeof(union head) > ROOM - used)
-        return malloc(size);
+        return malloc(size > 0 ? size : 1);
     union head *head = (union head *)(void *)(room + used);
     head->size = whole;
     set_used(used + sizeof *head + whole);

@@ -158,7 +158,7 @@ def played(podman: Podman) -> Iterator[None]:
 
 
 def manifest() -> str:
-    """The file as it stands, but for what Podman has no word for: fsGroup lets the pod's group read the secret."""
+    """The file as it stands, but for what Podman has no word for: fsGroup."""
     text = MANIFEST.read_text()
     assert "defaultMode: 0440" in text
     return text.replace("defaultMode: 0440", "defaultMode: 0444")
