@@ -282,6 +282,19 @@ static void set_method(struct transfer *self)
     }
 }
 
+static void set_callbacks(struct transfer *self)
+{
+    CURL *easy = self->easy;
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_head);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, self);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, self);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, self);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connected);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, self);
+}
+
 // Everything that keeps curl from doing what nobody asked for is said here, though most is not even
 // compiled in.
 static void set_options(struct transfer *self)
@@ -298,14 +311,7 @@ static void set_options(struct transfer *self)
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, READ_AT_ONCE);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, self->error);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, make_lines(self));
-    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_head);
-    curl_easy_setopt(easy, CURLOPT_HEADERDATA, self);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, self);
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, self);
-    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connected);
-    curl_easy_setopt(easy, CURLOPT_PREREQDATA, self);
+    set_callbacks(self);
     if (self->url.https) {
         curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
         curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);

@@ -202,7 +202,7 @@ static void note_date(struct tls *self, const mbedtls_x509_crt *certificate, int
                       uint32_t flags)
 {
     bool expired = (flags & MBEDTLS_X509_BADCERT_EXPIRED) != 0;
-    const mbedtls_x509_time *when = expired ? &certificate->valid_to : &certificate->valid_from;
+    const mbedtls_x509_time when = expired ? certificate->valid_to : certificate->valid_from;
     struct text out = text_over(self->dates, sizeof self->dates);
     if (depth > 0) {
         text_add(&out, "the CA certificate \"");
@@ -212,8 +212,8 @@ static void note_date(struct tls *self, const mbedtls_x509_crt *certificate, int
         text_add(&out, "it ");
     }
     text_add(&out, "%s %04d-%02d-%02d %02d:%02d UTC",
-             expired ? "expired on" : "is not valid before", when->year, when->mon, when->day,
-             when->hour, when->min);
+             expired ? "expired on" : "is not valid before", when.year, when.mon, when.day,
+             when.hour, when.min);
 }
 
 static bool is_self_issued(const mbedtls_x509_crt *certificate)
