@@ -15,7 +15,7 @@ static void take(struct watch *self, const siginfo_t *info)
     forward(self, info);
 }
 
-// One step: at most one signal, then whatever has changed. While a real-time signal waits for room,
+// One step: at most one signal, then whatever it tells of. While a real-time signal waits for room,
 // those behind it wait in our own queue, which keeps their order.
 static void step(struct watch *self)
 {
@@ -25,7 +25,7 @@ static void step(struct watch *self)
                                : signals_wait(self->signals, SIGNALS_EVERY, -1, &info);
     if (number > 0)
         take(self, &info);
-    if (number < SIGNALS_FIRST_REAL_TIME)
+    if (number == SIGCHLD || number == 0)
         reap(self);
     if (self->holding)
         forward_held(self);

@@ -70,7 +70,7 @@ static double term_once(char **command, int first)
         exit(1);
     }
     // What belongs to the start is over.
-    nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+    nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
     double begin = now();
     kill(child, SIGTERM);
     waitpid(child, NULL, 0);
