@@ -23,17 +23,6 @@ static bool app_has_it(const struct watch *self, const siginfo_t *info)
     return !(hang_up && getsid(0) == getpid());
 }
 
-// What a write of our own to a broken pipe brought, or stopping ourselves: not meant for the app.
-static bool own_doing(const siginfo_t *info)
-{
-    return info->si_code == SI_USER && info->si_pid == getpid();
-}
-
-static pid_t target(const struct watch *self)
-{
-    return self->group && self->own_group ? -self->app : self->app;
-}
-
 // Real-time signals go with their value, and in a way that tells when the queue is full: kill would
 // drop them in silence.
 static bool send_real_time(struct watch *self, int number, const siginfo_t *info)
@@ -49,37 +38,89 @@ static bool send_real_time(struct watch *self, int number, const siginfo_t *info
     return signals_queue(self->app, number, &queued);
 }
 
+// A group that nobody is in (setpgid was denied) leaves the app itself.
+static bool send_to_group(const struct watch *self, int number)
+{
+    if (kill(-self->app, number) == 0)
+        return true;
+    return errno == ESRCH && !self->ended && kill(self->app, number) == 0;
+}
+
 static bool send_to_app(struct watch *self, int number, const siginfo_t *info)
 {
-    pid_t to = target(self);
-    if (to < 0)
-        return kill(to, number) == 0;
+    siginfo_t queued = *info;
+    if (self->group)
+        return send_to_group(self, number);
     if (number >= SIGNALS_FIRST_REAL_TIME)
         return send_real_time(self, number, info);
-    if (info->si_code == SI_QUEUE) {
-        siginfo_t queued = *info;
-        return signals_queue(to, number, &queued);
-    }
-    return kill(to, number) == 0;
+    // A standard signal arrives without its value where the queue has no room for that.
+    if (info->si_code == SI_QUEUE && signals_queue(self->app, number, &queued))
+        return true;
+    return kill(self->app, number) == 0;
+}
+
+// ---- Real-time signals that the app's queue has no room for
+// ------------------------------------------ The room is the user's: what waits in our own queue
+// takes it from the app's. So signals are taken from there into this list until the first of it has
+// found room, and sent in their order.
+#define HELD 64
+static struct {
+    siginfo_t signals[HELD];
+    unsigned count;
+} held;
+
+bool forward_holds(void)
+{
+    return held.count > 0;
+}
+
+static bool hold(const siginfo_t *info)
+{
+    if (held.count == HELD)
+        return false;
+    held.signals[held.count++] = *info;
+    return true;
+}
+
+// True when one more came out of our own queue: its room is free for whoever is first.
+static bool make_room(void)
+{
+    siginfo_t info;
+    return held.count < HELD && signals_wait(-1, SIGNALS_REAL_TIME, 0, &info) > 0 && hold(&info);
+}
+
+static bool send_first(struct watch *self)
+{
+    const siginfo_t *first = &held.signals[0];
+    int number = self->signal_map[first->si_signo];
+    if (number == 0 || send_to_app(self, number, first))
+        return true;
+    if (errno != EAGAIN)
+        return true; // The app is gone, or may not be sent to.
+    // Somebody takes all room as soon as there is any: it goes without its value.
+    return held.count == HELD && kill(self->app, number) == 0;
+}
+
+void forward_held(struct watch *self)
+{
+    if (self->ended)
+        held.count = 0;
+    while (held.count > 0)
+        if (send_first(self))
+            memmove(held.signals, held.signals + 1, --held.count * sizeof held.signals[0]);
+        else if (!make_room())
+            return;
 }
 
 static void send_or_hold(struct watch *self, int number, const siginfo_t *info)
 {
     if (send_to_app(self, number, info))
         return;
-    if (errno == EAGAIN && number >= SIGNALS_FIRST_REAL_TIME) {
-        self->holding = true;
-        self->held = *info;
-    } else if (errno != ESRCH) {
+    if (errno == EAGAIN && number >= SIGNALS_FIRST_REAL_TIME)
+        hold(info);
+    else if (errno != ESRCH)
         say(self->log, SAY_WARN, "signal %d could not be passed on to the app: %s", number,
             strerror(errno));
-    }
-}
-
-void forward_held(struct watch *self)
-{
-    self->holding = false;
-    send_or_hold(self, self->signal_map[self->held.si_signo], &self->held);
 }
 
 // From the first stop signal on the grace runs. A hang-up is a request to read the configuration
@@ -99,7 +140,7 @@ static void wake_to_stop(struct watch *self, int number)
         return;
     reap(self);
     if (self->stopped && !self->ended)
-        kill(target(self), SIGCONT);
+        kill(self->group ? -self->app : self->app, SIGCONT);
 }
 
 // The shell wakes the whole group: an app in ours that stopped with us runs again by itself.
@@ -116,14 +157,14 @@ static bool woken_already(struct watch *self)
 void forward(struct watch *self, const siginfo_t *info)
 {
     int number = self->signal_map[info->si_signo];
-    if (number == 0 || own_doing(info))
+    if (number == 0)
         return;
     note_stop(self, info->si_signo);
     if (number == info->si_signo && app_has_it(self, info))
         return;
     if (number == SIGCONT && woken_already(self))
         return;
-    if (!self->ended || target(self) < 0)
+    if (!self->ended || self->group)
         send_or_hold(self, number, info);
     wake_to_stop(self, number);
 }

@@ -62,8 +62,7 @@ static void list_codes(const unsigned char *codes, char *list)
 void resident_become(const struct watch *self, char *const *env)
 {
     char app[NUMBER], grace[NUMBER], log[NUMBER], signals[LIST], codes[LIST];
-    const char *flags =
-        self->group ? (self->own_group ? "go" : "g") : (self->own_group ? "o" : "-");
+    const char *flags = self->group ? "go" : self->own_group ? "o" : "-";
     (void)snprintf(app, sizeof app, "%d", (int)self->app);
     (void)snprintf(grace, sizeof grace, "%lld", (long long)self->grace_ms);
     (void)snprintf(log, sizeof log, "%d", (int)self->log);

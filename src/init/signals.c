@@ -74,8 +74,12 @@ bool signals_heed_children(void)
 {
     const struct kernel_action heed = {.handler = SIG_DFL};
     struct kernel_action before = {.handler = SIG_DFL};
-    syscall(SYS_rt_sigaction, SIGCHLD, &heed, &before, SET_SIZE);
-    return before.handler == SIG_IGN;
+    // Only when it must be: setting it also discards a SIGCHLD that is waiting.
+    syscall(SYS_rt_sigaction, SIGCHLD, NULL, &before, SET_SIZE);
+    if (before.handler != SIG_IGN)
+        return false;
+    syscall(SYS_rt_sigaction, SIGCHLD, &heed, NULL, SET_SIZE);
+    return true;
 }
 
 void signals_ignore_children(void)

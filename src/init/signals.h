@@ -14,6 +14,7 @@
 #define SIGNALS_LAST 64
 #define SIGNALS_FIRST_REAL_TIME 32 // the kernel's SIGRTMIN; a libc keeps two or three for itself
 #define SIGNALS_EVERY UINT64_MAX
+#define SIGNALS_REAL_TIME (~(signals_bit(SIGNALS_FIRST_REAL_TIME) - 1))
 
 static inline uint64_t signals_bit(int number)
 {

@@ -15,20 +15,18 @@ static void take(struct watch *self, const siginfo_t *info)
     forward(self, info);
 }
 
-// One step: at most one signal, then whatever it tells of. While a real-time signal waits for room,
-// those behind it wait in our own queue, which keeps their order.
+// One step: at most one signal, then whatever it tells of. While real-time signals wait for room,
+// those behind them stay in our own queue, which keeps their order.
 static void step(struct watch *self)
 {
-    const uint64_t standard = signals_bit(SIGNALS_FIRST_REAL_TIME) - 1;
     siginfo_t info;
-    int number = self->holding ? signals_wait(-1, standard, FULL_MS, &info)
-                               : signals_wait(self->signals, SIGNALS_EVERY, -1, &info);
+    int number = forward_holds() ? signals_wait(-1, ~SIGNALS_REAL_TIME, FULL_MS, &info)
+                                 : signals_wait(self->signals, SIGNALS_EVERY, -1, &info);
     if (number > 0)
         take(self, &info);
     if (number == SIGCHLD || number == 0)
         reap(self);
-    if (self->holding)
-        forward_held(self);
+    forward_held(self);
 }
 
 int watch(struct watch *self)

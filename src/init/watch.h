@@ -16,7 +16,7 @@ struct watch {
     // Handed over to the resident process
     pid_t app;
     bool own_group; // the app leads a process group of its own
-    bool group;     // --group
+    bool group;     // --group, which gives it one
     int64_t grace_ms;
     enum say_level log;
     const unsigned char *signal_map; // [65]
@@ -33,8 +33,6 @@ struct watch {
     bool ending;     // the app has ended and survivors are being ended
     unsigned stops;  // TERM and INT that came
     int64_t stop_ms; // when the first stop signal was passed on, 0: not yet
-    bool holding;    // `held` waits for room in the app's queue
-    siginfo_t held;
 };
 
 // ---- reap.c -------------------------------------------------------------------------------------
@@ -47,7 +45,8 @@ void reap_strays(void);
 // ---- forward.c ----------------------------------------------------------------------------------
 // Passes a signal that came to us on to the app.
 void forward(struct watch *self, const siginfo_t *info);
-// Another try with the real-time signal that the app's queue had no room for.
+// Another try with the real-time signals that the app's queue had no room for, if there are any.
+bool forward_holds(void);
 void forward_held(struct watch *self);
 
 // ---- terminal.c ---------------------------------------------------------------------------------

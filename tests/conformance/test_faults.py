@@ -33,7 +33,7 @@ ERRORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "fork": (("EAGAIN", "ENOMEM"), ("ENOSYS",)),
     "clone": (("EAGAIN", "ENOMEM"), ("ENOSYS", "EPERM")),
     "execve": (("EAGAIN", "ENOMEM", "EIO", "EMFILE"), ("EPERM", "EACCES")),
-    "waitpid": (("EINTR",), ()),
+    "waitpid": (("EINTR", "ECHILD"), ()),
     "waitid": (("EINTR",), ("ENOSYS", "EPERM")),
     "kill": (("EPERM", "ESRCH"), ("EPERM",)),
     "prctl": (("EINVAL",), ("EPERM", "ENOSYS")),
@@ -64,7 +64,7 @@ ERRORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "getdents64": (("EIO", "ENOMEM"), ("ENOSYS",)),
 }
 # One place in signals.c serves many callers: there each call is a place of its own, up to so many.
-SHARED = {"rt_sigtimedwait", "rt_sigaction", "signalfd4", "poll"}
+SHARED = {"rt_sigtimedwait", "rt_sigaction", "signalfd4", "poll", "pipe2", "fcntl"}
 CALLS = 6
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,11 @@ FOREIGN = {
     "s390x": (b"\x02\x02", b"\x00\x16"),  # 64 bits, big-endian
     "aarch64": (b"\x02\x01", b"\xb7\x00"),
     "arm, 32 bits": (b"\x01\x01", b"\x28\x00"),
+    "x86, 32 bits": (b"\x01\x01", b"\x03\x00"),
+    "riscv": (b"\x02\x01", b"\xf3\x00"),
+    "ppc64": (b"\x02\x02", b"\x00\x15"),
+    "loongarch": (b"\x02\x01", b"\x02\x01"),
+    "of another kind": (b"\x02\x01", b"\xfe\x00"),
 }
 
 
@@ -65,7 +71,7 @@ def test_first_that_can_be_executed(case: Case) -> None:
     case.file("b/tool", b"#!/bin/sh\nexit 7\n")
     path = f"{case.folder}/a:{case.folder}/b:/bin"
     assert case.start("tool", env={"PATH": path}).end() == 7
-    (case.folder / "b/tool").unlink()
+    (case.folder / "b/tool").chmod(0o644)
     running = case.start("tool", env={"PATH": path})
     assert running.end() == 126
     assert f"{case.folder}/a/tool" in running.said()[0]
@@ -119,6 +125,69 @@ def test_another_machine(case: Case, machine: str) -> None:
     assert f"for another machine: {machine}" in running.said()[0]
 
 
+def elf(segments: int, *, offset: int = 0, size: int = 0) -> bytes:
+    """A header of this machine's kind with one segment of the loader's kind behind it, or none."""
+    head = bytearray(Path("/bin/true").read_bytes()[:64])
+    head[32:40] = (64).to_bytes(8, "little")  # e_phoff
+    head[54:58] = (56).to_bytes(2, "little") + segments.to_bytes(2, "little")
+    segment = bytearray(56)
+    segment[0] = 3  # PT_INTERP
+    segment[8:16], segment[32:40] = offset.to_bytes(8, "little"), size.to_bytes(8, "little")
+    return bytes(head + (segment if segments else b""))
+
+
+@pytest.mark.skipif(
+    sys.byteorder != "little" or sys.maxsize < 2**32, reason="written for 64 bits, little-endian"
+)
+def test_broken_elf(case: Case) -> None:
+    """What is promised and not there is never read beyond: execve tells, and it is no program."""
+    whole = Path("/bin/true").read_bytes()
+    for content in (
+        whole[:20],
+        whole[:40],
+        elf(0),
+        elf(5),
+        elf(1, offset=1 << 40, size=20),
+        elf(1, size=5000),
+    ):
+        running = case.start(case.file("broken", content))
+        assert running.end() == 126
+        assert "[command_not_executable]" in running.said()[0]
+
+
+def test_almost_text(case: Case) -> None:
+    refused(case, case.file("almost", b"echo hi\x7f\n"), 126, "it is not a program")
+
+
+def test_busy_program(case: Case) -> None:
+    """Open for writing: only execve knows."""
+    program = case.folder / "busy"
+    shutil.copy(case.helpers / "init_app", program)
+    with program.open("r+b"):
+        refused(case, program, 126, "busy")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root alone becomes somebody else")
+def test_program_that_may_not_be_read(labelgate: Path) -> None:
+    """It may be executed all the same: what is wrong with it, only execve tells."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        shutil.copy(labelgate, folder / "labelgate")
+        (folder / "garbage").write_bytes(bytes(range(1, 255)))
+        (folder / "garbage").chmod(0o711)
+        nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        done = subprocess.run(
+            [*nobody, folder / "labelgate", "run", "--no-token", "--", folder / "garbage"],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+    assert done.returncode == 126
+    assert "it is not a program" in done.stderr
+
+
 def test_script_without_a_line(case: Case) -> None:
     refused(case, case.file("script", b"echo hi\n"), 126, "a script without a #! line")
 
@@ -136,6 +205,7 @@ def test_interpreter_missing(case: Case) -> None:
     refused(case, case.file("a", b"#!/no/such -x\n"), 127, "exists", '"/no/such"')
     refused(case, case.file("b", b"#! /bin/sh\r\nexit 0\r\n"), 127, '"/bin/sh\\r"', "Windows line ends")
     refused(case, case.file("c", b"#!/no/such"), 127, '"/no/such"')
+    refused(case, case.file("d", b"#!/etc/passwd/sh\n"), 127, '"/etc/passwd/sh"')
 
 
 def test_interpreter_that_cannot_be_executed(case: Case) -> None:

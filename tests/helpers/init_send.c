@@ -23,7 +23,9 @@ int main(int argc, char **argv)
         info.si_value.sival_int = value;
         if (syscall(SYS_rt_sigqueueinfo, pid, number, &info) == 0) {
             value++;
-        } else if (errno != EAGAIN) {
+        } else if (errno == EAGAIN) {
+            usleep(1000);
+        } else {
             fprintf(stderr, "init_send: %s\n", strerror(errno));
             return 1;
         }

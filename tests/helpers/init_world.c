@@ -8,6 +8,7 @@
 //     --close N       descriptor N closed
 //     --open N        descriptor N open on /dev/null
 //     --files N       RLIMIT_NOFILE, soft and hard
+//     --pending N     RLIMIT_SIGPENDING: so many signals may wait in this user's queues
 //     --listener      LISTEN_PID names this process, which CMD will be
 //     --deny NR       the system call NR answers ENOSYS
 //     --raw ENTRY     its environment is made of the ENTRYs alone, as they are
@@ -38,6 +39,7 @@ static int entry_count;
 static char listener[32];
 static int terminal;
 static int shelter;
+static int parent;
 static int listens;
 static int reaps;
 
@@ -66,11 +68,11 @@ static void open_null(int number)
         close(fd);
 }
 
-static void limit_files(rlim_t most)
+static void set_limit(int resource, rlim_t most)
 {
     struct rlimit limit = {most, most};
-    if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
-        fail("files");
+    if (setrlimit(resource, &limit) < 0)
+        fail("limit");
 }
 
 // The kernel's struct sock_filter and sock_fprog: musl brings no <linux/filter.h>.
@@ -135,7 +137,7 @@ static void take_shelter(void)
     if (child < 0)
         fail("fork");
     if (child == 0) {
-        if (setpgid(0, 0) < 0 || (terminal && tcsetpgrp(STDIN_FILENO, getpid()) < 0))
+        if (shelter && (setpgid(0, 0) < 0 || (terminal && tcsetpgrp(STDIN_FILENO, getpid()) < 0)))
             fail("shelter");
         return;
     }
@@ -160,7 +162,9 @@ static int alone(const char *option)
     else if (strcmp(option, "--terminal") == 0)
         terminal = 1;
     else if (strcmp(option, "--shelter") == 0)
-        shelter = 1;
+        shelter = parent = 1;
+    else if (strcmp(option, "--parent") == 0)
+        parent = 1;
     else
         return 0;
     return 1;
@@ -177,7 +181,9 @@ static void with_argument(const char *option, char *argument, uint64_t *mask)
     else if (strcmp(option, "--open") == 0)
         open_null((int)strtol(argument, NULL, 10));
     else if (strcmp(option, "--files") == 0)
-        limit_files((rlim_t)strtoull(argument, NULL, 10));
+        set_limit(RLIMIT_NOFILE, (rlim_t)strtoull(argument, NULL, 10));
+    else if (strcmp(option, "--pending") == 0)
+        set_limit(RLIMIT_SIGPENDING, (rlim_t)strtoull(argument, NULL, 10));
     else if (strcmp(option, "--deny") == 0)
         deny((unsigned)strtoul(argument, NULL, 10));
     else if (strcmp(option, "--raw") == 0)
@@ -201,7 +207,7 @@ int main(int argc, char **argv)
         fail("the command is missing");
     if (terminal)
         take_terminal();
-    if (shelter)
+    if (parent)
         take_shelter();
     if (reaps && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
         fail("reaper");

@@ -218,6 +218,14 @@ static void count_wanted(int number, int folder, void *context)
     found->times += number == found->wanted;
 }
 
+static void count_all(int number, int folder, void *context)
+{
+    (void)number;
+    (void)folder;
+    struct found *found = context;
+    found->times++;
+}
+
 static void proc_is_read(void **state)
 {
     (void)state;
@@ -226,6 +234,30 @@ static void proc_is_read(void **state)
     assert_true(proc_each("/proc", count_wanted, &self));
     assert_int_equal(self.times, 1);
     assert_false(proc_each("/proc/no/such/folder", count_wanted, &self));
+}
+
+// Names that are no number, or none that a process can have, are passed over.
+static void only_numbers_are_visited(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"12", "12a", "a12", "99999999999", "4194304", "+5"};
+    char folder[] = "/tmp/labelgate-test-XXXXXX";
+    char path[64];
+    struct found twelve = {.wanted = 12}, all = {0};
+    assert_non_null(mkdtemp(folder));
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        assert_int_equal(mkdir(path, 0700), 0);
+    }
+    assert_true(proc_each(folder, count_wanted, &twelve));
+    assert_true(proc_each(folder, count_all, &all));
+    assert_int_equal(twelve.times, 1);
+    assert_int_equal(all.times, 2);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        rmdir(path);
+    }
+    rmdir(folder);
 }
 
 static void a_process_is_looked_at(void **state)
@@ -281,6 +313,31 @@ static void children_are_listed(void **state)
     found.times = 0;
     assert_true(proc_children(count_wanted, &found));
     assert_int_equal(found.times, 0);
+}
+
+// More than one read of the list gives; numbers are cut between two of them.
+static void many_children_are_listed(void **state)
+{
+    (void)state;
+    enum { MANY = 1500 };
+    int ends[2];
+    struct found all = {0};
+    assert_true(descriptors_pipe(ends));
+    for (int i = 0; i < MANY; i++) {
+        pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0) {
+            char byte;
+            close(ends[1]);
+            _exit((int)read(ends[0], &byte, 1));
+        }
+    }
+    assert_true(proc_children(count_all, &all));
+    close(ends[0]);
+    close(ends[1]);
+    while (waitpid(-1, NULL, 0) > 0)
+        continue;
+    assert_int_equal(all.times, MANY);
 }
 
 // ---- Before there is an app
@@ -505,9 +562,11 @@ int main(void)
         cmocka_unit_test(pipes_and_closed_standard_descriptors),
         cmocka_unit_test(descriptors_are_closed),
         cmocka_unit_test(proc_is_read),
+        cmocka_unit_test(only_numbers_are_visited),
         cmocka_unit_test(a_process_is_looked_at),
         cmocka_unit_test(odd_names_are_taken_apart),
         cmocka_unit_test(children_are_listed),
+        cmocka_unit_test(many_children_are_listed),
         HELD(a_pause_ends_with_its_time),
         HELD(a_pause_ends_with_a_stop_signal),
         HELD(a_pause_reaps),

@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: MIT
+"""What no row asks: options together, odd senders, full queues, groups under a shell."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from inits import FIRST, OTHER, PATH, PLACES, Case, Init
+from rows_end import ended, with_survivor
+from rows_terminal import STOPPED
+from running import children, start, status, until, until_state
+
+MakeCase = Callable[[str, str], Case]
+both_places = pytest.mark.parametrize("place", PLACES)
+LAST = 12
+
+
+def listening(case: Case, *options: str):
+    running = case.start(*case.app("ready", "listen", LAST, "drain", "exit", 5), options=options)
+    running.expect(r"ready \d+")
+    return running
+
+
+@both_places
+def test_several_mappings(make_case: MakeCase, place: str) -> None:
+    """Each FROM has its own TO, 0 drops, nothing is mapped twice; codes too are several."""
+    options = ["--signal=TERM:0", "--signal=HUP:USR1", "--signal=USR1:USR2", "--ok-exit=4", "--ok-exit=5"]
+    running = listening(make_case("labelgate", place), *options)
+    running.send(signal.SIGTERM)
+    running.send(signal.SIGHUP)
+    assert running.expect(r"signal (\d+) .*").group(1) == str(int(signal.SIGUSR1))
+    running.send(signal.SIGUSR1)
+    running.expect(f"signal {LAST} .*")
+    assert running.end() == 0
+    assert [line for line in running.out.seen if line.startswith("signal 15")] == []
+
+
+@both_places
+def test_dropped_stop_signal_starts_no_grace(make_case: MakeCase, place: str) -> None:
+    case = make_case("labelgate", place)
+    options = ("--signal=TERM:0", "--grace=400ms")
+    running, _ = with_survivor(case, "ignore", 15, "ready", "nap", options=options, app="sleep 0.6; exit 4")
+    running.send(signal.SIGTERM)
+    begin = time.monotonic()
+    assert running.end() == 4
+    assert time.monotonic() - begin > 0.9
+
+
+@both_places
+def test_signals_of_odd_senders(make_case: MakeCase, place: str) -> None:
+    """A SIGCHLD that somebody sent, a standard signal with a value."""
+    case = make_case("labelgate", place)
+    running = listening(case)
+    running.send(signal.SIGCHLD)
+    running.expect(r"signal 17 0 0")
+    subprocess.run([case.helpers / "init_send", str(running.pid), "10", "1"], check=True)
+    running.expect(r"signal 10 -1 0")
+    running.send(LAST)
+    assert running.end() == 5
+
+
+@both_places
+def test_full_queue_holds_what_comes(make_case: MakeCase, place: str) -> None:
+    """The app takes nothing while its queue is full; then it gets all, in order; others come through."""
+    case = make_case("labelgate", place)
+    begin, many = case.folder / "begin", 200
+    app = case.app("ready", "wait", begin, "count", 40, many, "drain", "exit", 6)
+    running = case.start(*app, world=case.world("--pending", 30))
+    running.expect(r"ready \d+")
+    sender = subprocess.Popen([case.helpers / "init_send", str(running.pid), "40", str(many)])
+    child = running.app()
+    until(lambda: status(child, "SigQ").split("/")[0] not in ("0", ""), case.patience, "signals are queued")
+    time.sleep(0.1)  # the sender goes on against a full queue
+    assert sender.poll() is None
+    running.send(signal.SIGUSR1)
+    begin.touch()
+    running.expect("in order")
+    assert sender.wait(case.patience) == 0
+    assert running.end() == 6
+
+
+def test_session_leader_hears_of_the_hang_up(make_case: MakeCase) -> None:
+    """The kernel tells the leader of the session alone: here that is us, and not PID 1."""
+    case = make_case("labelgate", OTHER)
+    seen = case.folder / "seen"
+    app = case.app("ready", "to", seen, "listen", 1, "exit", 0)
+    line = [*case.world("--terminal"), *case.init.line(OTHER, ()), "--", *app]
+    where = {"patience": case.patience, "cwd": case.folder, "env": {"PATH": PATH}}
+    running = start(case.world("--parent"), line, first=False, terminal=True, **where)
+    case.running.append(running)
+    running.expect(r"ready \d+")
+    running.out.close()
+    assert running.end() == 0
+    assert "signal 1 " in seen.read_text()
+
+
+def test_group_under_a_shell(make_case: MakeCase) -> None:
+    """With --group the app has a group of its own, and the terminal with it; the shell gets it back."""
+    case = make_case("labelgate", OTHER)
+    shell = case.shell(("--group",))
+    shell.run(*case.app("report", "ready", "nap"))
+    shell.expect(r"group own")
+    shell.expect(r"foreground yes")
+    shell.expect(r"ready (\d+)")
+    init = shell.job()
+    for _ in range(2):
+        shell.type("\x1a")
+        shell.expect(STOPPED)
+        shell.prompt()
+        shell.type("fg\n")
+        until_state(init, "S", case.patience)
+        until_state(children(init)[0], "S", case.patience)
+    shell.type("\x03")
+    shell.prompt()
+    assert shell.ask("echo code=$?", r"code=(\d+)") == "130"
+
+
+def test_waiting_is_suspended(make_case: MakeCase) -> None:
+    """Ctrl-Z, fg and Ctrl-C before there is an app."""
+    case = make_case("labelgate", OTHER)
+    case.init = replace(case.init, command=("run", "--wait", "60s", "--url", "http://127.0.0.1:9"))
+    shell = case.shell()
+    shell.type("export LABEL_STUDIO_API_TOKEN=0123456789abcdef0123456789abcdef01234567\n")
+    shell.prompt()
+    shell.run("true")
+    shell.expect("waiting|awaits|wait")
+    init = shell.job()
+    until(lambda: status(init, "Name") == "labelgate", case.patience, "the init runs")
+    time.sleep(0.3)
+    shell.type("\x1a")
+    shell.expect(STOPPED)
+    shell.prompt()
+    shell.type("fg\n")
+    until_state(init, "S", case.patience)
+    shell.type("\x03")
+    shell.prompt()
+    assert shell.ask("echo code=$?", r"code=(\d+)") == "130"
+
+
+@both_places
+def test_first_stop_after_the_end_is_the_first(make_case: MakeCase, place: str) -> None:
+    """Survivors of an app that ended by itself keep their grace at the first TERM; the second ends it."""
+    case = make_case("labelgate", place)
+    running, _ = with_survivor(case, "ignore", 15, "ready", "nap", options=("--grace=8760h",))
+    parent = running.pid
+    until(
+        lambda: "init_app" in [status(pid, "Name") for pid in children(parent)],
+        case.patience,
+        "it is adopted",
+    )
+    running.send(signal.SIGTERM)
+    with pytest.raises(subprocess.TimeoutExpired):
+        running.popen.wait(0.4)
+    running.send(signal.SIGTERM)
+    assert running.end() == 4
+
+
+@both_places
+def test_survivor_that_stops_instead(make_case: MakeCase, place: str) -> None:
+    case = make_case("labelgate", place)
+    actions = ("ready", "listen", 15, "listen", 18, "stop", "nap")
+    running, _ = with_survivor(case, *actions, options=("--grace=300ms",))
+    assert running.end() == 4
+    assert len([line for line in running.said() if "(init_app)" in line]) == 1
+
+
+@both_places
+def test_old_image_does_all_of_it(make_case: MakeCase, place: str) -> None:
+    """Where the resident image cannot be had."""
+    case = make_case("labelgate", place)
+    case.init = Init("staying", case.helpers / "init_faulty", ("--stay",))
+    running = listening(case)
+    app = running.app()
+    running.send(LAST)
+    running.expect(rf"signal {LAST} .*")
+    assert running.end() == 5
+    assert ended(running.popen.pid, app)
+
+
+def test_app_that_is_traced_ends(make_case: MakeCase) -> None:
+    """An app that lets its parent trace it stops at each signal; nobody hangs when it is killed."""
+    case = make_case("labelgate", FIRST)
+    running = case.start(*case.app("ready", "traced", "nap"))
+    running.expect(r"ready \d+")
+    app = running.app()
+    running.send(signal.SIGUSR1)
+    until(lambda: status(app, "State")[:1] in ("t", "T", "S"), case.patience, "the app is in some state")
+    subprocess.run(["kill", "-KILL", str(app)], check=True)
+    assert running.end() == 137
+
+
+@both_places
+def test_many_survivors(make_case: MakeCase, place: str) -> None:
+    """Each of them is asked, each that stays is named once."""
+    case = make_case("labelgate", place)
+    child = ("child", "ignore", 15, "nap", "end")
+    running = case.start(*case.app(*child * 30, "lapse", 300, "exit", 4), options=("--grace=200ms",))
+    assert running.end() == 4
+    named = [line.split()[2] for line in running.said() if "(init_app)" in line]
+    assert len(named) == len(set(named)) == 30
