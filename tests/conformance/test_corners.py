@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import resource
 import signal
 import subprocess
 import time
@@ -64,23 +65,47 @@ def test_signals_of_odd_senders(make_case: MakeCase, place: str) -> None:
     assert running.end() == 5
 
 
+def short_queue(case: Case, many: int, *actions: object):
+    """An app whose own limit of waiting signals is far below what its init has waiting."""
+    begin = case.folder / "begin"
+    running = case.start(*case.app("ready", "wait", begin, *actions))
+    running.expect(r"ready \d+")
+    resource.prlimit(running.app(), resource.RLIMIT_SIGPENDING, (10, 10))
+    # Stopped, so that all of them are there when it looks.
+    pid = running.pid
+    running.send(signal.SIGSTOP)
+    until_state(pid, "T", case.patience)
+    subprocess.run([case.helpers / "init_send", str(pid), "40", str(many)], check=True)
+    running.send(signal.SIGUSR1)
+    running.send(signal.SIGCONT)
+    until(lambda: signals_waiting(running.app()), case.patience, "the app has its first signals")
+    return running, begin
+
+
+def signals_waiting(pid: int) -> bool:
+    return int(status(pid, "ShdPnd") or "0", 16) >> (40 - 1) & 1 == 1
+
+
 @both_places
 def test_full_queue_holds_what_comes(make_case: MakeCase, place: str) -> None:
-    """The app takes nothing while its queue is full; then it gets all, in order; others come through."""
+    """What finds no room waits; then the app gets all, in order and with values, and others come through."""
     case = make_case("labelgate", place)
-    begin, many = case.folder / "begin", 200
-    app = case.app("ready", "wait", begin, "count", 40, many, "drain", "exit", 6)
-    running = case.start(*app, world=case.world("--pending", 30))
-    running.expect(r"ready \d+")
-    sender = subprocess.Popen([case.helpers / "init_send", str(running.pid), "40", str(many)])
-    child = running.app()
-    until(lambda: status(child, "SigQ").split("/")[0] not in ("0", ""), case.patience, "signals are queued")
-    time.sleep(0.1)  # the sender goes on against a full queue
-    assert sender.poll() is None
-    running.send(signal.SIGUSR1)
+    running, begin = short_queue(case, 50, "listen", 10, "count", 40, 50, "exit", 6)
     begin.touch()
+    running.expect("signal 10 0 0")
     running.expect("in order")
-    assert sender.wait(case.patience) == 0
+    assert running.end() == 6
+
+
+@both_places
+def test_queue_that_nobody_empties(make_case: MakeCase, place: str) -> None:
+    """More than can be held: some lose their value or meet in one, but nothing stands still."""
+    case = make_case("labelgate", place)
+    running, begin = short_queue(case, 500, "listen", 41, "exit", 6)
+    begin.touch()
+    running.expect(r"signal 40 .*")
+    running.send(41)
+    running.expect(r"signal 41 .*")
     assert running.end() == 6
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -27,7 +28,8 @@ both_places = pytest.mark.parametrize("place", PLACES)
 
 
 def memory(pid: int) -> dict[str, int]:
-    """Kilobytes."""
+    """Kilobytes. Pages of a program that was just written count as dirty until they are on the disk."""
+    os.sync()
     text = Path(f"/proc/{pid}/smaps_rollup").read_text()
     return {name: int(value) for name, value in re.findall(r"^(Rss|Private_Dirty): +(\d+) kB", text, re.M)}
 

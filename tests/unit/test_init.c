@@ -487,6 +487,7 @@ static void wrong_words_are_refused(void **state)
         WORDS("x", "1", "1", "-", "-", "-"),
         WORDS("99999999999", "1", "1", "-", "-", "-"),
         WORDS(pid, "-1", "1", "-", "-", "-"),
+        WORDS(pid, "1x", "1", "-", "-", "-"),
         WORDS(pid, "1", "9", "-", "-", "-"),
         WORDS(pid, "1", "1", "-", "15", "-"),
         WORDS(pid, "1", "1", "-", "15:", "-"),
