@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Lists each branch of src/init that no test takes, with its reason from init.reasons.
 
-Ends with 1 when a branch has no reason. A reason that is not needed is only told: some branches are taken by luck.
+Ends with 1 when a branch has no reason. A reason that is not needed is only told: luck takes some.
 """
 
 from __future__ import annotations

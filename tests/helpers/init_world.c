@@ -68,11 +68,18 @@ static void open_null(int number)
         close(fd);
 }
 
-static void set_limit(int resource, rlim_t most)
+static void limit_files(rlim_t most)
 {
     struct rlimit limit = {most, most};
-    if (setrlimit(resource, &limit) < 0)
-        fail("limit");
+    if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+        fail("files");
+}
+
+static void limit_pending(rlim_t most)
+{
+    struct rlimit limit = {most, most};
+    if (setrlimit(RLIMIT_SIGPENDING, &limit) < 0)
+        fail("pending");
 }
 
 // The kernel's struct sock_filter and sock_fprog: musl brings no <linux/filter.h>.
@@ -181,9 +188,9 @@ static void with_argument(const char *option, char *argument, uint64_t *mask)
     else if (strcmp(option, "--open") == 0)
         open_null((int)strtol(argument, NULL, 10));
     else if (strcmp(option, "--files") == 0)
-        set_limit(RLIMIT_NOFILE, (rlim_t)strtoull(argument, NULL, 10));
+        limit_files((rlim_t)strtoull(argument, NULL, 10));
     else if (strcmp(option, "--pending") == 0)
-        set_limit(RLIMIT_SIGPENDING, (rlim_t)strtoull(argument, NULL, 10));
+        limit_pending((rlim_t)strtoull(argument, NULL, 10));
     else if (strcmp(option, "--deny") == 0)
         deny((unsigned)strtoul(argument, NULL, 10));
     else if (strcmp(option, "--raw") == 0)
