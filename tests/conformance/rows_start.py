@@ -82,7 +82,7 @@ def dispositions_kept(case: Case) -> None:
     world = case.world(*itertools.chain.from_iterable(("--ignore", n) for n in numbers))
     facts = case.start(*case.app("report"), world=world).facts()
     assert int(facts["ignored"], 16) == sum(1 << (n - 1) for n in numbers)
-    assert int(case.start(*case.app("report")).facts()["ignored"], 16) == 0
+    assert int(case.start(*case.app("report"), world=case.world()).facts()["ignored"], 16) == 0
 
 
 @row("Start", "the app has a process group of its own", (FIRST,))

@@ -49,14 +49,27 @@ static void fail(const char *what)
     _exit(98);
 }
 
-static void ignore(int number)
+static long dispose(int number, void (*handler)(int))
 {
     struct {
         void (*handler)(int);
         unsigned long rest[7];
-    } action = {.handler = SIG_IGN};
-    if (syscall(SYS_rt_sigaction, number, &action, NULL, SET_SIZE) < 0)
+    } action = {.handler = handler};
+    return syscall(SYS_rt_sigaction, number, &action, NULL, SET_SIZE);
+}
+
+static void ignore(int number)
+{
+    if (dispose(number, SIG_IGN) < 0)
         fail("ignore");
+}
+
+// glibc's posix_spawn, by which make starts us, leaves signal 32 ignored, and a shell INT and QUIT
+// of a background job. KILL and STOP cannot be set, which is no matter.
+static void forget_dispositions(void)
+{
+    for (int number = 1; number <= 64; number++)
+        dispose(number, SIG_DFL);
 }
 
 static void open_null(int number)
@@ -203,6 +216,7 @@ int main(int argc, char **argv)
 {
     uint64_t mask = 0;
     int i = 1;
+    forget_dispositions();
     for (; i < argc && strcmp(argv[i], "--") != 0; i++)
         if (!alone(argv[i])) {
             if (i + 1 >= argc)
