@@ -111,6 +111,8 @@ int64_t settings_early_timeout(const struct options *options, const struct envli
 // What the files hold now under the token's name (for the note that it changed); false when they do
 // not have it, or when its value is empty.
 bool settings_file_token(const struct settings *self, struct span *value, struct origin *origin);
+// For the same note: the token came from NAME_FILE, and that file now holds something else.
+bool settings_secret_changed(const struct settings *self);
 void settings_free(struct settings *self); // wipes tokens and passwords
 
 // False, and the finding says which names were looked for and where (and whether "NAME=" hides in

@@ -277,6 +277,19 @@ bool settings_file_token(const struct settings *self, struct span *value, struct
     return true;
 }
 
+bool settings_secret_changed(const struct settings *self)
+{
+    struct secret_file secret;
+    struct finding finding;
+    const struct origin *origin = &self->token.origin;
+    if (!self->token.name || origin->kind != ORIGIN_SECRET ||
+        !secret_file_read(&secret, origin->name, origin->path, &finding))
+        return false;
+    bool changed = !span_equal(secret.value, self->token.text);
+    secret_file_free(&secret);
+    return changed;
+}
+
 // ---- User and password --------------------------------------------------------------------------
 
 static void take_password(struct maker *maker, const struct value *value)

@@ -179,28 +179,43 @@ static bool is_refused(const struct health *health)
     return reason_class(health->attempt.finding.reason) == REASON_CLASS_REFUSED;
 }
 
+// "/app/.env line 3 changed since the app started: …"
+static void note_restart(struct health *health, const struct origin *origin)
+{
+    char place[FINDING_SLOT], shown[NOTE_PLACE + 1];
+    struct text shorter = text_over(shown, sizeof shown);
+    struct text note = text_over(health->note, sizeof health->note);
+    origin_text(origin, place, sizeof place);
+    text_add_visible(&shorter, span_of(place), NOTE_PLACE);
+    text_add(&note, "%s changed since the app started: restart the app to use it", shown);
+}
+
+static void note_recreate(struct health *health)
+{
+    struct text note = text_over(health->note, sizeof health->note);
+    text_add(&note,
+             "the container still has the value it was created with: docker compose up -d SERVICE");
+}
+
 // The file may hold another value than the one the app was started with: the verdict stays, the
 // person is told.
 static void note_changed_file(struct health *health)
 {
     struct span value;
     struct origin origin;
-    char place[FINDING_SLOT], shown[NOTE_PLACE + 1];
-    struct text shorter = text_over(shown, sizeof shown);
-    struct text note = text_over(health->note, sizeof health->note);
     const struct settings *settings = &health->settings;
-    if (health->started.answer != STARTED_FOUND || settings->no_token ||
-        settings->jwt == JWT_TRADE || !settings_file_token(settings, &value, &origin) ||
+    enum origin_kind source = settings->token.origin.kind;
+    if (health->started.answer != STARTED_FOUND || settings->no_token || settings->jwt == JWT_TRADE)
+        return;
+    if (source == ORIGIN_SECRET && settings_secret_changed(settings))
+        note_restart(health, &settings->token.origin);
+    if (source == ORIGIN_SECRET || !settings_file_token(settings, &value, &origin) ||
         span_equal(value, settings->token.text))
         return;
-    origin_text(&origin, place, sizeof place);
-    text_add_visible(&shorter, span_of(place), NOTE_PLACE);
-    if (settings->token.origin.kind == ORIGIN_FILE)
-        text_add(&note, "%s changed since the app started: restart the app to use it", shown);
-    else if (is_refused(health) && settings->token.origin.kind == ORIGIN_ENVIRONMENT)
-        text_add(
-            &note,
-            "the container still has the value it was created with: docker compose up -d SERVICE");
+    if (source == ORIGIN_FILE)
+        note_restart(health, &origin);
+    else if (source == ORIGIN_ENVIRONMENT && is_refused(health))
+        note_recreate(health);
 }
 
 static void note_clock(struct health *health)
