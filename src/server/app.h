@@ -4,7 +4,7 @@
 #define LABELGATE_SERVER_APP_H
 
 #include "base/reason.h"
-#include "server/ask.h"
+#include "server/question.h"
 
 // REASON_OK, REASON_APP_UNREACHABLE or REASON_APP_STATUS. Sends no token. Of `how` only the
 // deadline, the CA file and the phase are used.

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "server/ask.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/duration.h"
 #include "base/json.h"
 #include "server/question.h"
 #include "server/trade.h"
@@ -26,26 +22,19 @@ static bool looks_like_jwt(struct span token)
     }
 }
 
-void ask_note(struct ask_seen *seen, const struct http_answer *answer)
-{
-    seen->status = answer->status;
-    if (!seen->has_skew)
-        seen->has_skew = question_skew(answer, &seen->skew_s);
-}
-
 static void ask_once(const struct ask *self, enum ls_question kind, const struct credential *who,
-                     struct finding *finding, struct ask_seen *seen)
+                     struct finding *finding, struct seen *seen)
 {
     struct question question = {.kind = kind, .path = PATH_WHOAMI, .who = *who};
     struct http_answer answer;
     if (!question_ask(self, &question, &answer, finding))
         return;
-    ask_note(seen, &answer);
+    seen_note(seen, &answer);
     question_judge(self, &question, &answer, finding, &seen->identity);
     http_answer_free(&answer);
 }
 
-static void ask_token(const struct ask *self, struct finding *finding, struct ask_seen *seen)
+static void ask_token(const struct ask *self, struct finding *finding, struct seen *seen)
 {
     struct credential who = {CREDENTIAL_TOKEN, self->token};
     enum ls_question kind = looks_like_jwt(self->token) ? LS_WHOAMI_JWT : LS_WHOAMI_TOKEN;
@@ -53,7 +42,7 @@ static void ask_token(const struct ask *self, struct finding *finding, struct as
 }
 
 // Label Studio's own 401 is what a question without a token should get.
-static void ask_nobody(const struct ask *self, struct finding *finding, struct ask_seen *seen)
+static void ask_nobody(const struct ask *self, struct finding *finding, struct seen *seen)
 {
     struct credential who = {CREDENTIAL_NONE, span_of("")};
     ask_once(self, LS_WHOAMI_NOBODY, &who, finding, seen);
@@ -61,7 +50,7 @@ static void ask_nobody(const struct ask *self, struct finding *finding, struct a
         finding_set(finding, REASON_OK_NO_TOKEN, self->url, NULL, NULL);
 }
 
-static void ask_exchanged(const struct ask *self, struct finding *finding, struct ask_seen *seen)
+static void ask_exchanged(const struct ask *self, struct finding *finding, struct seen *seen)
 {
     struct secret access;
     if (trade_exchange(self, self->token, &access, finding, seen)) {
@@ -71,7 +60,7 @@ static void ask_exchanged(const struct ask *self, struct finding *finding, struc
     secret_wipe(&access);
 }
 
-void ask_whoami(const struct ask *self, struct finding *finding, struct ask_seen *seen)
+void ask_whoami(const struct ask *self, struct finding *finding, struct seen *seen)
 {
     memset(seen, 0, sizeof *seen);
     if (self->nobody)
@@ -80,23 +69,6 @@ void ask_whoami(const struct ask *self, struct finding *finding, struct ask_seen
         ask_exchanged(self, finding, seen);
     else
         ask_token(self, finding, seen);
-}
-
-bool ask_skew_text(const struct ask_seen *seen, char *buffer, size_t size)
-{
-    char amount[32];
-    int64_t seconds = seen->has_skew ? seen->skew_s : 0;
-    bool ahead = seconds > 0;
-    if (size > 0)
-        buffer[0] = '\0';
-    if (seconds < 0)
-        seconds = -seconds;
-    if (seconds <= ASK_SKEW_MOST_S)
-        return false;
-    duration_text(seconds * 1000, amount, sizeof amount);
-    (void)snprintf(buffer, size, "our clock is %s %s Label Studio's", amount,
-                   ahead ? "ahead of" : "behind");
-    return true;
 }
 
 // {"status": "UP"}, sent as text/html.

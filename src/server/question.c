@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/duration.h"
 
@@ -97,18 +96,6 @@ void question_judge(const struct ask *how, const struct question *question,
         judge_second(how, question, finding);
     question_hide(finding, question->who.text);
     question_hide(finding, how->token);
-}
-
-bool question_skew(const struct http_answer *answer, int64_t *skew_s)
-{
-    struct tm date;
-    memset(&date, 0, sizeof date);
-    // RFC 9110, section 5.6.7; the program never leaves the C locale, so the names are English.
-    const char *end = strptime(answer->date, "%a, %d %b %Y %H:%M:%S", &date);
-    if (!end || strcmp(end, " GMT") != 0)
-        return false;
-    *skew_s = (int64_t)time(NULL) - (int64_t)timegm(&date);
-    return true;
 }
 
 static bool repeats(struct span text, struct span secret)

@@ -1,17 +1,34 @@
 // SPDX-License-Identifier: MIT
-// One question to Label Studio, for ask, trade and checks: the address put together, the header
-// lines, the time left.
+// One question to Label Studio, for ask, trade and checks: how it is reached, the address put
+// together, the header lines, the time left.
 #ifndef LABELGATE_SERVER_QUESTION_H
 #define LABELGATE_SERVER_QUESTION_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/reason.h"
 #include "base/span.h"
-#include "server/ask.h"
 #include "server/headers.h"
 #include "server/http.h"
 #include "server/labelstudio.h"
+#include "token/token.h"
+
+// How Label Studio is reached. Everything is a view that
+// outlives the call.
+struct ask {
+    const char *url;   // base URL, checked, without its trailing slash
+    struct span token; // as the app has it; empty with `nobody`
+    bool nobody; // --no-token: whoami without a header, Label Studio's own "not provided" is then
+                 // REASON_OK_NO_TOKEN
+    enum jwt_policy jwt;     // but under JWT_REJECT a JWT is exchanged and whoami asked with Bearer
+    const char *header_file; // NULL: none. Read at each call
+    const char *ca_file;     // NULL: the distribution's bundle
+    int64_t until_ms;        // duration_now() value at which all questions of a call must be over
+    // See http_request; may be NULL.
+    void (*phase)(void *context, enum http_phase phase, const char *what);
+    void *phase_context;
+};
 
 // The longest base URL that settings take and the longest path of ours.
 #define QUESTION_URL 2048
@@ -39,8 +56,6 @@ void question_judge(const struct ask *how, const struct question *question,
 
 void question_url(const struct ask *how, const char *path, char url[QUESTION_URL]);
 struct ls_answer question_answer(const struct http_answer *answer);
-// Our clock against the answer's Date; false when there is none that can be read.
-bool question_skew(const struct http_answer *answer, int64_t *skew_s);
 // A server's text may repeat what we sent: a slot with eight bytes in a row of `secret` is
 // replaced.
 void question_hide(struct finding *finding, struct span secret);

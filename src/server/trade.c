@@ -93,13 +93,13 @@ static void mend(const struct question *question, struct finding *finding)
 
 // Asks and judges. True when the answer is the one that was asked for; the caller frees it then.
 static bool ask_for(const struct ask *how, const struct question *question,
-                    struct http_answer *answer, struct finding *finding, struct ask_seen *seen)
+                    struct http_answer *answer, struct finding *finding, struct seen *seen)
 {
     struct ls_identity identity;
     if (!question_ask(how, question, answer, finding))
         return false;
     if (seen)
-        ask_note(seen, answer);
+        seen_note(seen, answer);
     question_judge(how, question, answer, finding, &identity);
     mend(question, finding);
     if (finding->reason == REASON_OK)
@@ -110,7 +110,7 @@ static bool ask_for(const struct ask *how, const struct question *question,
 
 // The same, when the answer holds a token in the member `name`.
 static bool ask_for_secret(const struct ask *how, const struct question *question, const char *name,
-                           struct secret *secret, struct finding *finding, struct ask_seen *seen)
+                           struct secret *secret, struct finding *finding, struct seen *seen)
 {
     struct http_answer answer;
     secret->len = 0;
@@ -125,7 +125,7 @@ static bool ask_for_secret(const struct ask *how, const struct question *questio
 
 // ---- Exchange -----------------------------------------------------------------------------------
 
-static void note_clock(const struct secret *access, struct ask_seen *seen)
+static void note_clock(const struct secret *access, struct seen *seen)
 {
     struct token token;
     token_classify(&token, access->text, access->len);
@@ -136,7 +136,7 @@ static void note_clock(const struct secret *access, struct ask_seen *seen)
 }
 
 bool trade_exchange(const struct ask *how, struct span pat, struct secret *access,
-                    struct finding *finding, struct ask_seen *seen)
+                    struct finding *finding, struct seen *seen)
 {
     char bytes[BODY_MOST];
     struct text body = text_over(bytes, sizeof bytes);
@@ -150,7 +150,7 @@ bool trade_exchange(const struct ask *how, struct span pat, struct secret *acces
         .content_type = JSON_TYPE,
         .body = {body.bytes, body.len},
     };
-    struct ask_seen own = {0};
+    struct seen own = {0};
     seen = seen ? seen : &own;
     bool taken = ask_for_secret(how, &question, "access", access, finding, seen);
     file_wipe(bytes, sizeof bytes);
@@ -158,7 +158,7 @@ bool trade_exchange(const struct ask *how, struct span pat, struct secret *acces
     if (taken)
         note_clock(access, seen);
     if (finding->reason == REASON_PAT_EXPIRED) // here it may look valid still
-        ask_skew_text(seen, finding->detail, sizeof finding->detail);
+        seen_skew_text(seen, finding->detail, sizeof finding->detail);
     return taken;
 }
 
@@ -372,69 +372,4 @@ bool trade_create_pat(const struct ask *how, const struct credential *who, struc
         .creates = true,
     };
     return ask_for_secret(how, &question, "token", pat, finding, NULL);
-}
-
-// ---- The whole way ------------------------------------------------------------------------------
-
-static void ask_legacy(const struct ask *how, struct trade_result *result, struct finding *finding)
-{
-    struct ask with_legacy = *how;
-    with_legacy.token = secret_span(&result->legacy);
-    with_legacy.nobody = false;
-    with_legacy.jwt = JWT_REJECT;
-    bool has_skew = result->seen.has_skew;
-    int64_t skew_s = result->seen.skew_s;
-    ask_whoami(&with_legacy, finding, &result->seen);
-    if (has_skew) { // the exchange tells it better than a Date, which may be a proxy's
-        result->seen.has_skew = true;
-        result->seen.skew_s = skew_s;
-    }
-}
-
-static bool bring_legacy(const struct ask *how, const struct credential *who, bool enable,
-                         struct trade_result *result, struct finding *finding)
-{
-    if (!trade_legacy(how, who, &result->legacy, &result->created, finding))
-        return false;
-    ask_legacy(how, result, finding);
-    if (finding->reason == REASON_LEGACY_DISABLED && enable) {
-        if (!trade_enable_legacy(how, who, finding))
-            return false;
-        result->enabled = true;
-        ask_legacy(how, result, finding);
-    }
-    return finding->reason == REASON_OK;
-}
-
-bool trade_pat(const struct ask *how, struct span pat, bool enable, struct trade_result *result,
-               struct finding *finding)
-{
-    struct secret access;
-    memset(result, 0, sizeof *result);
-    bool done = trade_exchange(how, pat, &access, finding, &result->seen);
-    if (done) {
-        struct credential who = {CREDENTIAL_BEARER, secret_span(&access)};
-        done = bring_legacy(how, &who, enable, result, finding);
-    }
-    secret_wipe(&access);
-    return done;
-}
-
-bool trade_user(const struct ask *how, const char *user, struct span password, bool enable,
-                struct trade_result *result, struct finding *finding)
-{
-    struct secret session;
-    memset(result, 0, sizeof *result);
-    bool done = trade_login(how, user, password, &session, finding);
-    if (done) {
-        struct credential who = {CREDENTIAL_SESSION, secret_span(&session)};
-        done = bring_legacy(how, &who, enable, result, finding);
-    }
-    secret_wipe(&session);
-    return done;
-}
-
-void trade_result_wipe(struct trade_result *self)
-{
-    file_wipe(self, sizeof *self);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// From a Personal Access Token, or from user and password, to the legacy token.
+// The steps from a Personal Access Token, or from user and password, to the legacy token.
 //
 // Source: run against Label Studio 1.22.0 and 1.23.2 (owner and plain member). Each call is one
 // question (trade_legacy a second one, only after the one answer that allows it) and gives false
@@ -13,8 +13,9 @@
 
 #include "base/reason.h"
 #include "base/span.h"
-#include "server/ask.h"
 #include "server/headers.h"
+#include "server/question.h"
+#include "server/seen.h"
 
 // A token from an answer, or the cookies of a login. The owner wipes it with secret_wipe, also
 // after a failure.
@@ -31,7 +32,7 @@ struct span secret_span(const struct secret *self);
 // POST /api/token/refresh: PAT → access token (lives 300 s). `seen` (may be NULL) gets the clock
 // difference.
 bool trade_exchange(const struct ask *how, struct span pat, struct secret *access,
-                    struct finding *finding, struct ask_seen *seen);
+                    struct finding *finding, struct seen *seen);
 
 // GET /api/current-user/token: the legacy token of whoever `who` is. A user without one ("Token
 // matching query does not exist.", and only then) gets one by POST /api/current-user/reset-token/;
@@ -59,20 +60,5 @@ bool trade_login(const struct ask *how, const char *user, struct span password,
 // one already (409): its text is shown once only, it must be revoked before another can be made.
 bool trade_create_pat(const struct ask *how, const struct credential *who, struct secret *pat,
                       struct finding *finding);
-
-// The whole way, for `run --jwt trade` and `token`: exchange, legacy token, whoami with it; when
-// the organization has legacy tokens off and `enable` is set, switches them on and asks again.
-struct trade_result {
-    struct secret legacy;
-    bool created;         // the user had no legacy token before
-    bool enabled;         // legacy tokens were off in the organization and were switched on
-    struct ask_seen seen; // of the whoami with the legacy token
-};
-bool trade_pat(const struct ask *how, struct span pat, bool enable, struct trade_result *result,
-               struct finding *finding);
-// The same from user and password.
-bool trade_user(const struct ask *how, const char *user, struct span password, bool enable,
-                struct trade_result *result, struct finding *finding);
-void trade_result_wipe(struct trade_result *self);
 
 #endif

@@ -10,7 +10,9 @@
 #include "base/file.h"
 #include "base/say.h"
 #include "server/app.h"
+#include "server/ask.h"
 #include "server/deadline.h"
+#include "verbs/how.h"
 
 // Contract, section 2: tries 1 s apart growing to 5 s, give or take 20 %, so that many containers
 // that were started together do not ask together.
@@ -26,20 +28,6 @@ struct child {
     int out_fd;
     struct attempt attempt;
 };
-
-struct ask attempt_question(const struct attempt_plan *plan, int64_t timeout_ms)
-{
-    const struct settings *settings = plan->settings;
-    return (struct ask){
-        .url = settings->url,
-        .token = plan->token,
-        .nobody = settings->no_token,
-        .jwt = settings->jwt,
-        .header_file = settings->header_file,
-        .ca_file = settings->ca_file,
-        .until_ms = duration_now() + timeout_ms,
-    };
-}
 
 // Without the secret behind it: the deadline hands this much to the parent.
 static size_t told(void)
@@ -57,14 +45,14 @@ static void prepare_timeout(void *context, enum http_phase phase, const char *wh
 
 static void trade(const struct child *child, const struct ask *how, struct attempt *attempt)
 {
-    struct trade_result result = {0};
-    trade_pat(how, child->plan->token, child->plan->settings->enable_legacy, &result,
-              &attempt->finding);
-    attempt->seen = result.seen;
-    attempt->created = result.created;
-    attempt->enabled = result.enabled;
-    attempt->token = result.legacy;
-    trade_result_wipe(&result);
+    struct legacy legacy = {0};
+    legacy_from_pat(how, how->token, child->plan->settings->enable_legacy, &legacy,
+                    &attempt->finding);
+    attempt->seen = legacy.seen;
+    attempt->created = legacy.created;
+    attempt->enabled = legacy.enabled;
+    attempt->token = legacy.token;
+    legacy_wipe(&legacy);
 }
 
 static void ask(const struct child *child, const struct ask *how, struct attempt *attempt)
@@ -82,7 +70,7 @@ static int work(void *context, int out_fd)
     deadline_arm(child->timeout_ms);
     prepare_timeout(child, HTTP_RESOLVING, child->plan->settings->url);
 
-    struct ask how = attempt_question(child->plan, child->timeout_ms);
+    struct ask how = how_to_ask(child->plan->settings, child->timeout_ms);
     how.phase = prepare_timeout;
     how.phase_context = child;
     if (child->plan->trade)

@@ -11,22 +11,20 @@
 #include "base/reason.h"
 #include "env/settings.h"
 #include "init/init.h"
-#include "server/ask.h"
-#include "server/trade.h"
+#include "server/legacy.h"
 
 struct attempt_plan {
     const struct init_inherited *inherited;
-    const struct settings *settings; // how to ask; also the token, unless `token` has one
-    struct span token;               // the token that is asked about
+    const struct settings *settings; // how to ask, and the token
     bool trade;                      // trade it for the legacy token (run --jwt trade)
 };
 
 // How an attempt ended. Written whole by the child into a pipe, so it holds no pointer.
 struct attempt {
     struct finding finding; // REASON_OK: yes; REASON_STOPPED_WAITING: `signal` came
-    struct ask_seen seen;
+    struct seen seen;
     int signal;
-    bool created, enabled; // see trade_result
+    bool created, enabled; // see struct legacy
     struct secret token;   // the traded token; wiped by its owner
 };
 
@@ -36,8 +34,5 @@ void attempt_once(const struct attempt_plan *plan, struct attempt *attempt);
 // (REASON_WAIT_TIMEOUT, the last verdict named). Says what it waits for: on a terminal one line
 // that is renewed, else one line per change of state.
 void attempt_until(const struct attempt_plan *plan, int64_t limit_ms, struct attempt *attempt);
-
-// The question as the settings want it asked, to be over in `timeout_ms`.
-struct ask attempt_question(const struct attempt_plan *plan, int64_t timeout_ms);
 
 #endif

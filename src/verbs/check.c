@@ -13,6 +13,8 @@
 #include "cli/page.h"
 #include "cli/print.h"
 #include "cli/report.h"
+#include "server/ask.h"
+#include "verbs/how.h"
 #include "verbs/verbs.h"
 
 // The findings of the settings in the contract's order, then what only the verbs can judge.
@@ -60,15 +62,7 @@ static void read_switches(struct diagnosis *diagnosis, const struct ask *how)
 static void ask_server(struct diagnosis *diagnosis)
 {
     const struct settings *settings = diagnosis->settings;
-    struct ask how = {
-        .url = settings->url,
-        .token = settings->token.text,
-        .nobody = settings->no_token,
-        .jwt = settings->jwt,
-        .header_file = settings->header_file,
-        .ca_file = settings->ca_file,
-        .until_ms = duration_now() + settings->timeout_ms,
-    };
+    struct ask how = how_to_ask(settings, settings->timeout_ms);
     diagnosis->asked = true;
     ask_health(&how, &diagnosis->up);
 

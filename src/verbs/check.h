@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "env/settings.h"
 #include "env/started.h"
-#include "server/ask.h"
+#include "server/seen.h"
 #include "server/trade.h"
 
 // The three ways out of a wrong token, and a URL to fix: no diagnosis has more steps than this.
@@ -26,7 +26,7 @@ struct diagnosis {
     bool asked;            // the network was used
     struct finding up;     // GET /health
     struct finding server; // whoami
-    struct ask_seen seen;
+    struct seen seen;
     bool has_switches; // the answer to /api/jwt/settings was there to read
     struct trade_switches switches;
     struct finding health; // REASON_OK: `health` would be healthy, as far as is known

@@ -281,7 +281,7 @@ static void add_server(const struct page *page, const struct diagnosis *diagnosi
         reason_is_fine(diagnosis->server.reason))
         add_finding(page, mark_of(&diagnosis->server), &diagnosis->server);
     add_identity(page, diagnosis);
-    if (ask_skew_text(&diagnosis->seen, bytes, sizeof bytes))
+    if (seen_skew_text(&diagnosis->seen, bytes, sizeof bytes))
         page_marked(page, PAGE_NOTE, span_of(bytes));
 }
 

@@ -15,8 +15,10 @@
 #include "env/settings.h"
 #include "env/started.h"
 #include "server/app.h"
+#include "server/ask.h"
 #include "server/deadline.h"
 #include "verbs/attempt.h"
+#include "verbs/how.h"
 #include "verbs/verbs.h"
 
 #define NOTE 256
@@ -221,17 +223,12 @@ static void note_changed_file(struct health *health)
 static void note_clock(struct health *health)
 {
     if (health->note[0] == '\0')
-        ask_skew_text(&health->attempt.seen, health->note, NOTE);
+        seen_skew_text(&health->attempt.seen, health->note, NOTE);
 }
 
 static void ask(struct health *health)
 {
-    struct attempt_plan plan = {
-        .inherited = health->call->inherited,
-        .settings = &health->settings,
-        .token = health->settings.token.text,
-    };
-    struct ask how = attempt_question(&plan, health->ends_ms - duration_now());
+    struct ask how = how_to_ask(&health->settings, health->ends_ms - duration_now());
     how.phase = prepare_timeout;
     how.phase_context = health;
     if (health->settings.app_url != NULL)
@@ -244,11 +241,7 @@ static void ask_until_yes(struct health *health)
 {
     struct init_inherited inherited;
     init_hold(&inherited);
-    struct attempt_plan plan = {
-        .inherited = &inherited,
-        .settings = &health->settings,
-        .token = health->settings.token.text,
-    };
+    struct attempt_plan plan = {.inherited = &inherited, .settings = &health->settings};
     attempt_until(&plan, health->settings.wait_ms, &health->attempt);
 }
 

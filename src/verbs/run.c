@@ -183,7 +183,6 @@ static int ask_first(struct run *run)
     struct attempt_plan plan = {
         .inherited = run->call->inherited,
         .settings = settings,
-        .token = run->token,
         .trade = must_trade(settings),
     };
     if (settings->wait)

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/duration.h"
 #include "base/exitcode.h"
 #include "base/file.h"
 #include "base/replace.h"
@@ -16,7 +15,8 @@
 #include "env/assign.h"
 #include "env/envlist.h"
 #include "env/settings.h"
-#include "server/trade.h"
+#include "server/legacy.h"
+#include "verbs/how.h"
 #include "verbs/verbs.h"
 
 #define NEW_FILE_MODE 0600
@@ -27,8 +27,8 @@ struct bring {
     struct options options;
     struct envlist environment;
     struct settings settings;
-    struct secret token;       // what will be written or printed
-    struct trade_result trade; // wiped with `bring`
+    struct secret token;  // what will be written or printed
+    struct legacy legacy; // wiped with `bring`
 };
 
 static int refuse(const struct bring *bring, const struct finding *finding)
@@ -69,21 +69,11 @@ static int judge_settings(const struct bring *bring)
     return EXITCODE_OK;
 }
 
-static struct ask question(const struct settings *settings)
-{
-    return (struct ask){
-        .url = settings->url,
-        .header_file = settings->header_file,
-        .ca_file = settings->ca_file,
-        .until_ms = duration_now() + settings->timeout_ms,
-    };
-}
-
 static void tell_trade(const struct bring *bring)
 {
-    if (bring->trade.created)
+    if (bring->legacy.created)
         say(bring->settings.log, SAY_WARN, "this user had no legacy token: one was made");
-    if (bring->trade.enabled)
+    if (bring->legacy.enabled)
         say(bring->settings.log, SAY_WARN,
             "legacy tokens were off in the organization: they are switched on now");
 }
@@ -93,7 +83,7 @@ static int take_traded(struct bring *bring, bool traded, const struct finding *f
     if (!traded)
         return refuse(bring, finding);
     tell_trade(bring);
-    bring->token = bring->trade.legacy;
+    bring->token = bring->legacy.token;
     return EXITCODE_OK;
 }
 
@@ -102,9 +92,9 @@ static int trade(struct bring *bring)
     struct finding finding = {0};
     if (!settings_need_url(&bring->settings, &finding))
         return refuse(bring, &finding);
-    struct ask how = question(&bring->settings);
-    bool traded = trade_pat(&how, secret_span(&bring->token), bring->settings.enable_legacy,
-                            &bring->trade, &finding);
+    struct ask how = how_to_ask(&bring->settings, bring->settings.timeout_ms);
+    bool traded = legacy_from_pat(&how, secret_span(&bring->token), bring->settings.enable_legacy,
+                                  &bring->legacy, &finding);
     return take_traded(bring, traded, &finding);
 }
 
@@ -133,9 +123,9 @@ static int login(struct bring *bring)
                 "no password: set LABEL_STUDIO_PASSWORD or LABEL_STUDIO_PASSWORD_FILE");
         }
     }
-    struct ask how = question(settings);
-    bool traded = trade_user(&how, settings->username != NULL ? settings->username : user, secret,
-                             settings->enable_legacy, &bring->trade, &finding);
+    struct ask how = how_to_ask(settings, settings->timeout_ms);
+    bool traded = legacy_from_user(&how, settings->username != NULL ? settings->username : user,
+                                   secret, settings->enable_legacy, &bring->legacy, &finding);
     file_wipe(password, sizeof password);
     return take_traded(bring, traded, &finding);
 }
@@ -262,7 +252,7 @@ static int bring_token(struct bring *bring)
         code = bring->settings.login ? login(bring) : from_input(bring);
     if (code == EXITCODE_OK)
         code = bring->settings.write ? write_token(bring) : print_token(bring);
-    trade_result_wipe(&bring->trade);
+    legacy_wipe(&bring->legacy);
     secret_wipe(&bring->token);
     settings_free(&bring->settings);
     return code;

@@ -8,12 +8,12 @@
 
 #include "base/duration.h"
 #include "base/text.h"
-#include "server/trade.h"
+#include "server/legacy.h"
 
 struct trade {
     struct ask how;
     char first[TOKEN_MOST + 2], second[TOKEN_MOST + 2];
-    struct trade_result result;
+    struct legacy result;
     struct secret token;
     struct finding finding;
 };
@@ -35,11 +35,12 @@ static void bring(struct trade *trade, const char *what)
 {
     bool enable = strncmp(what, "enable-", 7) == 0;
     if (strstr(what, "user"))
-        trade_user(&trade->how, trade->first, span_of(trade->second), enable, &trade->result,
-                   &trade->finding);
+        legacy_from_user(&trade->how, trade->first, span_of(trade->second), enable, &trade->result,
+                         &trade->finding);
     else
-        trade_pat(&trade->how, span_of(trade->first), enable, &trade->result, &trade->finding);
-    trade->token = trade->result.legacy;
+        legacy_from_pat(&trade->how, span_of(trade->first), enable, &trade->result,
+                        &trade->finding);
+    trade->token = trade->result.token;
 }
 
 static void new_pat(struct trade *trade)

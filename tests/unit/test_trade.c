@@ -16,8 +16,9 @@
 
 #include "base/duration.h"
 #include "server/ask.h"
+#include "server/legacy.h"
 #include "server/question.h"
-#include "server/trade.h"
+#include "server/seen.h"
 
 #define BASE "http://label-studio:8080/sub"
 #define LEGACY "00112233445566778899aabbccddeeff00112233"
@@ -110,7 +111,7 @@ static struct ask asking(const char *token)
         .url = BASE, .token = span_of(token), .jwt = JWT_REJECT, .until_ms = duration_now() + 5000};
 }
 
-static enum reason whoami(const struct ask *how, struct ask_seen *seen)
+static enum reason whoami(const struct ask *how, struct seen *seen)
 {
     struct finding finding;
     ask_whoami(how, &finding, seen);
@@ -127,7 +128,7 @@ static void a_token_is_asked_about_once(void **state)
 {
     (void)state;
     struct ask how = asking(LEGACY);
-    struct ask_seen seen;
+    struct seen seen;
     PLAY(((const struct step[]){{WHOAMI, BY_LEGACY, NULL, 200, USER, 0, 0, 0}}));
     assert_int_equal(whoami(&how, &seen), REASON_OK);
     assert_int_equal(seen.identity.user_id, 7);
@@ -141,7 +142,7 @@ static void a_jwt_is_known_as_one(void **state)
 {
     (void)state;
     struct ask how = asking(PAT);
-    struct ask_seen seen;
+    struct seen seen;
     PLAY(((const struct step[]){
         {WHOAMI, "Authorization: Token " PAT, NULL, 401, OWN(401, "Invalid token."), 0, 0, 0}}));
     assert_int_equal(whoami(&how, &seen), REASON_JWT_AS_TOKEN);
@@ -151,7 +152,7 @@ static void without_a_token_a_refusal_is_well(void **state)
 {
     (void)state;
     struct ask how = asking("");
-    struct ask_seen seen;
+    struct seen seen;
     how.nobody = true;
     PLAY(((const struct step[]){{WHOAMI, NULL, NULL, 401, NOT_PROVIDED, 0, 0, 0}}));
     assert_int_equal(whoami(&how, &seen), REASON_OK_NO_TOKEN);
@@ -165,7 +166,7 @@ static void a_pat_is_exchanged_and_asked_with(void **state)
 {
     (void)state;
     struct ask how = asking(PAT);
-    struct ask_seen seen;
+    struct seen seen;
     how.jwt = JWT_ACCEPT;
     PLAY(((const struct step[]){
         {EXCHANGE, "Content-Type: application/json", "{\"refresh\": \"" PAT "\"}", 200,
@@ -191,7 +192,7 @@ static void a_legacy_token_needs_no_exchange(void **state)
 {
     (void)state;
     struct ask how = asking(LEGACY);
-    struct ask_seen seen;
+    struct seen seen;
     for (enum jwt_policy jwt = JWT_REJECT; jwt <= JWT_ACCEPT; jwt++) {
         how.jwt = jwt;
         PLAY(((const struct step[]){{WHOAMI, BY_LEGACY, NULL, 200, USER, 0, 0, 0}}));
@@ -209,7 +210,7 @@ static void a_500_to_a_bearer_is_asked_again_without(void **state)
 {
     (void)state;
     struct ask how = asking(PAT);
-    struct ask_seen seen;
+    struct seen seen;
     how.jwt = JWT_ACCEPT;
     PLAY(((const struct step[]){
         EXCHANGED,
@@ -235,7 +236,7 @@ static void a_404_to_the_exchange_is_explained_by_whoami(void **state)
 {
     (void)state;
     struct ask how = asking(PAT);
-    struct ask_seen seen;
+    struct seen seen;
     const struct step first = {
         EXCHANGE, "Content-Type: application/json", "{\"refresh\": \"" PAT "\"}", 404, NULL, 0, 0,
         0};
@@ -250,7 +251,7 @@ static void a_fault_of_the_network_passes_through(void **state)
 {
     (void)state;
     struct ask how = asking(LEGACY);
-    struct ask_seen seen;
+    struct seen seen;
     PLAY(((const struct step[]){{WHOAMI, BY_LEGACY, NULL, 0, NULL, 0, 0, 0}}));
     assert_int_equal(whoami(&how, &seen), REASON_CONNECTION_REFUSED);
     assert_int_equal(seen.status, 0);
@@ -261,7 +262,7 @@ static void a_bad_header_file_is_said_before_anything_is_asked(void **state)
 {
     (void)state;
     struct ask how = asking(LEGACY);
-    struct ask_seen seen;
+    struct seen seen;
     how.header_file = "/nowhere/headers";
     play(NULL, 0);
     assert_int_equal(whoami(&how, &seen), REASON_HEADER_FILE_INVALID);
@@ -271,7 +272,7 @@ static void a_gateway_gets_its_header_and_the_token_is_the_api_key(void **state)
 {
     (void)state;
     struct ask how = asking(LEGACY);
-    struct ask_seen seen;
+    struct seen seen;
     char path[] = "/tmp/labelgate-test-trade-XXXXXX";
     int fd = mkstemp(path);
     assert_int_equal(write(fd, "Authorization: Bearer gate\n", 27), 27);
@@ -286,7 +287,7 @@ static void a_text_that_repeats_the_token_is_hidden(void **state)
 {
     (void)state;
     struct ask how = asking(LEGACY);
-    struct ask_seen seen;
+    struct seen seen;
     struct finding finding;
     PLAY(((const struct step[]){
         {WHOAMI, BY_LEGACY, NULL, 401, OWN(401, "no, not 33445566!"), 0, 0, 0}}));
@@ -313,7 +314,7 @@ static void the_difference_of_the_clocks_is_seen(void **state)
 {
     (void)state;
     struct ask how = asking(LEGACY);
-    struct ask_seen seen;
+    struct seen seen;
     char date[64], words[80];
     format_date(date, sizeof date, -3600);
     PLAY(((const struct step[]){{WHOAMI, BY_LEGACY, NULL, 200, USER, 0, date, 0}}));
@@ -321,13 +322,13 @@ static void the_difference_of_the_clocks_is_seen(void **state)
     assert_true(seen.has_skew);
     assert_in_range(seen.skew_s, 3600, 3603);
     seen.skew_s = 3600;
-    assert_true(ask_skew_text(&seen, words, sizeof words));
+    assert_true(seen_skew_text(&seen, words, sizeof words));
     assert_string_equal(words, "our clock is 1h ahead of Label Studio's");
     seen.skew_s = -61;
-    assert_true(ask_skew_text(&seen, words, sizeof words));
+    assert_true(seen_skew_text(&seen, words, sizeof words));
     assert_string_equal(words, "our clock is 1m1s behind Label Studio's");
     seen.skew_s = 60;
-    assert_false(ask_skew_text(&seen, words, sizeof words));
+    assert_false(seen_skew_text(&seen, words, sizeof words));
     assert_string_equal(words, "");
 }
 
@@ -357,20 +358,19 @@ static void a_date_that_is_none_says_nothing(void **state)
     int64_t skew = 0;
     for (size_t i = 0; i < sizeof dates / sizeof dates[0]; i++) {
         copy(answer.date, sizeof answer.date, dates[i]);
-        assert_false(question_skew(&answer, &skew));
+        assert_false(seen_clock(&answer, &skew));
     }
     copy(answer.date, sizeof answer.date, "Sun, 06 Nov 1994 08:49:37 GMT"); // RFC 9110's example
-    assert_true(question_skew(&answer, &skew));
+    assert_true(seen_clock(&answer, &skew));
     assert_in_range(time(NULL) - skew, 784111777 - 2, 784111777 + 2);
 }
 
 // Trading ---------------------------------------------------------------------------------------
 
-static bool traded(const char *pat, bool enable, struct trade_result *result,
-                   struct finding *finding)
+static bool traded(const char *pat, bool enable, struct legacy *result, struct finding *finding)
 {
     struct ask how = asking("");
-    bool done = trade_pat(&how, span_of(pat), enable, result, finding);
+    bool done = legacy_from_pat(&how, span_of(pat), enable, result, finding);
     assert_int_equal(asked, steps);
     assert_int_equal(done, finding->reason == REASON_OK);
     return done;
@@ -379,7 +379,7 @@ static bool traded(const char *pat, bool enable, struct trade_result *result,
 static void a_pat_is_traded(void **state)
 {
     (void)state;
-    struct trade_result result;
+    struct legacy result;
     struct finding finding;
     PLAY(((const struct step[]){
         EXCHANGED,
@@ -387,18 +387,18 @@ static void a_pat_is_traded(void **state)
         {WHOAMI, BY_LEGACY, NULL, 200, USER, 0, 0, 0},
     }));
     assert_true(traded(PAT, false, &result, &finding));
-    assert_string_equal(result.legacy.text, LEGACY);
-    assert_int_equal(result.legacy.len, 40);
+    assert_string_equal(result.token.text, LEGACY);
+    assert_int_equal(result.token.len, 40);
     assert_int_equal(result.seen.identity.user_id, 7);
     assert_false(result.created || result.enabled);
-    trade_result_wipe(&result);
-    assert_string_equal(result.legacy.text, "");
+    legacy_wipe(&result);
+    assert_string_equal(result.token.text, "");
 }
 
 static void a_user_without_a_token_gets_one(void **state)
 {
     (void)state;
-    struct trade_result result;
+    struct legacy result;
     struct finding finding;
     PLAY(((const struct step[]){
         EXCHANGED,
@@ -474,7 +474,7 @@ static void only_a_clean_token_is_taken(void **state)
 static void legacy_tokens_are_switched_on_only_when_wanted(void **state)
 {
     (void)state;
-    struct trade_result result;
+    struct legacy result;
     struct finding finding;
     PLAY(((const struct step[]){
         EXCHANGED,
@@ -617,7 +617,7 @@ static void a_password_is_never_cut(void **state)
 static void a_login_brings_the_legacy_token(void **state)
 {
     (void)state;
-    struct trade_result result;
+    struct legacy result;
     struct finding finding;
     struct ask how = asking("");
     PLAY(((const struct step[]){
@@ -629,9 +629,10 @@ static void a_login_brings_the_legacy_token(void **state)
          "{\"legacy_api_tokens_enabled\": true}", 0, 0, 0},
         {WHOAMI, BY_LEGACY, NULL, 200, USER, 0, 0, 0},
     }));
-    assert_true(trade_user(&how, "a@example.com", span_of(PASSWORD), true, &result, &finding));
+    assert_true(
+        legacy_from_user(&how, "a@example.com", span_of(PASSWORD), true, &result, &finding));
     assert_int_equal(asked, steps);
-    assert_string_equal(result.legacy.text, LEGACY);
+    assert_string_equal(result.token.text, LEGACY);
     assert_true(result.enabled);
 }
 
