@@ -3,10 +3,11 @@
 #include <stddef.h>
 
 #include "base/exitcode.h"
+#include "base/quote.h"
 #include "base/say.h"
 #include "base/span.h"
 #include "base/text.h"
-#include "cli/options.h"
+#include "cli/options_parse.h"
 #include "init/init.h"
 #include "verbs/verbs.h"
 
@@ -35,10 +36,9 @@ static int no_verb(int argc, char *const *argv)
 {
     if (argc > 1 && span_starts(span_of(argv[1]), "health"))
         return meant_as_health(argv[1]);
-    char shown[OPTIONS_QUOTED];
+    char shown[QUOTED];
     if (argc > 1)
-        say(SAY_WARN, SAY_ERROR, "%s is no verb of labelgate [usage]",
-            options_quote(argv[1], shown));
+        say(SAY_WARN, SAY_ERROR, "%s is no verb of labelgate [usage]", quote(argv[1], shown));
     else
         say(SAY_WARN, SAY_ERROR, "a verb is missing [usage]");
     say(SAY_WARN, SAY_ERROR, "to do: labelgate help");

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Help, the manual page and the shell completions, all printed from the tables of options.h,
+// Help, the manual page and the shell completions, all printed from the tables of base/options.h,
 // reason.h and exitcode.h.
 #ifndef LABELGATE_CLI_HELP_H
 #define LABELGATE_CLI_HELP_H
 
+#include "base/options.h"
 #include "base/text.h"
-#include "cli/options.h"
 
 void help_overview(struct text *out);
 void help_verb(enum verb verb, struct text *out);

@@ -11,9 +11,9 @@
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "base/options.h"
 #include "base/reason.h"
 #include "base/say.h"
-#include "cli/options.h"
 #include "env/dotenv.h"
 #include "env/envlist.h"
 #include "env/origin.h"

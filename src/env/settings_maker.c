@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/quote.h"
 #include "base/text.h"
 
 // ---- Findings -----------------------------------------------------------------------------------
@@ -93,9 +94,9 @@ void maker_refuse_value(struct maker *maker, const struct option_row *row,
     }
     text_add(&text, " takes %s", takes);
     // No text of a line of the file, and nothing that is long enough to be a token.
-    if (value->origin.kind != ORIGIN_FILE && strlen(value->text) <= OPTIONS_QUOTE_MOST) {
+    if (value->origin.kind != ORIGIN_FILE && strlen(value->text) <= QUOTE_MOST) {
         text_add(&text, ", not \"");
-        text_add_visible(&text, span_of(value->text), 2 * OPTIONS_QUOTE_MOST);
+        text_add_visible(&text, span_of(value->text), 2 * QUOTE_MOST);
         text_add(&text, "\"");
     }
     struct finding finding;

@@ -10,6 +10,7 @@
 #include "base/exitcode.h"
 #include "base/say.h"
 #include "base/url.h"
+#include "cli/options_parse.h"
 #include "cli/page.h"
 #include "cli/print.h"
 #include "cli/report.h"

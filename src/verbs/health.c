@@ -9,6 +9,7 @@
 #include "base/duration.h"
 #include "base/exitcode.h"
 #include "base/say.h"
+#include "cli/options_parse.h"
 #include "cli/print.h"
 #include "cli/verdict.h"
 #include "env/envlist.h"

@@ -2,9 +2,11 @@
 #include <string.h>
 
 #include "base/exitcode.h"
+#include "base/quote.h"
 #include "base/say.h"
 #include "base/text.h"
 #include "cli/help.h"
+#include "cli/options_parse.h"
 #include "cli/print.h"
 #include "verbs/verbs.h"
 
@@ -41,9 +43,8 @@ int verb_help(const struct call *call)
     if (call->argc <= 2) {
         help_overview(&out);
     } else if (!add_page(call->argv[2], &out)) {
-        char shown[OPTIONS_QUOTED];
-        say(SAY_WARN, SAY_ERROR, "there is no help on %s [usage]",
-            options_quote(call->argv[2], shown));
+        char shown[QUOTED];
+        say(SAY_WARN, SAY_ERROR, "there is no help on %s [usage]", quote(call->argv[2], shown));
         say(SAY_WARN, SAY_ERROR, "to do: labelgate help");
         text_free(&out);
         return EXITCODE_USAGE;

@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "base/replace.h"
 #include "base/text.h"
-#include "cli/options.h"
+#include "cli/options_parse.h"
 #include "cli/print.h"
 #include "cli/report.h"
 #include "verbs/verbs.h"

@@ -5,6 +5,7 @@
 #include "base/duration.h"
 #include "base/exitcode.h"
 #include "base/say.h"
+#include "cli/options_parse.h"
 #include "cli/print.h"
 #include "cli/report.h"
 #include "env/envlist.h"

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/replace.h"
 #include "base/say.h"
+#include "cli/options_parse.h"
 #include "cli/print.h"
 #include "cli/prompt.h"
 #include "cli/report.h"

@@ -7,6 +7,7 @@
 #include "base/exitcode.h"
 #include "base/file.h"
 #include "base/say.h"
+#include "cli/options_parse.h"
 #include "cli/page.h"
 #include "cli/print.h"
 #include "cli/report.h"

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/duration.h"
+#include "cli/options_parse.h"
 #include "env/settings.h"
 #include "env/started.h"
 

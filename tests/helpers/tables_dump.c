@@ -3,8 +3,8 @@
 // them with pages.
 #include <stdio.h>
 
+#include "base/options.h"
 #include "base/text.h"
-#include "cli/options.h"
 #include "cli/tables.h"
 
 static void add_string(struct text *out, const char *name, const char *value)

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/options_parse.h"
 #include "env/settings.h"
 
 #define LEGACY "00112233445566778899aabbccddeeff00112233"

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/options_parse.h"
 #include "env/settings.h"
 #include "env/started.h"
 

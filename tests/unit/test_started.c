@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cli/options_parse.h"
 #include "env/settings.h"
 #include "env/started.h"
 

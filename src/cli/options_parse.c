@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "cli/options.h"
+#include "cli/options_parse.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/quote.h"
 #include "base/span.h"
 #include "base/text.h"
 
@@ -18,22 +19,6 @@ enum verb verb_find(const char *word)
         if (strcmp(word, verb_row(verb)->name) == 0)
             return verb;
     return VERB_NONE;
-}
-
-unsigned options_count(const struct options *self, enum option_id id)
-{
-    unsigned count = 0;
-    for (unsigned i = 0; i < self->count; i++)
-        count += self->given[i].id == id;
-    return count;
-}
-
-const char *options_value(const struct options *self, enum option_id id)
-{
-    for (unsigned i = self->count; i > 0; i--)
-        if (self->given[i - 1].id == id)
-            return self->given[i - 1].value;
-    return NULL;
 }
 
 // One walk over the words of a command line.
@@ -59,19 +44,6 @@ __attribute__((format(printf, 2, 3))) static bool refuse(const struct walk *walk
     return false;
 }
 
-const char *options_quote(const char *word, char buffer[OPTIONS_QUOTED])
-{
-    struct text text = text_over(buffer, OPTIONS_QUOTED);
-    if (strlen(word) > OPTIONS_QUOTE_MOST) {
-        text_add(&text, "a word of %zu bytes", strlen(word));
-        return buffer;
-    }
-    text_add(&text, "\"");
-    text_add_visible(&text, span_of(word), 2 * OPTIONS_QUOTE_MOST);
-    text_add(&text, "\"");
-    return buffer;
-}
-
 static bool keep(const struct walk *walk, enum option_id id, const char *value)
 {
     struct options *options = walk->options;
@@ -91,11 +63,11 @@ static const struct option_row *find_row(struct span name)
 
 static bool refuse_unknown(const struct walk *walk, struct span name)
 {
-    char shown[OPTIONS_QUOTED];
+    char shown[QUOTED];
     struct text text = text_over(shown, sizeof shown);
-    if (name.len > OPTIONS_QUOTE_MOST)
+    if (name.len > QUOTE_MOST)
         return refuse(walk, "there is no option with a name of %zu bytes", name.len);
-    text_add_visible(&text, name, 2 * OPTIONS_QUOTE_MOST);
+    text_add_visible(&text, name, 2 * QUOTE_MOST);
     if (!find_row(name))
         return refuse(walk, "there is no option --%s", shown);
     return refuse(walk, "--%s is no option of this verb", shown);
@@ -191,7 +163,7 @@ static bool find_shell_words(const struct walk *walk)
         struct span part = find_shell_part(walk->argv[i]);
         if (part.len == 0)
             continue;
-        char shown[OPTIONS_QUOTED];
+        char shown[QUOTED];
         struct text text = text_over(shown, sizeof shown);
         text_add_visible(&text, part, sizeof shown - 1);
         finding_set(walk->finding, REASON_USAGE_SHELL_WORDS, NULL, NULL, shown);
@@ -223,7 +195,7 @@ static int words_most(enum verb verb, int argc)
 
 static bool judge_words(const struct walk *walk)
 {
-    char shown[OPTIONS_QUOTED];
+    char shown[QUOTED];
     int most = words_most(walk->verb, walk->argc);
     if (walk->options->help || walk->argc - walk->options->first <= most)
         return true;
@@ -231,7 +203,7 @@ static bool judge_words(const struct walk *walk)
         return refuse(walk, "the token is read from standard input, not from the command line, "
                             "where every user of the machine can see it");
     return refuse(walk, "%s is one word too many",
-                  options_quote(walk->argv[walk->options->first + most], shown));
+                  quote(walk->argv[walk->options->first + most], shown));
 }
 
 bool options_parse(struct options *self, enum verb verb, int argc, char *const *argv,

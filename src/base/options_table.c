@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The rows of contract section 2. An option that is added here is parsed, explained and completed.
-#include "cli/options.h"
+#include "base/options.h"
 
 #define ON(verb) (1U << (verb))
 #define GATE (ON(VERB_RUN) | ON(VERB_HEALTH) | ON(VERB_CHECK))

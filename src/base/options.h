@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The one table of options: what the parser takes, what help, the manual page and the completions
-// print.
-#ifndef LABELGATE_CLI_OPTIONS_H
-#define LABELGATE_CLI_OPTIONS_H
+// The one table of options: what the parser takes, what settings are made from, what help, the
+// manual page and the completions print.
+#ifndef LABELGATE_BASE_OPTIONS_H
+#define LABELGATE_BASE_OPTIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>
-
-#include "base/reason.h"
 
 enum verb {
     VERB_RUN,
@@ -73,8 +71,6 @@ struct verb_row {
 };
 
 const struct verb_row *verb_row(enum verb verb);
-// Also --help, -h, --version, -V; VERB_NONE for anything else.
-enum verb verb_find(const char *word);
 
 // What stood on the command line, unjudged and in its order. Values are views of argv.
 #define OPTIONS_MOST 128 // nobody has more env files or signals to map; ends a runaway script
@@ -93,20 +89,6 @@ struct options {
 unsigned options_count(const struct options *self, enum option_id id);
 // The value of the last one; NULL: not given.
 const char *options_value(const struct options *self, enum option_id id);
-
-// Reads argv[first_word...] for `verb`: long options as "--name value" and "--name=value", -v, -vv;
-// stops at the first word that is no option or after "--". Exact names only. False with
-// REASON_USAGE in `finding` (what, and the help to read); shell words such as "||", "&&" or "$NAME"
-// give REASON_USAGE_SHELL_WORDS for health. A sentence quotes short words only: a long one could be
-// a token.
-bool options_parse(struct options *self, enum verb verb, int argc, char *const *argv,
-                   int first_word, struct finding *finding);
-
-// A word of the command line as it may be shown: "\"word\"", or its length when it is long enough
-// to be a token. Returns `buffer`.
-#define OPTIONS_QUOTE_MOST ((size_t)24)
-#define OPTIONS_QUOTED 64
-const char *options_quote(const char *word, char buffer[OPTIONS_QUOTED]);
 
 // Variables that belong to no option, for help, the manual and its test.
 struct variable_row {

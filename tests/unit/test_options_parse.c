@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/options.h"
+#include "cli/options_parse.h"
 
 #define WORDS(...) ((char *[]){"labelgate", "verb", __VA_ARGS__, NULL})
 
