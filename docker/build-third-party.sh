@@ -5,7 +5,6 @@
 # docker/config, and prints the folder:
 #   include/   headers (jsmn is one)        objects/   what the program is linked with, no archive
 #   tests/     cmocka.o, and the objects as an archive: a test takes from it what it needs
-#   licences/  the licence texts
 #
 #   CC=COMPILER AR=ARCHIVER CFLAGS=FLAGS CRYPTO_CFLAGS=FLAGS build-third-party.sh FOLDER-OF-TARBALLS
 #   ... build-third-party.sh --where     only prints where the folder is or will be
@@ -39,19 +38,11 @@ compile_all() { # DIR FLAGS...
 }
 
 copy_headers() { # PREFIX WORK
-    mkdir -p "$1/include/upstream" "$1/objects" "$1/tests" "$1/licences"
+    mkdir -p "$1/include/upstream" "$1/objects" "$1/tests"
     cp "$here"/config/*.h "$1/include"
     cp "$2/inih/ini.h" "$2/jsmn/jsmn.h" "$2/cmocka/include/cmocka.h" "$1/include/upstream"
     cp -R "$2/curl/include/curl" "$2/mbedtls/include/mbedtls" "$2/mbedtls/include/psa" "$1/include"
     find "$1/include" ! -name '*.h' -type f -exec rm {} +
-}
-
-copy_licences() { # PREFIX WORK
-    cp "$2/curl/COPYING" "$1/licences/curl.txt"
-    cp "$2/mbedtls/LICENSE" "$1/licences/mbedtls.txt"
-    cp "$2/inih/LICENSE.txt" "$1/licences/inih.txt"
-    cp "$2/jsmn/LICENSE" "$1/licences/jsmn.txt"
-    cp "$2/musl/COPYRIGHT" "$1/licences/musl.txt"
 }
 
 compile_mbedtls() { # PREFIX WORK
@@ -83,11 +74,10 @@ build() { # PREFIX TARBALLS
     work=$(mktemp -d)
     trap 'rm -rf "$work"' EXIT
     tarballs=$(cd "$2" && pwd)
-    for name in curl mbedtls inih jsmn musl cmocka; do
+    for name in curl mbedtls inih jsmn cmocka; do
         unpack "$name" "$tarballs" "$work"
     done
     copy_headers "$1" "$work"
-    copy_licences "$1" "$work"
     compile_mbedtls "$1" "$work"
     compile_curl "$1" "$work"
     compile_inih "$1" "$work"

@@ -37,7 +37,6 @@ OUR_PATHS = {
     "/api/current-user/token": "legacy",
     "/api/current-user/reset-token": "reset",
     "/api/jwt/settings": "switches",
-    "/api/token": "pat",
     "/user/login": "login",
 }
 
@@ -136,8 +135,6 @@ def question_of(request: dict[str, Any], case: str) -> str | None:
     kind = OUR_PATHS.get(own_path(request["path"]))
     if kind == "whoami":
         return whoami_question(request, case)
-    if kind == "pat" and request["method"] == "GET":
-        return None  # the list, which labelgate does not ask for
     if kind == "login" and request["method"] == "GET":
         return None  # the page is opened for its cookies only
     return kind

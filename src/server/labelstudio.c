@@ -18,7 +18,7 @@
 #define BY_JWT Q(LS_WHOAMI_JWT)
 #define BY_BEARER (Q(LS_WHOAMI_FRESH) | Q(LS_WHOAMI_BEARER))
 #define WHOAMI (BY_TOKEN | BY_JWT | BY_BEARER | Q(LS_WHOAMI_NOBODY))
-#define AFTER_EXCHANGE (Q(LS_LEGACY) | Q(LS_RESET) | Q(LS_SWITCHES) | Q(LS_PAT))
+#define AFTER_EXCHANGE (Q(LS_LEGACY) | Q(LS_RESET) | Q(LS_SWITCHES))
 
 // The heading of Django's page "CSRF verification failed".
 #define DJANGO_FORBIDDEN "Forbidden <span>(403)</span>"
@@ -52,7 +52,6 @@ static const struct {
     {Q(LS_REFRESH), 401, "Token is invalid", REASON_PAT_INVALID},
     {Q(LS_REFRESH), 400, "Validation error", REASON_PAT_MISSING},
     {Q(LS_SWITCHES), 500, "'NoneType' object has no attribute 'jwt'", REASON_NO_ORGANIZATION},
-    {Q(LS_PAT), 409, "already have a valid token", REASON_LOGIN_FAILED_PAT_EXISTS},
     {ANY_QUESTION, 401, "", REASON_UNAUTHORIZED},
     {ANY_QUESTION, 403, "", REASON_FORBIDDEN},
 };
@@ -212,7 +211,6 @@ static enum reason judge_wanted(enum ls_question question, const struct reading 
         ok = status == 200 && self->is_json && member_is(self, "token", JSON_STRING);
         break;
     case LS_RESET:
-    case LS_PAT:
         ok = status == 201 && self->is_json && member_is(self, "token", JSON_STRING);
         break;
     case LS_SWITCHES:
@@ -239,7 +237,7 @@ static enum reason judge_page(enum ls_question question, const struct reading *s
         if (page_words[i].status == self->answer->status &&
             contains(self->answer->body, page_words[i].text))
             return page_words[i].reason;
-    bool switches = question == LS_REFRESH || question == LS_SWITCHES || question == LS_PAT;
+    bool switches = question == LS_REFRESH || question == LS_SWITCHES;
     if (self->answer->status == 404 && switches && self->own_page)
         return REASON_NO_PAT_SUPPORT;
     return REASON_COUNT;

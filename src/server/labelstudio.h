@@ -26,7 +26,6 @@ enum ls_question {
     LS_LEGACY,        // GET /api/current-user/token
     LS_RESET,         // POST /api/current-user/reset-token/
     LS_SWITCHES,      // GET or POST /api/jwt/settings
-    LS_PAT,           // POST /api/token/
     LS_LOGIN,         // POST /user/login
 };
 

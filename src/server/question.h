@@ -42,7 +42,7 @@ struct question {
     struct credential who;
     const char *content_type; // NULL: no body
     struct span body;
-    bool creates; // answered by 201 or 409, whose bodies are read for this question alone
+    bool creates; // answered by 201, whose body is read for this question alone
 };
 
 // False when there is no answer: `finding` says why not, class local or unclear. On true the caller

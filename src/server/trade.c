@@ -358,18 +358,3 @@ bool trade_login(const struct ask *how, const char *user, struct span password,
     file_wipe(bytes, sizeof bytes);
     return done;
 }
-
-bool trade_create_pat(const struct ask *how, const struct credential *who, struct secret *pat,
-                      struct finding *finding)
-{
-    struct question question = {
-        .kind = LS_PAT,
-        .method = "POST",
-        .path = "/api/token/",
-        .who = *who,
-        .content_type = JSON_TYPE,
-        .body = span_of("{}"),
-        .creates = true,
-    };
-    return ask_for_secret(how, &question, "token", pat, finding, NULL);
-}

@@ -56,9 +56,4 @@ bool trade_enable_legacy(const struct ask *how, const struct credential *who,
 bool trade_login(const struct ask *how, const char *user, struct span password,
                  struct secret *session, struct finding *finding);
 
-// POST /api/token/: a new PAT. False with REASON_LOGIN_FAILED_PAT_EXISTS when the user has a valid
-// one already (409): its text is shown once only, it must be revoked before another can be made.
-bool trade_create_pat(const struct ask *how, const struct credential *who, struct secret *pat,
-                      struct finding *finding);
-
 #endif

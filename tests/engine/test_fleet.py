@@ -80,7 +80,10 @@ def logged(engine: Engine, server: str, since: str) -> list[tuple[str, int]]:
 def asked(
     engine: Engine, server: str, label_studio: LabelStudio, binary: Path, since: str
 ) -> list[tuple[str, int]]:
-    """Second and status of each whoami. Label Studio logs some in two like lines: one more probe shows how many."""
+    """Second and status of each whoami.
+
+    Label Studio logs some in two like lines: one more probe shows how many.
+    """
     before = logged(engine, server, since)
     start = now(engine)
     assert probe(label_studio, binary).returncode == 0

@@ -222,14 +222,6 @@ def test_a_wrong_password(
     assert trade("user", "nobody@example.com", label_studio.password)["word"] == "login_failed"
 
 
-def test_a_pat_by_login(member: Member, trade: Callable[..., dict[str, Any]]) -> None:
-    first = trade("new-pat", member.username, member.password)
-    assert first["word"] == "ok"
-    assert trade("pat", first["token"])["token"] == member.legacy_token()
-    second = trade("new-pat", member.username, member.password)
-    assert second["word"] == "login_failed" and "already" in second["sentence"]
-
-
 def test_a_user_without_a_legacy_token_gets_one(
     member: Member, database: Callable[[str], None], trade: Callable[..., dict[str, Any]]
 ) -> None:

@@ -18,7 +18,7 @@ from answers import Answer, recorded_rows  # noqa: E402
 # The order of enum ls_question.
 QUESTIONS = (
     "whoami_token", "whoami_jwt", "whoami_fresh", "whoami_bearer", "whoami_nobody", "refresh",
-    "legacy", "reset", "switches", "pat", "login",
+    "legacy", "reset", "switches", "login",
 )  # fmt: skip
 HEADERS = ("content-type", "location", "www-authenticate", "retry-after", "server")
 BODY_MOST = 2000

@@ -85,6 +85,7 @@ EXPECTED = {
     ("whoami_nobody", 401, "page 401 Authorization Required"): "proxy_auth",
     ("whoami_nobody", 404, "members detail"): "not_found",
     ("whoami_nobody", 404, "page"): "not_found",
+    ("whoami_nobody", 409, HAS_PAT): "bad_reply",
     ("whoami_nobody", 414, "page Error response"): "bad_reply",
     ("whoami_nobody", 500, "page"): "server_error",
     ("whoami_nobody", 500, "page 500 | Label Studio"): "server_error",
@@ -119,8 +120,6 @@ EXPECTED = {
     ("switches", 405, 'Method "PATCH" not allowed.'): "bad_reply",
     ("switches", 500, "'NoneType' object has no attribute 'jwt'"): "no_organization",
     ("switches", 500, "page 500 | Label Studio"): "server_error",
-    ("pat", 201, "members token"): "ok",
-    ("pat", 409, HAS_PAT): "login_failed",
     ("login", 200, "page Label Studio"): "login_failed",
     ("login", 302, "nothing"): "ok",
     ("login", 403, "page 403 Forbidden"): "login_failed",
@@ -130,9 +129,9 @@ EXPECTED = {
 NOT_ASKED = {
     "", "/bar", "/foo", "/api/invite", "/api/organizations/1", "/api/organizations/1/memberships",
     "/api/organizations/1/memberships/2", "/api/projects", "/api/projects/1", "/api/token",
-    "/api/token/blacklist", "/api/token/rotate", "/api/users", "/api/version", "/foo/api/version",
-    "/foo/health", "/foo/health/x",
-    "/foo/version", "/health", "/metrics", "/nginx_health", "/user/login", "/user/signup", "/version",
+    "/api/token/blacklist", "/api/token/rotate", "/api/users", "/api/version",
+    "/foo/api/token", "/foo/api/version", "/foo/health", "/foo/health/x", "/foo/version",
+    "/health", "/metrics", "/nginx_health", "/user/login", "/user/signup", "/version",
 }  # fmt: skip
 
 PAGE_500 = "<!doctype html>\n<html>\n<head>\n  <title>500 | Label Studio</title>\n</head>\n</html>\n"

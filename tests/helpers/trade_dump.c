@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // One trade with a real server, for the engine tests:
-//   trade_dump URL exchange|pat|enable-pat|user|enable-user|new-pat
+//   trade_dump URL exchange|pat|enable-pat|user|enable-user
 // Standard input: the PAT, or the user and below it the password. Prints one JSON object: word,
 // sentence, and the token that came of it (a test's own, so it may be shown).
 #include <stdio.h>
@@ -43,16 +43,6 @@ static void bring(struct trade *trade, const char *what)
     trade->token = trade->result.token;
 }
 
-static void new_pat(struct trade *trade)
-{
-    struct secret session;
-    struct credential who = {.kind = CREDENTIAL_SESSION};
-    if (!trade_login(&trade->how, trade->first, span_of(trade->second), &session, &trade->finding))
-        return;
-    who.text = secret_span(&session);
-    trade_create_pat(&trade->how, &who, &trade->token, &trade->finding);
-}
-
 static void print(const struct trade *trade)
 {
     char sentence[1024];
@@ -80,8 +70,6 @@ int main(int argc, char **argv)
     read_line(trade.second, sizeof trade.second);
     if (strcmp(argv[2], "exchange") == 0)
         exchange(&trade);
-    else if (strcmp(argv[2], "new-pat") == 0)
-        new_pat(&trade);
     else
         bring(&trade, argv[2]);
     print(&trade);

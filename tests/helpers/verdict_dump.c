@@ -26,7 +26,6 @@ static const char *const questions[] = {
     [LS_LEGACY] = "legacy",
     [LS_RESET] = "reset",
     [LS_SWITCHES] = "switches",
-    [LS_PAT] = "pat",
     [LS_LOGIN] = "login",
 };
 

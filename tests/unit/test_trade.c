@@ -648,23 +648,6 @@ static void a_session_that_is_lost_is_no_switch(void **state)
     assert_non_null(strstr(finding.detail, "cookies"));
 }
 
-static void a_pat_is_made(void **state)
-{
-    (void)state;
-    struct secret pat;
-    struct finding finding;
-    struct ask how = asking("");
-    PLAY(((const struct step[]){
-        {"POST " BASE "/api/token/", BY_SESSION, "{}", 201, "{\"token\": \"" PAT "\"}", 0, 0, 0}}));
-    assert_true(trade_create_pat(&how, &by_session, &pat, &finding));
-    assert_string_equal(pat.text, PAT);
-    PLAY(((const struct step[]){{"POST " BASE "/api/token/", BY_SESSION, "{}", 409,
-                                 OWN(409, "You already have a valid token. Please revoke it."), 0,
-                                 0, 0}}));
-    assert_false(trade_create_pat(&how, &by_session, &pat, &finding));
-    assert_int_equal(finding.reason, REASON_LOGIN_FAILED_PAT_EXISTS);
-}
-
 static void health_proves_that_the_server_is_up(void **state)
 {
     (void)state;
@@ -712,7 +695,6 @@ int main(void)
         cmocka_unit_test(a_password_is_never_cut),
         cmocka_unit_test(a_login_brings_the_legacy_token),
         cmocka_unit_test(a_session_that_is_lost_is_no_switch),
-        cmocka_unit_test(a_pat_is_made),
         cmocka_unit_test(health_proves_that_the_server_is_up),
     };
     return cmocka_run_group_tests_name("trade", tests, NULL, NULL);
