@@ -8,7 +8,6 @@
 #define LABELGATE_BASE_REASON_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "base/text.h"
 

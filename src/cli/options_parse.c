@@ -2,7 +2,6 @@
 #include "cli/options_parse.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/quote.h"

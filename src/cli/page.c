@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "cli/page.h"
 
-#include <string.h>
 #include <unistd.h>
 
 #define ROW_INDENT 6

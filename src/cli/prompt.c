@@ -2,7 +2,6 @@
 #include "cli/prompt.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <termios.h>
 #include <unistd.h>
 

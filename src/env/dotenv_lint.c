@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "env/unicode.h"
 
 // A wrapped line of a token is longer than a word that stands alone for another reason (`EOF`,
 // `TODO`).

@@ -7,7 +7,6 @@
 #ifndef LABELGATE_ENV_DOTENV_STATEMENT_H
 #define LABELGATE_ENV_DOTENV_STATEMENT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/span.h"

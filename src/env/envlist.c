@@ -38,19 +38,15 @@ static bool is_name(const char *entry, struct span name)
     return strncmp(entry, name.text, name.len) == 0 && entry[name.len] == '=';
 }
 
-const char *envlist_get_span(const struct envlist *self, struct span name)
-{
-    if (name.len == 0 || memchr(name.text, '=', name.len))
-        return NULL;
-    for (size_t i = 0; i < self->count; i++)
-        if (is_name(self->items[i], name))
-            return self->items[i] + name.len + 1;
-    return NULL;
-}
-
 const char *envlist_get(const struct envlist *self, const char *name)
 {
-    return envlist_get_span(self, span_of(name));
+    struct span wanted = span_of(name);
+    if (wanted.len == 0 || strchr(name, '='))
+        return NULL;
+    for (size_t i = 0; i < self->count; i++)
+        if (is_name(self->items[i], wanted))
+            return self->items[i] + wanted.len + 1;
+    return NULL;
 }
 
 // ---- Many changes at once -----------------------------------------------------------------------

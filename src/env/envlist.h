@@ -26,7 +26,6 @@ void envlist_free(struct envlist *self); // wipes the strings it made
 
 // The value of the first entry of that name, as getenv in every libc; NULL when there is none.
 const char *envlist_get(const struct envlist *self, const char *name);
-const char *envlist_get_span(const struct envlist *self, struct span name);
 // Replaces the first entry of that name in place and removes later ones; appends when there is
 // none. An empty name, or a NUL or '=' in the name, is refused with false, as is a lack of memory.
 bool envlist_set(struct envlist *self, struct span name, struct span value);

@@ -6,7 +6,6 @@
 #define LABELGATE_ENV_SETTINGS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/arena.h"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Which .env files are read, what is wrong with them, and what in them is not looked at.
 #include <stdio.h>
-#include <string.h>
 
 #include "base/text.h"
 #include "env/secret.h"

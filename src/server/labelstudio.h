@@ -9,12 +9,10 @@
 #define LABELGATE_SERVER_LABELSTUDIO_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/reason.h"
 #include "base/span.h"
-#include "token/token.h"
 
 enum ls_question {
     LS_WHOAMI_TOKEN,  // GET /api/current-user/whoami with Authorization: Token (or X-Api-Key)

@@ -3,9 +3,6 @@
 #ifndef LABELGATE_SERVER_LINES_H
 #define LABELGATE_SERVER_LINES_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "base/span.h"
 #include "server/http.h"
 

@@ -12,7 +12,6 @@
 #include <stdint.h>
 
 #include "base/reason.h"
-#include "base/span.h"
 
 // No token of Label Studio is longer; a PAT has about 230 bytes, nginx stops a header at 8 KiB.
 #define TOKEN_MOST 4096
@@ -76,6 +75,8 @@ bool token_judge(const struct token *self, enum jwt_policy policy, int64_t now, 
 void token_describe(const struct token *self, char *buffer, size_t size);
 // Stable words for --json: "legacy", "jwt_refresh", …
 const char *token_kind_name(enum token_kind kind);
+// "a Personal Access Token (refresh JWT)".
+const char *token_kind_phrase(enum token_kind kind);
 // "2026-01-27T02:08:43Z"; years beyond 9999 too.
 void token_date(int64_t seconds, char *buffer, size_t size);
 

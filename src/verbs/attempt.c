@@ -12,6 +12,7 @@
 #include "server/app.h"
 #include "server/ask.h"
 #include "server/deadline.h"
+#include "server/legacy.h"
 #include "verbs/how.h"
 
 // Contract, section 2: tries 1 s apart growing to 5 s, give or take 20 %, so that many containers

@@ -11,7 +11,8 @@
 #include "base/reason.h"
 #include "env/settings.h"
 #include "init/init.h"
-#include "server/legacy.h"
+#include "server/seen.h"
+#include "server/trade.h"
 
 struct attempt_plan {
     const struct init_inherited *inherited;

@@ -3,7 +3,6 @@
 #include "verbs/check.h"
 
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/duration.h"

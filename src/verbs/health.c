@@ -2,7 +2,6 @@
 // The healthcheck: does the token that the app really has work, now? 0 or 1, nothing else.
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The entrypoint: judges everything first, starts the app after, then is its init.
-#include <string.h>
 
-#include "base/duration.h"
 #include "base/exitcode.h"
 #include "base/say.h"
 #include "cli/options_parse.h"

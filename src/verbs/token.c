@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Brings the right token into .env: from standard input, traded for a Personal Access Token, or by
 // logging in.
-#include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 #include "base/exitcode.h"

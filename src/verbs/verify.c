@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/duration.h"
 #include "base/exitcode.h"
 #include "base/file.h"
 #include "base/say.h"

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+#include "token/jwt.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "token/base64url.h"
+
+static const char *const part_names[] = {"part 1 (header)", "part 2 (payload)",
+                                         "part 3 (signature)"};
+
+static void set_broken(struct token *self, size_t part, const char *why)
+{
+    (void)snprintf(self->broken, sizeof self->broken, "%s %s", part_names[part], why);
+}
+
+// A claim as text, be it a string or a number; empty when it is neither or too long.
+static void read_claim(const struct json *json, const char *name, char claim[TOKEN_CLAIM])
+{
+    json_place place = json_member(json, JSON_ROOT, name);
+    struct span raw = json_raw(json, place);
+    if (json_kind_at(json, place) == JSON_NUMBER && raw.len < TOKEN_CLAIM) {
+        memcpy(claim, raw.text, raw.len);
+        claim[raw.len] = '\0';
+        return;
+    }
+    json_string(json, place, claim, TOKEN_CLAIM);
+}
+
+static bool read_header(struct token *self, const struct json *json)
+{
+    if (json_kind_at(json, json_member(json, JSON_ROOT, "alg")) != JSON_STRING)
+        return false;
+    read_claim(json, "alg", self->claims.alg);
+    return true;
+}
+
+static void read_payload(struct token *self, const struct json *json)
+{
+    struct token_claims *claims = &self->claims;
+    json_string(json, json_member(json, JSON_ROOT, "token_type"), claims->token_type, TOKEN_CLAIM);
+    read_claim(json, "jti", claims->jti);
+    read_claim(json, "user_id", claims->user_id);
+    claims->has_exp = json_integer(json, json_member(json, JSON_ROOT, "exp"), &claims->exp);
+    claims->has_iat = json_integer(json, json_member(json, JSON_ROOT, "iat"), &claims->iat);
+}
+
+// Parts 0 and 1: base64url of a JSON object; the header names its algorithm (RFC 7515
+// section 4.1.1).
+static bool read_object(struct token *self, size_t part, struct span text)
+{
+    char bytes[TOKEN_MOST];
+    size_t len = 0;
+    struct json json;
+    const char *why = NULL;
+    if (text.len == 0)
+        why = "is empty";
+    else if (!base64url_decode(text.text, text.len, bytes, sizeof bytes, &len))
+        why = text.len % 4 == 1 ? "has a length that base64url cannot have" : "is no base64url";
+    else if (!json_parse(&json, bytes, len))
+        why = "is no JSON object";
+    else {
+        if (json_kind_at(&json, JSON_ROOT) != JSON_OBJECT)
+            why = "is no JSON object";
+        else if (part == 0 && !read_header(self, &json))
+            why = "names no algorithm (alg)";
+        else if (part == 1)
+            read_payload(self, &json);
+        json_free(&json);
+    }
+    file_wipe(bytes, len);
+    if (why)
+        set_broken(self, part, why);
+    return !why;
+}
+
+static bool check_signature(struct token *self, struct span text)
+{
+    char bytes[TOKEN_MOST];
+    size_t len = 0;
+    bool good = base64url_decode(text.text, text.len, bytes, sizeof bytes, &len);
+    file_wipe(bytes, len);
+    if (!good)
+        set_broken(self, 2,
+                   text.len % 4 == 1 ? "has a length that base64url cannot have"
+                                     : "is no base64url");
+    return good;
+}
+
+// A header that begins as an object does, whatever follows. The brace alone is not enough:
+// "example" decodes to one.
+static bool looks_like_header(struct span text)
+{
+    char bytes[TOKEN_MOST];
+    size_t len = 0;
+    base64url_decode(text.text, text.len - (text.len % 4 == 1), bytes, sizeof bytes, &len);
+    struct span decoded = span_trim((struct span){bytes, len});
+    bool looks = span_starts(decoded, "{");
+    decoded = span_trim(span_rest(decoded, looks));
+    looks = looks && (span_starts(decoded, "\"") || span_starts(decoded, "}"));
+    file_wipe(bytes, len);
+    return looks;
+}
+
+static bool is_base64url_and_dots(struct span span)
+{
+    for (size_t i = 0; i < span.len; i++) {
+        char c = span.text[i];
+        if ((c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' &&
+            c != '_' && c != '.')
+            return false;
+    }
+    return true;
+}
+
+static enum token_kind whole_kind(const struct token_claims *claims)
+{
+    if (strcmp(claims->token_type, "refresh") == 0)
+        return TOKEN_JWT_REFRESH;
+    return strcmp(claims->token_type, "access") == 0 ? TOKEN_JWT_ACCESS : TOKEN_JWT_OTHER;
+}
+
+// Splits at the dots. Returns the number of parts; those behind the third are counted only.
+static size_t split(struct span span, struct span parts[3])
+{
+    size_t count = 0;
+    for (;;) {
+        size_t len = span_find(span, ".");
+        if (count < 3)
+            parts[count] = (struct span){span.text, len};
+        count++;
+        if (len == span.len)
+            return count;
+        span = span_rest(span, len + 1);
+    }
+}
+
+enum token_kind jwt_kind(struct token *self, struct span span)
+{
+    struct span parts[3] = {{0}};
+    size_t count = split(span, parts);
+    bool hint = span_starts(span, "eyJ") ||
+                (count > 1 && is_base64url_and_dots(span) && looks_like_header(parts[0]));
+    if (!hint)
+        return TOKEN_LEGACY_OTHER;
+    if (count == 1 || count > 3) {
+        const char *jwe = count == 5 ? ": an encrypted token" : "";
+        (void)snprintf(self->broken, sizeof self->broken, "it has %u part%s instead of 3%s",
+                       (unsigned)count, count > 1 ? "s" : "", jwe);
+        return TOKEN_JWT_BROKEN;
+    }
+    if (!read_object(self, 0, parts[0]) || !read_object(self, 1, parts[1]))
+        return TOKEN_JWT_BROKEN;
+    if (count == 2)
+        return TOKEN_JWT_TRUNCATED;
+    return check_signature(self, parts[2]) ? whole_kind(&self->claims) : TOKEN_JWT_BROKEN;
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+// From a kind of token and --jwt to a verdict.
+#include "base/text.h"
+#include "token/token.h"
+
+static void add_date(struct text *out, const char *what, bool known, int64_t seconds)
+{
+    char date[48];
+    if (!known)
+        return;
+    token_date(seconds, date, sizeof date);
+    text_add(out, ", %s %s", what, date);
+}
+
+static void add_claims(const struct token_claims *claims, struct text *out)
+{
+    if (claims->token_type[0] != '\0')
+        text_add(out, "token_type %s", claims->token_type);
+    else
+        text_add(out, "no token_type");
+    add_date(out, "issued", claims->has_iat, claims->iat);
+    add_date(out, "expires", claims->has_exp, claims->exp);
+    if (claims->user_id[0] != '\0')
+        text_add(out, ", user_id %s", claims->user_id);
+}
+
+static enum reason jwt_reason(const struct token *self, enum jwt_policy policy, int64_t now)
+{
+    bool reject = policy == JWT_REJECT;
+    switch (self->kind) {
+    case TOKEN_JWT_REFRESH:
+        if (reject)
+            return REASON_JWT_REFRESH;
+        return self->claims.has_exp && self->claims.exp <= now ? REASON_JWT_EXPIRED : REASON_OK;
+    case TOKEN_JWT_ACCESS:
+        return reject ? REASON_JWT_ACCESS : REASON_JWT_ACCESS_UNFIT;
+    case TOKEN_JWT_OTHER:
+        return reject ? REASON_JWT_OTHER : REASON_JWT_OTHER_UNFIT;
+    case TOKEN_JWT_TRUNCATED:
+        return reject ? REASON_JWT_TRUNCATED : REASON_JWT_TRUNCATED_UNFIT;
+    default:
+        return reject ? REASON_JWT_BROKEN : REASON_JWT_BROKEN_UNFIT;
+    }
+}
+
+// The contract's --jwt speaks of JWT-shaped tokens only: a legacy token is taken under every
+// policy.
+static enum reason reason_of(const struct token *self, enum jwt_policy policy, int64_t now)
+{
+    switch (self->kind) {
+    case TOKEN_LEGACY_HEX:
+    case TOKEN_LEGACY_OTHER:
+        return REASON_OK;
+    case TOKEN_JWT_REFRESH:
+    case TOKEN_JWT_ACCESS:
+    case TOKEN_JWT_OTHER:
+    case TOKEN_JWT_TRUNCATED:
+    case TOKEN_JWT_BROKEN:
+        return jwt_reason(self, policy, now);
+    case TOKEN_EMPTY:
+        return REASON_TOKEN_MISSING;
+    case TOKEN_PLACEHOLDER:
+        return REASON_TOKEN_PLACEHOLDER;
+    case TOKEN_COMMENT:
+        return REASON_TOKEN_COMMENT;
+    case TOKEN_QUOTED:
+        return REASON_TOKEN_QUOTED;
+    case TOKEN_PREFIXED:
+        return REASON_TOKEN_PREFIXED;
+    case TOKEN_MALFORMED:
+        return REASON_TOKEN_MALFORMED;
+    case TOKEN_TOO_LONG:
+        return REASON_TOKEN_TOO_LONG;
+    }
+    return REASON_TOKEN_MALFORMED;
+}
+
+static void add_detail(const struct token *self, struct text *out)
+{
+    switch (self->kind) {
+    case TOKEN_JWT_REFRESH:
+    case TOKEN_JWT_ACCESS:
+    case TOKEN_JWT_OTHER:
+    case TOKEN_JWT_TRUNCATED:
+        add_claims(&self->claims, out);
+        break;
+    case TOKEN_JWT_BROKEN:
+        text_add(out, "%s", self->broken);
+        break;
+    case TOKEN_MALFORMED:
+        text_add(out, "%s", self->dirt);
+        break;
+    case TOKEN_QUOTED:
+        text_add(out, "between them stands %s", token_kind_phrase(self->inner));
+        break;
+    case TOKEN_PREFIXED:
+        text_add(out, "\"%s\"; behind it stands %s", self->prefix, token_kind_phrase(self->inner));
+        break;
+    case TOKEN_PLACEHOLDER:
+    case TOKEN_TOO_LONG:
+        text_add(out, "%zu bytes", self->len);
+        break;
+    case TOKEN_LEGACY_HEX:
+    case TOKEN_LEGACY_OTHER:
+    case TOKEN_EMPTY:
+    case TOKEN_COMMENT:
+        break;
+    }
+}
+
+bool token_judge(const struct token *self, enum jwt_policy policy, int64_t now, const char *name,
+                 const char *where, struct finding *finding)
+{
+    char detail[FINDING_SLOT];
+    struct text out = text_over(detail, sizeof detail);
+    enum reason reason = reason_of(self, policy, now);
+    add_detail(self, &out);
+    finding_set(finding, reason, name, where, detail);
+    return reason == REASON_OK;
+}
