@@ -13,18 +13,16 @@
 #include <unistd.h>
 
 #include "base/duration.h"
-#include "base/file.h"
 #include "base/text.h"
 #include "base/url.h"
+#include "server/dial.h"
 #include "server/faults.h"
-#include "server/lines.h"
+#include "server/intake.h"
 #include "server/memory.h"
 #include "server/resolve.h"
 #include "server/tls.h"
 #include "versions.h"
 
-// A head of a real answer is below 4 KiB; nginx sends at most 32 KiB.
-#define HEAD_MOST ((size_t)64 * 1024)
 #define ORIGIN (URL_HOST + 32)
 // A page: whoami and its head come in one read, and memory that is never touched costs nothing.
 #define READ_AT_ONCE 4096L
@@ -32,8 +30,6 @@
 // What comes within this is not announced as waited for.
 #define QUIET_MS 10
 #define USER_AGENT "User-Agent: labelgate/" VERSION_LABELGATE
-
-enum body_mode { BODY_NONE, BODY_PEEK, BODY_WHOLE };
 
 struct transfer {
     const struct http_request *request;
@@ -53,16 +49,8 @@ struct transfer {
     char what[FINDING_SLOT];
     char tried[TRIED];
 
-    // The answer as it comes
-    size_t head_bytes;
-    int status;
-    bool head_done;
-    enum body_mode mode;
-    size_t room;
-    int64_t peek_until_ms;
+    struct intake in; // the answer as it comes
     unsigned waited_for_body;
-    bool enough;  // what is needed has come: the rest is not waited for
-    bool refused; // `answer->fault` is set
 };
 
 // ---- Phases -------------------------------------------------------------------------------------
@@ -96,116 +84,16 @@ static int64_t time_left(const struct transfer *self)
 
 // ---- What curl calls ----------------------------------------------------------------------------
 
-static enum body_mode mode_for(const struct http_request *request, int status)
-{
-    if (request->body_never)
-        return BODY_NONE;
-    if (request->body_always)
-        return BODY_WHOLE;
-    switch (status) {
-    case 200:
-    case 400:
-    case 401:
-    case 403:
-    case 500:
-        return BODY_WHOLE;
-    case 404:
-        return BODY_PEEK;
-    default:
-        return BODY_NONE;
-    }
-}
-
-static void end_of_head(struct transfer *self)
-{
-    if (self->status < 200) {
-        lines_reset(self->answer);
-        return;
-    }
-    self->head_done = true;
-    self->mode = mode_for(self->request, self->status);
-    self->enough = self->mode == BODY_NONE;
-    if (self->mode == BODY_PEEK)
-        self->peek_until_ms = duration_now() + HTTP_PEEK_MS;
-}
-
-static void refuse(struct transfer *self, const char *why)
-{
-    faults_bad_reply(&self->answer->fault, self->origin, why);
-    self->refused = true;
-}
-
-// Returns less than `len` to end the transfer.
 static size_t on_head(char *bytes, size_t one, size_t len, void *context)
 {
     struct transfer *self = context;
-    struct span line = {bytes, one * len};
-    if (self->head_done) // trailers of a chunked body
-        return line.len;
-    self->head_bytes += line.len;
-    if (self->head_bytes > HEAD_MOST) {
-        refuse(self, "its head does not end");
-        return 0;
-    }
-    int status = lines_status(line);
-    if (status != 0)
-        self->status = status;
-    else if (span_trim(line).len > 0)
-        lines_take(self->answer, line);
-    else
-        end_of_head(self);
-    return self->enough ? 0 : line.len;
-}
-
-static void give_body(struct http_answer *answer)
-{
-    file_wipe(answer->body, answer->body_len);
-    if (answer->body != answer->small)
-        free(answer->body);
-}
-
-static bool grow(struct transfer *self, size_t wanted)
-{
-    struct http_answer *answer = self->answer;
-    if (answer->body == NULL) {
-        answer->body = answer->small;
-        self->room = sizeof answer->small - 1;
-    }
-    size_t room = self->room;
-    while (room < wanted)
-        room *= 2;
-    if (room == self->room)
-        return true;
-    char *bytes = malloc(room + 1);
-    if (bytes == NULL)
-        return false;
-    memcpy(bytes, answer->body, answer->body_len);
-    give_body(answer);
-    answer->body = bytes;
-    self->room = room;
-    return true;
+    return intake_head(&self->in, (struct span){bytes, one * len});
 }
 
 static size_t on_body(char *bytes, size_t one, size_t len, void *context)
 {
     struct transfer *self = context;
-    struct http_answer *answer = self->answer;
-    size_t come = one * len;
-    if (!self->head_done) { // HTTP/0.9: no head at all
-        faults_not_http(&answer->fault, self->origin, bytes, come);
-        self->refused = true;
-        return 0;
-    }
-    size_t most = self->mode == BODY_PEEK ? HTTP_PEEK : HTTP_BODY_MOST;
-    size_t taken = come < most - answer->body_len ? come : most - answer->body_len;
-    if (!grow(self, answer->body_len + taken))
-        return 0;
-    memcpy(answer->body + answer->body_len, bytes, taken);
-    answer->body_len += taken;
-    answer->body[answer->body_len] = '\0';
-    answer->body_cut = taken < come;
-    self->enough = answer->body_cut;
-    return taken;
+    return intake_body(&self->in, (struct span){bytes, one * len});
 }
 
 static void note_address(struct transfer *self, const struct curl_sockaddr *address)
@@ -328,13 +216,13 @@ static void set_options(struct transfer *self)
 static void enter_body(struct transfer *self)
 {
     char detail[64];
-    snprintf(detail, sizeof detail, "(status %d came, its body did not)", self->status);
+    snprintf(detail, sizeof detail, "(status %d came, its body did not)", self->in.status);
     enter(self, HTTP_ANSWERING, detail);
 }
 
 static void wait_for(struct transfer *self, int64_t milliseconds)
 {
-    if (self->head_done && self->mode == BODY_WHOLE && self->waited_for_body++ == 0)
+    if (self->in.head_done && self->in.mode == BODY_WHOLE && self->waited_for_body++ == 0)
         enter_body(self);
     int64_t quiet = self->announced || milliseconds <= QUIET_MS ? 0 : QUIET_MS;
     int events = 0;
@@ -351,19 +239,20 @@ static void wait_for(struct transfer *self, int64_t milliseconds)
 static CURLcode drive(struct transfer *self)
 {
     int running = 1, messages = 0;
-    while (curl_multi_perform(self->multi, &running) == CURLM_OK && running > 0 && !self->enough) {
+    while (curl_multi_perform(self->multi, &running) == CURLM_OK && running > 0 &&
+           !self->in.enough) {
         int64_t wait = time_left(self);
-        if (self->head_done && self->mode == BODY_PEEK) {
-            wait = self->peek_until_ms - duration_now();
-            self->enough = wait <= 0;
+        if (self->in.head_done && self->in.mode == BODY_PEEK) {
+            wait = self->in.peek_until_ms - duration_now();
+            self->in.enough = wait <= 0;
         }
-        if (!self->enough)
+        if (!self->in.enough)
             wait_for(self, wait);
     }
     const CURLMsg *message = curl_multi_info_read(self->multi, &messages);
     if (message != NULL)
         return message->data.result;
-    return self->enough ? CURLE_OK : CURLE_OUT_OF_MEMORY;
+    return self->in.enough ? CURLE_OK : CURLE_OUT_OF_MEMORY;
 }
 
 // mbedTLS's number as curl's message shows it: "(-0x7780)". 0: none.
@@ -380,13 +269,13 @@ static void explain_broken(struct transfer *self, int error)
     bool reset = error == ECONNRESET || error == EPIPE;
     if (self->url.https && tls_error(self) != 0 && !reset)
         tls_explain(&self->tls, tls_error(self), self->origin, fault);
-    else if (self->url.https && reset && !self->head_done)
+    else if (self->url.https && reset && !self->in.head_done)
         finding_set(fault, REASON_CONNECTION_RESET, self->origin, NULL,
                     "reset after the TLS handshake; perhaps it wants a client certificate");
-    else if (!reset && self->head_done)
+    else if (!reset && self->in.head_done)
         faults_bad_reply(fault, self->origin, "its body is not encoded as HTTP wants it");
     else
-        faults_ended(fault, self->origin, self->head_done ? self->status : 0, reset);
+        faults_ended(fault, self->origin, self->in.head_done ? self->in.status : 0, reset);
 }
 
 static void explain(struct transfer *self, CURLcode code)
@@ -411,7 +300,7 @@ static void explain(struct transfer *self, CURLcode code)
         break;
     case CURLE_GOT_NOTHING:
     case CURLE_PARTIAL_FILE:
-        faults_ended(fault, self->origin, self->head_done ? self->status : 0, false);
+        faults_ended(fault, self->origin, self->in.head_done ? self->in.status : 0, false);
         break;
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:
@@ -427,39 +316,20 @@ static void explain(struct transfer *self, CURLcode code)
     }
 }
 
-// A whole body in a coding that nobody asked for cannot be read; said as such, since it looks like
-// noise.
-static void check_coding(struct transfer *self)
-{
-    char why[FINDING_SLOT];
-    struct span coding = span_of(self->answer->content_encoding);
-    if (self->mode == BODY_NONE || coding.len == 0 || span_is_nocase(coding, "identity"))
-        return;
-    snprintf(why, sizeof why, "status %d with a body in the coding %.32s, which was not asked for",
-             self->status, coding.text);
-    refuse(self, why);
-}
-
 static void settle(struct transfer *self, CURLcode code)
 {
-    // The body of a 500 only tells a little more: the status says enough when it does not come.
-    bool whole = self->enough || code == CURLE_OK || self->status == 500;
-    if (!self->refused && self->head_done && whole) {
-        self->answer->body_cut = self->answer->body_cut || code != CURLE_OK ||
-                                 (self->enough && self->mode != BODY_WHOLE);
-        check_coding(self);
-    } else if (!self->refused) {
+    if (!intake_close(&self->in, code == CURLE_OK)) {
         explain(self, code);
-        self->refused = true;
+        self->in.refused = true;
     }
-    self->answer->answered = !self->refused;
-    self->answer->status = self->status;
+    self->answer->answered = !self->in.refused;
+    self->answer->status = self->in.status;
 }
 
 // True when no connection came about, so that other addresses may be tried.
 static bool attempt(struct transfer *self, const char *addresses, int64_t connect_ms)
 {
-    char entry[URL_HOST + RESOLVE_ADDRESSES * 2 * (RESOLVE_ADDRESS + 2) + 16];
+    char entry[URL_HOST + DIAL_LIST + 16];
     struct curl_slist resolve = {.data = entry};
     if (addresses[0] != '\0') {
         snprintf(entry, sizeof entry, "%s:%u:%s", self->url.host, self->url.port, addresses);
@@ -469,7 +339,7 @@ static bool attempt(struct transfer *self, const char *addresses, int64_t connec
     curl_easy_setopt(self->easy, CURLOPT_TIMEOUT_MS, (long)(left > 0 ? left : 1));
     curl_easy_setopt(self->easy, CURLOPT_CONNECTTIMEOUT_MS,
                      (long)(connect_ms > 0 ? connect_ms : 1));
-    self->refused = false;
+    self->in.refused = false;
     if (curl_multi_add_handle(self->multi, self->easy) != CURLM_OK) {
         settle(self, CURLE_OUT_OF_MEMORY);
         return false;
@@ -483,93 +353,35 @@ static bool attempt(struct transfer *self, const char *addresses, int64_t connec
 
 // ---- By name ------------------------------------------------------------------------------------
 
-static void add_addresses(struct text *out, const struct resolve_addresses *addresses)
+static void on_looking(void *context, const char *name, bool again)
 {
-    for (unsigned i = 0; i < addresses->count; i++)
-        text_add(out, "%s%s", out->len > 0 ? "," : "", addresses->text[i]);
-}
-
-static void enter_resolving(struct transfer *self, const char *name, const char *failed)
-{
+    struct transfer *self = context;
     char detail[FINDING_SLOT];
     struct text out = text_over(detail, sizeof detail);
     text_add(&out, "%s", name);
-    if (strcmp(name, self->url.host) != 0 && failed[0] == '\0')
+    if (again)
+        text_add(&out, " for IPv6, since there was no connection to %s", self->tried);
+    else if (strcmp(name, self->url.host) != 0)
         text_add(&out, ", a candidate of the search list; a final dot (%s.) skips the list",
                  self->url.host);
-    if (failed[0] != '\0')
-        text_add(&out, " for IPv6, since there was no connection to %s", failed);
     enter(self, HTTP_RESOLVING, detail);
     announce(self);
 }
 
-// Connects to what is known of the first family, then, without success, asks for the second and
-// tries that. The first family gets half of the time, and the rest as well when the second has
-// nothing.
-static void attempt_families(struct transfer *self, const char *name,
-                             const struct resolve_addresses *v4)
+static enum dial_result on_connect(void *context, const char *addresses, bool half)
 {
-    struct resolve_addresses v6 = {0};
-    char list[RESOLVE_ADDRESSES * 2 * (RESOLVE_ADDRESS + 1)];
-    struct text text = text_over(list, sizeof list);
-    add_addresses(&text, v4);
-    if (v4->count > 0 && !attempt(self, list, time_left(self) / 2))
-        return;
-    bool slow = v4->count > 0 && self->answer->fault.reason == REASON_TIMEOUT;
-    enter_resolving(self, name, self->tried);
-    resolve_ask(&v6, name, AF_INET6);
-    if (v6.count == 0 && !slow)
-        return;
-    text = text_over(list, sizeof list);
-    add_addresses(&text, &v6);
-    if (slow)
-        add_addresses(&text, v4);
-    attempt(self, list, time_left(self));
-}
-
-// One candidate of the search list. True when it has an address of either family, whatever came of
-// the connection.
-static bool attempt_candidate(struct transfer *self, const char *name, char silent[RESOLVE_NAME])
-{
-    struct resolve_addresses v4, v6;
-    enter_resolving(self, name, "");
-    enum resolve_result first = resolve_ask(&v4, name, AF_INET);
-    if (first == RESOLVE_FOUND) {
-        attempt_families(self, name, &v4);
-        return true;
-    }
-    enum resolve_result second = resolve_ask(&v6, name, AF_INET6);
-    if (second == RESOLVE_FOUND) {
-        char list[RESOLVE_ADDRESSES * (RESOLVE_ADDRESS + 1)];
-        struct text text = text_over(list, sizeof list);
-        add_addresses(&text, &v6);
-        attempt(self, list, time_left(self));
-        return true;
-    }
-    if (silent[0] == '\0' && (first == RESOLVE_NO_REPLY || second == RESOLVE_NO_REPLY))
-        snprintf(silent, RESOLVE_NAME, "%s", name);
-    return false;
+    struct transfer *self = context;
+    if (!attempt(self, addresses, time_left(self) / (half ? 2 : 1)))
+        return DIAL_DONE;
+    return self->answer->fault.reason == REASON_TIMEOUT ? DIAL_SLOW : DIAL_REFUSED;
 }
 
 static void ask_by_name(struct transfer *self)
 {
-    struct resolve_walk walk;
-    struct resolve_addresses hosts;
-    char list[RESOLVE_ADDRESSES * (RESOLVE_ADDRESS + 1)], asked[FINDING_SLOT],
-        silent[RESOLVE_NAME] = "";
-    struct text text = text_over(list, sizeof list), names = text_over(asked, sizeof asked);
-    if (resolve_hosts(&hosts, self->url.host)) {
-        add_addresses(&text, &hosts);
-        attempt(self, list, time_left(self));
-        return;
-    }
-    resolve_walk_read(&walk, self->url.host);
-    for (unsigned i = 0; i < walk.count; i++) {
-        if (attempt_candidate(self, walk.names[i], silent))
-            return;
-        text_add(&names, "%s%s", i > 0 ? ", " : "", walk.names[i]);
-    }
-    faults_name(&self->answer->fault, self->origin, self->url.host, asked, silent);
+    struct dial_vain vain;
+    struct dial by_name = {self->url.host, self, on_looking, on_connect};
+    if (!dial(&by_name, &vain))
+        faults_name(&self->answer->fault, self->origin, self->url.host, vain.asked, vain.silent);
 }
 
 // ---- The question -------------------------------------------------------------------------------
@@ -608,6 +420,7 @@ static bool prepare(struct transfer *self)
 void http_ask(const struct http_request *request, struct http_answer *answer)
 {
     struct transfer self = {.request = request, .answer = answer};
+    self.in = (struct intake){.request = request, .answer = answer, .origin = self.origin};
     memset(answer, 0, sizeof *answer);
     self.until_ms = duration_now() + request->timeout_ms;
     if (prepare(&self)) {
@@ -624,9 +437,5 @@ void http_ask(const struct http_request *request, struct http_answer *answer)
 
 void http_answer_free(struct http_answer *answer)
 {
-    if (answer->body != NULL)
-        give_body(answer);
-    file_wipe(answer->cookies, sizeof answer->cookies);
-    answer->body = NULL;
-    answer->body_len = 0;
+    intake_free(answer);
 }
