@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -122,6 +123,35 @@ enum file_fault file_read(const char *path, size_t limit, struct file_content *c
         content->error = error;
     }
     return fault;
+}
+
+void file_fault_text(enum file_fault fault, const struct file_content *content, size_t limit,
+                     char *buffer, size_t size)
+{
+    const char *words = "";
+    switch (fault) {
+    case FILE_OK:
+        break;
+    case FILE_MISSING:
+        words = "there is no such file";
+        break;
+    case FILE_DENIED:
+        (void)snprintf(buffer, size, "permission denied for uid %lu", (unsigned long)geteuid());
+        return;
+    case FILE_DIRECTORY:
+        words = "it is a directory";
+        break;
+    case FILE_NOT_REGULAR:
+        words = "it is no regular file";
+        break;
+    case FILE_TOO_BIG:
+        (void)snprintf(buffer, size, "it is larger than %zu KiB", limit / 1024);
+        return;
+    case FILE_FAILED:
+        words = strerror(content->error);
+        break;
+    }
+    (void)snprintf(buffer, size, "%s", words);
 }
 
 void file_free(struct file_content *content)

@@ -84,6 +84,7 @@ enum reason {
     REASON_FILE_CHANGED,
     REASON_WRITE_FAILED,
     REASON_CHECKS_INVALID,
+    REASON_CHECKS_INVALID_FILE, // there is no such file, or it cannot be read
     REASON_INSTALL_FAILED,
     // Label Studio said no (class refused)
     REASON_NO_ORGANIZATION,

@@ -3,17 +3,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define WORDS 128
-
-void secret_file_error(enum file_fault fault, int error, char *buffer, size_t size)
-{
-    if (fault == FILE_DENIED)
-        (void)snprintf(buffer, size, "permission denied for uid %lu", (unsigned long)geteuid());
-    else
-        (void)snprintf(buffer, size, "%s", strerror(error));
-}
 
 static enum reason reason_of(enum file_fault fault)
 {
@@ -74,7 +65,7 @@ bool secret_file_read(struct secret_file *self, const char *name, const char *pa
     *self = (struct secret_file){0};
     enum file_fault fault = file_read(path, SECRET_FILE_MOST, &self->content);
     if (fault != FILE_OK) {
-        secret_file_error(fault, self->content.error, words, sizeof words);
+        file_fault_text(fault, &self->content, SECRET_FILE_MOST, words, sizeof words);
         finding_set(finding, reason_of(fault), name, path, words);
         return false;
     }

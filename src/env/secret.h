@@ -27,7 +27,4 @@ bool secret_file_read(struct secret_file *self, const char *name, const char *pa
                       struct finding *finding);
 void secret_file_free(struct secret_file *self); // wipes the content
 
-// "permission denied for uid 1000", or the system's word: who may not read is half of the remedy.
-void secret_file_error(enum file_fault fault, int error, char *buffer, size_t size);
-
 #endif

@@ -113,7 +113,7 @@ static void refuse_unread(struct maker *maker, const struct env_file *file, enum
     if (fault == FILE_MISSING && file->origin.kind == ORIGIN_ENVIRONMENT)
         (void)snprintf(place, sizeof place, "%s", file->origin.name);
     if (fault == FILE_DENIED || fault == FILE_FAILED)
-        secret_file_error(fault, file->content.error, words, sizeof words);
+        file_fault_text(fault, &file->content, DOTENV_FILE_MOST, words, sizeof words);
     finding_set(&finding, reason_of(fault), file->path, place, words);
     refuse_file(maker, &finding);
 }

@@ -128,27 +128,6 @@ bool header_file_parse(struct header_file *self, const char *text, size_t len, c
     return true;
 }
 
-static const char *words_of(enum file_fault fault)
-{
-    switch (fault) {
-    case FILE_OK:
-        return "";
-    case FILE_MISSING:
-        return "there is no such file";
-    case FILE_DENIED:
-        return "it may not be read";
-    case FILE_DIRECTORY:
-        return "it is a directory";
-    case FILE_NOT_REGULAR:
-        return "it is no regular file";
-    case FILE_TOO_BIG:
-        return "it is larger than 64 KiB";
-    case FILE_FAILED:
-        return "it cannot be read";
-    }
-    return "";
-}
-
 bool header_file_read(struct header_file *self, const char *path, struct finding *finding)
 {
     memset(self, 0, sizeof *self);
@@ -156,7 +135,9 @@ bool header_file_read(struct header_file *self, const char *path, struct finding
         return true;
     enum file_fault fault = file_read(path, HEADERS_FILE_MOST, &self->content);
     if (fault != FILE_OK) {
-        finding_set(finding, REASON_HEADER_FILE_INVALID, path, NULL, words_of(fault));
+        char why[FINDING_SLOT];
+        file_fault_text(fault, &self->content, HEADERS_FILE_MOST, why, sizeof why);
+        finding_set(finding, REASON_HEADER_FILE_INVALID, path, NULL, why);
         return false;
     }
     if (!header_file_parse(self, self->content.bytes, self->content.len, path, finding)) {

@@ -49,27 +49,6 @@ static bool refuse(struct finding *fault, const char *path, const char *why)
     return false;
 }
 
-static const char *fault_words(enum file_fault fault, const struct file_content *content)
-{
-    switch (fault) {
-    case FILE_OK:
-        return "";
-    case FILE_MISSING:
-        return "there is no such file";
-    case FILE_DENIED:
-        return "permission denied";
-    case FILE_DIRECTORY:
-        return "it is a directory; a file with all CAs is wanted";
-    case FILE_NOT_REGULAR:
-        return "it is no regular file";
-    case FILE_TOO_BIG:
-        return "it is longer than 8 MiB";
-    case FILE_FAILED:
-        return strerror(content->error);
-    }
-    return "";
-}
-
 static bool open_default(struct tls *self)
 {
     for (size_t i = 0; i < sizeof bundle_paths / sizeof bundle_paths[0]; i++) {
@@ -88,8 +67,11 @@ bool tls_open(struct tls *self, const char *ca_file, struct finding *fault)
         return open_default(self);
 
     enum file_fault result = file_read(ca_file, TLS_BUNDLE_MOST, &self->bundle);
-    if (result != FILE_OK)
-        return refuse(fault, ca_file, fault_words(result, &self->bundle));
+    if (result != FILE_OK) {
+        char why[FINDING_SLOT];
+        file_fault_text(result, &self->bundle, TLS_BUNDLE_MOST, why, sizeof why);
+        return refuse(fault, ca_file, why);
+    }
     self->path = ca_file;
     if (self->bundle.len == 0)
         return refuse(fault, ca_file, "it is empty");

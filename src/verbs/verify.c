@@ -274,10 +274,11 @@ static bool read_checks(struct verify *verify, struct finding *finding)
         return checks_read(&verify->checks, builtin.text, builtin.len, "the built-in list",
                            finding);
     }
-    if (file_read(path, CHECKS_FILE_MOST, &verify->file) != FILE_OK) {
-        finding_set(finding, REASON_CHECKS_INVALID, path, NULL,
-                    verify->file.error != 0 ? strerror(verify->file.error)
-                                            : "it is no regular file");
+    enum file_fault fault = file_read(path, CHECKS_FILE_MOST, &verify->file);
+    if (fault != FILE_OK) {
+        char why[FINDING_SLOT];
+        file_fault_text(fault, &verify->file, CHECKS_FILE_MOST, why, sizeof why);
+        finding_set(finding, REASON_CHECKS_INVALID_FILE, path, NULL, why);
         return false;
     }
     return checks_read(&verify->checks, verify->file.bytes, verify->file.len, path, finding);

@@ -134,10 +134,12 @@ def test_a_broken_file(verify: Verify, text: str, says: str) -> None:
     assert "[checks_invalid]" in ran.err and says in ran.err and "my.checks.ini" in ran.err
 
 
-@pytest.mark.parametrize("name", ["none.ini", "."])
-def test_a_file_that_cannot_be_read(run: Callable[..., Result], name: str) -> None:
+@pytest.mark.parametrize(("name", "why"), [("none.ini", "there is no such file"), (".", "it is a directory")])
+def test_a_file_that_cannot_be_read(run: Callable[..., Result], name: str, why: str) -> None:
+    """No line of it can be corrected: the remedy is another file, or none."""
     ran = run("verify", name)
-    assert ran.code == 1 and "[checks_invalid]" in ran.err
+    assert ran.code == 1 and "[checks_invalid]" in ran.err and why in ran.err
+    assert "correct that line" not in ran.err and "without a FILE" in ran.err
 
 
 def test_a_gateway_in_front_of_label_studio_gets_its_header(

@@ -93,6 +93,28 @@ static void the_limit_holds(void **state)
     file_free(&content);
 }
 
+static void each_fault_has_its_words(void **state)
+{
+    (void)state;
+    struct file_content content = {.error = ELOOP};
+    char denied[64], words[64];
+    (void)snprintf(denied, sizeof denied, "permission denied for uid %lu",
+                   (unsigned long)geteuid());
+    const char *const wanted[] = {
+        [FILE_OK] = "",
+        [FILE_MISSING] = "there is no such file",
+        [FILE_DENIED] = denied,
+        [FILE_DIRECTORY] = "it is a directory",
+        [FILE_NOT_REGULAR] = "it is no regular file",
+        [FILE_TOO_BIG] = "it is larger than 64 KiB",
+        [FILE_FAILED] = strerror(ELOOP),
+    };
+    for (size_t fault = 0; fault < sizeof wanted / sizeof wanted[0]; fault++) {
+        file_fault_text((enum file_fault)fault, &content, 64 << 10, words, sizeof words);
+        assert_string_equal(words, wanted[fault]);
+    }
+}
+
 static void each_fault_has_its_name(void **state)
 {
     (void)state;
@@ -173,10 +195,10 @@ static void wiped_bytes_are_gone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whole_files_come_back),   cmocka_unit_test(the_limit_holds),
-        cmocka_unit_test(each_fault_has_its_name), cmocka_unit_test(odd_files_do_not_hang),
-        cmocka_unit_test(a_closed_door_is_said),   cmocka_unit_test(no_descriptor_is_left_open),
-        cmocka_unit_test(wiped_bytes_are_gone),
+        cmocka_unit_test(whole_files_come_back),      cmocka_unit_test(the_limit_holds),
+        cmocka_unit_test(each_fault_has_its_name),    cmocka_unit_test(each_fault_has_its_words),
+        cmocka_unit_test(odd_files_do_not_hang),      cmocka_unit_test(a_closed_door_is_said),
+        cmocka_unit_test(no_descriptor_is_left_open), cmocka_unit_test(wiped_bytes_are_gone),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
