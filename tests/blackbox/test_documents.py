@@ -17,6 +17,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 import readme_tables
 
 Run = Callable[..., Result]
+Tables = dict[str, list[dict[str, Any]]]
 
 # The contract, section 2: option, its variables, the verbs that take it.
 GATE = {"run", "health", "check"}
@@ -61,56 +62,6 @@ TOKEN_NAMES = {"LABEL_STUDIO_API_TOKEN", "LABEL_STUDIO_API_KEY", "LABEL_STUDIO_A
 # Variables of Label Studio itself, named in sentences.
 NO_SETTINGS = {"LABEL_STUDIO_HOST", "LABEL_STUDIO_USER_TOKEN"}
 EXIT_CODES = {"0", "1", "2", "125", "126", "127", "128+n"}
-# Section 6, local; the others are the words of the recorded answers and of the network.
-LOCAL_WORDS = {
-    "token_missing",
-    "token_placeholder",
-    "token_comment",
-    "token_malformed",
-    "token_quoted",
-    "token_prefixed",
-    "token_too_long",
-    "jwt_refresh",
-    "jwt_access",
-    "jwt_other",
-    "jwt_truncated",
-    "jwt_broken",
-    "jwt_expired",
-    "token_conflict",
-    "secret_missing",
-    "secret_unreadable",
-    "secret_is_directory",
-    "secret_empty",
-    "secret_not_regular",
-    "secret_too_big",
-    "env_missing",
-    "env_unreadable",
-    "env_is_directory",
-    "env_not_regular",
-    "env_too_big",
-    "env_utf16",
-    "env_invalid",
-    "url_missing",
-    "url_invalid",
-    "header_file_invalid",
-    "ca_file_invalid",
-    "command_not_found",
-    "command_not_executable",
-    "usage",
-    "wait_timeout",
-    "stopped",
-    "app_unreachable",
-    "app_status",
-    "start_failed",
-    "output_failed",
-    "login_failed",
-    "enable_refused",
-    "file_changed",
-    "write_failed",
-    "checks_invalid",
-    "install_failed",
-}
-
 # Options of docker and docker compose in remedies and examples.
 DOCKERS = {"--interval", "--retries", "--from", "--force-recreate"}
 
@@ -121,7 +72,7 @@ VARIABLE = re.compile(
 
 
 @pytest.fixture(scope="module")
-def tables(helpers: Path) -> dict[str, list[dict[str, Any]]]:
+def tables(helpers: Path) -> Tables:
     return readme_tables.read_tables(helpers / "tables_dump")
 
 
@@ -206,11 +157,11 @@ def test_help_has_the_contract(page: Callable[..., str], verbs: set[str]) -> Non
         assert shown == {name for name, takers in VARIABLES.items() if verb in takers}, verb
 
 
-def test_manual_has_the_contract(manual: str, verbs: set[str]) -> None:
+def test_manual_has_the_contract(manual: str, verbs: set[str], tables: Tables) -> None:
     tags = {line.split()[0].rstrip(",") for line in re.findall(r"^\.TP\n(.*)$", manual, re.MULTILINE)}
     assert {tag for tag in tags if OPTION.fullmatch(tag)} == promised_options(verbs)
     assert promised_variables(verbs) <= set(VARIABLE.findall(manual))
-    assert tags >= verbs | EXIT_CODES | LOCAL_WORDS
+    assert tags >= verbs | EXIT_CODES | {row["word"] for row in tables["reasons"]}
 
 
 def test_readme_has_the_contract(readme: str, verbs: set[str]) -> None:
@@ -222,7 +173,7 @@ def test_readme_has_the_contract(readme: str, verbs: set[str]) -> None:
         assert f"`{verb}" in readme, verb
 
 
-def test_readme_has_the_programs_tables(readme: str, tables: dict[str, list[dict[str, Any]]]) -> None:
+def test_readme_has_the_programs_tables(readme: str, tables: Tables) -> None:
     fresh = readme_tables.renew(readme, tables)
     assert readme == fresh, "README.md: tests/readme_tables.py build/debug/helpers/tables_dump --write"
     assert set(re.findall(r"<!-- table: (\w+) -->", readme)) >= set(readme_tables.MAKERS)
@@ -276,12 +227,13 @@ def test_checks_file_of_the_manual_is_one(run: Run, page: Callable[..., str], tm
 
 
 def test_reason_words_agree_everywhere(
-    page: Callable[..., str], manual: str, readme: str, labelgate: Path
+    page: Callable[..., str], manual: str, readme: str, tables: Tables
 ) -> None:
+    """The table itself is held to the contract by tests/unit/test_reason.c."""
     words = dict(
         re.findall(r"^([a-z0-9_]+) \((local|refused|unclear|fine)\)$", page("reasons"), re.MULTILINE)
     )
-    assert {word for word, kind in words.items() if kind == "local"} == LOCAL_WORDS
+    assert words == {row["word"]: row["class"] for row in tables["reasons"]}
     assert dict(re.findall(r"^\.TP\n([a-z0-9_]+) \((\w+)\)$", manual, re.MULTILINE)) == words
     part = readme.split("<!-- table: reasons -->")[1].split("<!-- /table -->")[0]
     assert set(re.findall(r"`([a-z0-9_]+)`", part)) == set(words) - {"ok"}

@@ -87,6 +87,17 @@ def test_permission(case: Case) -> None:
     refused(case, "./pipe", 126, "not a regular file")
 
 
+def run_as_nobody(labelgate: Path, program: Path) -> subprocess.CompletedProcess[str]:
+    nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    return subprocess.run(
+        [*nobody, labelgate, "run", "--no-token", "--", program],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="root alone becomes somebody else")
 def test_folder_that_may_not_be_entered(labelgate: Path, helpers: Path) -> None:
     with tempfile.TemporaryDirectory() as name:
@@ -95,14 +106,7 @@ def test_folder_that_may_not_be_entered(labelgate: Path, helpers: Path) -> None:
         (folder / "closed").mkdir(mode=0o700)
         shutil.copy(helpers / "init_app", folder / "closed/app")
         shutil.copy(labelgate, folder / "labelgate")
-        nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-        done = subprocess.run(
-            [*nobody, folder / "labelgate", "run", "--no-token", "--", folder / "closed/app"],
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
+        done = run_as_nobody(folder / "labelgate", folder / "closed/app")
     assert done.returncode == 126
     assert "no permission to look into its folder" in done.stderr
 
@@ -176,14 +180,7 @@ def test_program_that_may_not_be_read(labelgate: Path) -> None:
         shutil.copy(labelgate, folder / "labelgate")
         (folder / "garbage").write_bytes(bytes(range(1, 255)))
         (folder / "garbage").chmod(0o711)
-        nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-        done = subprocess.run(
-            [*nobody, folder / "labelgate", "run", "--no-token", "--", folder / "garbage"],
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
+        done = run_as_nobody(folder / "labelgate", folder / "garbage")
     assert done.returncode == 126
     assert "it is not a program" in done.stderr
 

@@ -37,6 +37,46 @@ def poll(look: Callable[[], Any], within: float, what: str) -> Any:
         time.sleep(LOOK_AGAIN)
 
 
+@dataclass
+class Ran:
+    """labelgate on this machine: its code and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def word(self) -> str:
+        """The reason word in brackets; "" when there is none."""
+        said = self.out + self.err
+        return said.split("[", 1)[1].split("]", 1)[0] if "[" in said else ""
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """Of `verify`: check → first word of its line."""
+        lines = [line.split(None, 1) for line in self.out.splitlines() if line[:1] not in ("", " ")]
+        return {line[1]: line[0] for line in lines if line[0] in ("passed", "FAILED", "skipped")}
+
+
+def run_labelgate(binary: Path, folder: Path, *arguments: str, **variables: str) -> Ran:
+    """In `folder`, with these variables and nothing else."""
+    done = subprocess.run(
+        [binary, *arguments],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], **variables},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
 def script(*command: str) -> str:
     """Runs one of the repository's scripts and returns what it prints; it speaks to standard error itself."""
     result = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)

@@ -13,29 +13,15 @@ import subprocess
 import time
 import urllib.parse
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from engine import ROOT, Engine, LabelStudio, Project
+from engine import ROOT, Engine, LabelStudio, Project, Ran, run_labelgate
 
 DATABASE = "/label-studio/data/label_studio.sqlite3"
 NAME = "LABEL_STUDIO_API_TOKEN"
 PAT_YEARS = 200
-
-
-@dataclass
-class Ran:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def word(self) -> str:
-        """The reason word in brackets; "" when there is none."""
-        said = self.out + self.err
-        return said.split("[", 1)[1].split("]", 1)[0] if "[" in said else ""
 
 
 class Member(LabelStudio):
@@ -108,19 +94,11 @@ def labelgate(binary: Path, url: str, tmp_path: Path) -> Callable[..., Ran]:
     """labelgate("health", token=…, jwt=…): on this machine, which reaches the project's bridge."""
 
     def run(verb: str, *more: str, token: str, **variables: str) -> Ran:
-        done = subprocess.run(
-            [binary, verb, *more],
-            cwd=tmp_path,
-            env={"PATH": os.environ["PATH"], "LABEL_STUDIO_URL": url, NAME: token}
-            | {f"LABELGATE_{name.upper()}": value for name, value in variables.items()},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert not token or token not in done.stdout.replace(f"{NAME}={token}\n", "") + done.stderr
-        return Ran(done.returncode, done.stdout, done.stderr)
+        given = {f"LABELGATE_{name.upper()}": value for name, value in variables.items()}
+        given |= {"LABEL_STUDIO_URL": url, NAME: token}
+        ran = run_labelgate(binary, tmp_path, verb, *more, **given)
+        assert not token or token not in ran.out.replace(f"{NAME}={token}\n", "") + ran.err
+        return ran
 
     return run
 

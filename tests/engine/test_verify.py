@@ -3,19 +3,15 @@
 
 from __future__ import annotations
 
-import json
-import os
 import secrets
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from artefacts import GUIDE_JWT
 from conftest import script
-from engine import ROOT, Engine, LabelStudio, Project, poll
+from engine import ROOT, Engine, LabelStudio, Project, Ran, poll, run_labelgate
 
 USER = "annotator@example.com"
 GUIDE = [
@@ -84,23 +80,6 @@ def switches(label_studio: LabelStudio) -> None:
     label_studio.settings(api=True, legacy=True)
 
 
-@dataclass
-class Ran:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-    @property
-    def marks(self) -> dict[str, str]:
-        """Check → first word of its line."""
-        lines = [line.split(None, 1) for line in self.out.splitlines() if line[:1] not in ("", " ")]
-        return {line[1]: line[0] for line in lines if line[0] in ("passed", "FAILED", "skipped")}
-
-
 @pytest.fixture
 def verify(binary: Path, label_studio: LabelStudio, app: App, tmp_path: Path) -> Callable[..., Ran]:
     def run(address: str, *arguments: str, dotenv: bool = False) -> Ran:
@@ -115,18 +94,9 @@ def verify(binary: Path, label_studio: LabelStudio, app: App, tmp_path: Path) ->
             variables = {}
         else:
             variables["API_PASSWORD"] = app.password
-        done = subprocess.run(
-            [binary, "verify", *arguments],
-            cwd=tmp_path,
-            env={"PATH": os.environ["PATH"], **variables},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert app.password not in done.stdout + done.stderr
-        return Ran(done.returncode, done.stdout, done.stderr)
+        ran = run_labelgate(binary, tmp_path, "verify", *arguments, **variables)
+        assert app.password not in ran.out + ran.err
+        return ran
 
     return run
 

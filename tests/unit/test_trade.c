@@ -200,6 +200,18 @@ static void a_legacy_token_needs_no_exchange(void **state)
     }
 }
 
+#define LEGACY_COMES                                                        \
+    {                                                                       \
+        TOKEN, BY_ACCESS, NULL, 200, "{\"token\": \"" LEGACY "\"}", 0, 0, 0 \
+    }
+#define LEGACY_WORKS                                \
+    {                                               \
+        WHOAMI, BY_LEGACY, NULL, 200, USER, 0, 0, 0 \
+    }
+#define LEGACY_IS_OFF                                     \
+    {                                                     \
+        WHOAMI, BY_LEGACY, NULL, 401, LEGACY_OFF, 0, 0, 0 \
+    }
 #define EXCHANGED                                                                      \
     {                                                                                  \
         EXCHANGE, "Content-Type: application/json", "{\"refresh\": \"" PAT "\"}", 200, \
@@ -383,8 +395,8 @@ static void a_pat_is_traded(void **state)
     struct finding finding;
     PLAY(((const struct step[]){
         EXCHANGED,
-        {TOKEN, BY_ACCESS, NULL, 200, "{\"token\": \"" LEGACY "\"}", 0, 0, 0},
-        {WHOAMI, BY_LEGACY, NULL, 200, USER, 0, 0, 0},
+        LEGACY_COMES,
+        LEGACY_WORKS,
     }));
     assert_true(traded(PAT, false, &result, &finding));
     assert_string_equal(result.token.text, LEGACY);
@@ -404,7 +416,7 @@ static void a_user_without_a_token_gets_one(void **state)
         EXCHANGED,
         {TOKEN, BY_ACCESS, NULL, 500, OWN(500, "Token matching query does not exist."), 0, 0, 0},
         {RESET, BY_ACCESS, "{}", 201, "{\"token\": \"" LEGACY "\"}", 0, 0, 0},
-        {WHOAMI, BY_LEGACY, NULL, 200, USER, 0, 0, 0},
+        LEGACY_WORKS,
     }));
     assert_true(traded(PAT, false, &result, &finding));
     assert_true(result.created);
@@ -478,18 +490,18 @@ static void legacy_tokens_are_switched_on_only_when_wanted(void **state)
     struct finding finding;
     PLAY(((const struct step[]){
         EXCHANGED,
-        {TOKEN, BY_ACCESS, NULL, 200, "{\"token\": \"" LEGACY "\"}", 0, 0, 0},
-        {WHOAMI, BY_LEGACY, NULL, 401, LEGACY_OFF, 0, 0, 0},
+        LEGACY_COMES,
+        LEGACY_IS_OFF,
     }));
     assert_false(traded(PAT, false, &result, &finding));
     assert_int_equal(finding.reason, REASON_LEGACY_DISABLED);
     PLAY(((const struct step[]){
         EXCHANGED,
-        {TOKEN, BY_ACCESS, NULL, 200, "{\"token\": \"" LEGACY "\"}", 0, 0, 0},
-        {WHOAMI, BY_LEGACY, NULL, 401, LEGACY_OFF, 0, 0, 0},
+        LEGACY_COMES,
+        LEGACY_IS_OFF,
         {SWITCHES, BY_ACCESS, "{\"legacy_api_tokens_enabled\": true}", 200,
          "{\"api_tokens_enabled\": true, \"legacy_api_tokens_enabled\": true}", 0, 0, 0},
-        {WHOAMI, BY_LEGACY, NULL, 200, USER, 0, 0, 0},
+        LEGACY_WORKS,
     }));
     assert_true(traded(PAT, true, &result, &finding));
     assert_true(result.enabled);
@@ -624,10 +636,10 @@ static void a_login_brings_the_legacy_token(void **state)
         LOGIN_PAGE,
         {LOGIN, LOGIN_COOKIE, LOGIN_FORM, 302, "", SESSION, 0, "/"},
         {TOKEN, BY_SESSION, NULL, 200, "{\"token\": \"" LEGACY "\"}", 0, 0, 0},
-        {WHOAMI, BY_LEGACY, NULL, 401, LEGACY_OFF, 0, 0, 0},
+        LEGACY_IS_OFF,
         {SWITCHES, BY_SESSION, "{\"legacy_api_tokens_enabled\": true}", 200,
          "{\"legacy_api_tokens_enabled\": true}", 0, 0, 0},
-        {WHOAMI, BY_LEGACY, NULL, 200, USER, 0, 0, 0},
+        LEGACY_WORKS,
     }));
     assert_true(
         legacy_from_user(&how, "a@example.com", span_of(PASSWORD), true, &result, &finding));
