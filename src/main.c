@@ -8,6 +8,7 @@
 #include "base/span.h"
 #include "base/text.h"
 #include "cli/options_parse.h"
+#include "env/settings.h"
 #include "init/init.h"
 #include "verbs/verbs.h"
 
@@ -50,6 +51,7 @@ int main(int argc, char **argv, char **envp)
     struct init_inherited inherited;
     init_hold(&inherited);
 
+    settings_conceal_usual(envp);
     enum verb verb = argc > 1 ? verb_find(argv[1]) : VERB_NONE;
     if (verb == VERB_NONE || verbs[verb] == NULL)
         return no_verb(argc, argv);

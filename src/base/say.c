@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/conceal.h"
 #include "base/text.h"
 
 // How long a line waits for a clogged standard error. Long enough for a log driver that is behind,
@@ -135,11 +136,24 @@ void say_prompt(const char *question, struct span typed)
     write_all(STDERR_FILENO, typed.text, typed.len, PATIENCE_MS);
 }
 
-bool say_result(const char *text, size_t len)
+bool say_token(const char *text, size_t len)
 {
     int kept = errno;
     bool whole = write_all(STDOUT_FILENO, text, len, -1);
     errno = kept;
+    return whole;
+}
+
+bool say_result(const char *text, size_t len)
+{
+    struct concealed found;
+    struct span span = {text, len};
+    if (!conceal_find(span, &found))
+        return say_token(text, len);
+    struct text shown = text_growing();
+    text_add_concealed(&shown, span);
+    bool whole = !shown.cut && say_token(shown.bytes, shown.len);
+    text_free(&shown);
     return whole;
 }
 

@@ -32,9 +32,12 @@ void say_progress_end(void);
 // A question at a terminal, and what is typed: no prefix, no newline, as it is.
 void say_prompt(const char *question, struct span typed);
 
-// Writes a result to descriptor 1, whole. False when it is closed, full or broken: the caller ends
-// with REASON_OUTPUT_FAILED, never with success.
+// Writes a result to descriptor 1, whole, but for tokens (conceal.h). False when it is closed, full
+// or broken: the caller ends with REASON_OUTPUT_FAILED, never with success.
 bool say_result(const char *text, size_t len);
+
+// The one result that is a token: `token --print`.
+bool say_token(const char *text, size_t len);
 
 // A finished line for somebody else's log: what cannot be written at once is not written, and no
 // failure counts.

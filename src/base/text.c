@@ -6,12 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/conceal.h"
 #include "base/utf8.h"
 
 // First size of a growing text: most results of labelgate fit without growing again.
 #define FIRST_ROOM 1024
 // A made-visible character is at most four bytes of UTF-8, each spelled \xNN.
 #define SHOWN_MOST (4 * UTF8_MOST)
+// Of a text with a token in it, so much is shown: a line and what may stand around it.
+#define REPLACED_MOST 2048
 
 struct text text_over(char *bytes, size_t room)
 {
@@ -238,7 +241,18 @@ static bool is_plain(struct span span)
     return true;
 }
 
-void text_add_visible(struct text *self, struct span span, size_t most)
+void text_add_concealed(struct text *self, struct span span)
+{
+    struct concealed found;
+    while (conceal_find(span, &found)) {
+        text_add_span(self, (struct span){span.text, found.at});
+        text_add_span(self, span_of(found.words));
+        span = span_rest(span, found.at + found.len);
+    }
+    text_add_span(self, span);
+}
+
+static void add_visible(struct text *self, struct span span, size_t most)
 {
     static const char gap[] = "...";
     const size_t gap_len = sizeof gap - 1;
@@ -262,6 +276,25 @@ void text_add_visible(struct text *self, struct span span, size_t most)
         tail = span_rest(tail, taken);
     }
     add_shown(self, tail, kept / 2);
+}
+
+// Before anything is shortened: the rest of a token would not look like one. Apart, since its
+// memory is rarely needed.
+__attribute__((noinline)) static void add_replaced(struct text *self, struct span span, size_t most)
+{
+    char bytes[REPLACED_MOST];
+    struct text replaced = text_over(bytes, sizeof bytes);
+    text_add_concealed(&replaced, span);
+    add_visible(self, (struct span){bytes, replaced.len}, most);
+}
+
+void text_add_visible(struct text *self, struct span span, size_t most)
+{
+    struct concealed found;
+    if (conceal_find(span, &found))
+        add_replaced(self, span, most);
+    else
+        add_visible(self, span, most);
 }
 
 static void add_json_character(struct text *self, uint32_t code, struct span bytes)

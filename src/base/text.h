@@ -29,9 +29,11 @@ void text_add(struct text *self, const char *format, ...) __attribute__((format(
 void text_add_list(struct text *self, const char *format, va_list list)
     __attribute__((format(printf, 2, 0)));
 void text_add_span(struct text *self, struct span span);
-// Adds `span` so that a terminal and a log survive it: control bytes as \r, \n, \t or \xNN, bytes
-// that are not UTF-8 as \xNN. At most `most` bytes are written; a longer text is shortened in the
-// middle ("aaa...zzz") on a character border.
+// Adds `span` with every token in it replaced by words about it (conceal.h).
+void text_add_concealed(struct text *self, struct span span);
+// Adds `span` so that a terminal and a log survive it, and without a token: control bytes as \r,
+// \n, \t or \xNN, bytes that are not UTF-8 as \xNN. At most `most` bytes are written; a longer text
+// is shortened in the middle ("aaa...zzz") on a character border.
 void text_add_visible(struct text *self, struct span span, size_t most);
 // Adds `span` as a JSON string with its quotes (RFC 8259 section 7); bytes that are not UTF-8
 // become U+FFFD.

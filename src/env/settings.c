@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/conceal.h"
 #include "base/duration.h"
 #include "env/settings_maker.h"
 
@@ -72,6 +73,7 @@ void settings_free(struct settings *self)
     dotenv_free(&self->dotenv);
     maker_free_refusals(self);
     free(self->warnings);
+    conceal_forget();
     arena_free(&self->memory);
     memset(self, 0, sizeof *self);
 }

@@ -2,6 +2,10 @@
 // The names under which the token is looked for.
 #include "env/settings_maker.h"
 
+#include <string.h>
+
+#include "base/conceal.h"
+
 static bool is_letter(char c)
 {
     return c == '_' || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
@@ -61,10 +65,22 @@ static void add_option_names(struct maker *maker)
     }
 }
 
+static const char *const usual[] = {"LABEL_STUDIO_API_TOKEN", "LABEL_STUDIO_API_KEY",
+                                    "LABEL_STUDIO_ACCESS_TOKEN"};
+#define USUAL (sizeof usual / sizeof usual[0])
+
+void settings_conceal_usual(char *const *envp)
+{
+    for (; *envp; envp++)
+        for (size_t i = 0; i < USUAL; i++) {
+            size_t len = strlen(usual[i]);
+            if (strncmp(*envp, usual[i], len) == 0 && (*envp)[len] == '=')
+                conceal_secret(span_of(*envp + len + 1));
+        }
+}
+
 void settings_take_token_names(struct maker *maker)
 {
-    static const char *const usual[] = {"LABEL_STUDIO_API_TOKEN", "LABEL_STUDIO_API_KEY",
-                                        "LABEL_STUDIO_ACCESS_TOKEN"};
     struct settings *settings = maker->settings;
     const char *variable = option_row(OPTION_TOKEN_VAR)->variable;
     struct value value;
@@ -74,8 +90,8 @@ void settings_take_token_names(struct maker *maker)
     } else if (maker_environment(maker, variable, &value) || maker_file(maker, variable, &value)) {
         add_names(maker, &value);
     }
-    for (unsigned i = 0; settings->token_name_count == 0 && i < 3; i++)
+    for (unsigned i = 0; settings->token_name_count == 0 && i < USUAL; i++)
         settings->token_names[i] = usual[i];
     if (settings->token_name_count == 0)
-        settings->token_name_count = 3;
+        settings->token_name_count = USUAL;
 }

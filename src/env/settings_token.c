@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/conceal.h"
 #include "base/text.h"
 #include "env/secret.h"
 #include "env/settings_maker.h"
@@ -254,12 +255,21 @@ static void take_started(struct maker *maker)
     judge(maker);
 }
 
+static bool is_secret(const struct token *token)
+{
+    return token->kind != TOKEN_EMPTY && token->kind != TOKEN_PLACEHOLDER &&
+           token->kind != TOKEN_COMMENT;
+}
+
 void settings_take_token(struct maker *maker)
 {
+    const struct token_found *token = &maker->settings->token;
     if (maker->started)
         take_started(maker);
     else
         search(maker);
+    if (token->name && is_secret(&token->judged))
+        conceal_secret(token->text);
 }
 
 bool settings_file_token(const struct settings *self, struct span *value, struct origin *origin)

@@ -3,6 +3,7 @@
 // logging in.
 #include <time.h>
 
+#include "base/conceal.h"
 #include "base/exitcode.h"
 #include "base/file.h"
 #include "base/replace.h"
@@ -150,6 +151,7 @@ static int from_input(struct bring *bring)
     switch (prompt_line("token (it is not shown): ", true, bring->token.text,
                         sizeof bring->token.text, &bring->token.len)) {
     case PROMPT_OK:
+        conceal_secret(secret_span(&bring->token));
         return judge_token(bring);
     case PROMPT_TOO_LONG:
         return refuse_with(bring, REASON_TOKEN_TOO_LONG, "standard input", "over 4,096 bytes");
@@ -167,7 +169,7 @@ static int print_token(const struct bring *bring)
     struct text text = text_over(line, sizeof line);
     text_add_span(&text, secret_span(&bring->token));
     text_add(&text, "\n");
-    bool written = say_result(line, text.len);
+    bool written = say_token(line, text.len);
     file_wipe(line, sizeof line);
     return written ? EXITCODE_OK : refuse_with(bring, REASON_OUTPUT_FAILED, NULL, NULL);
 }

@@ -248,11 +248,28 @@ static void levels_have_four_words(void **state)
     assert_false(say_level_parse("WARN", &level));
 }
 
+// But for the one result that is a token.
+static void a_result_holds_no_token(void **state)
+{
+    (void)state;
+    static const char line[] = "is 00112233445566778899aabbccddeeff00112233\n";
+    char seen[256];
+    struct pipe_for out = redirect(1, 0);
+    assert_true(say_result(line, sizeof line - 1));
+    restore(out, seen, sizeof seen);
+    assert_string_equal(seen, "is (not shown: 40 hex digits, as of a legacy token)\n");
+    out = redirect(1, 0);
+    assert_true(say_token(line, sizeof line - 1));
+    restore(out, seen, sizeof seen);
+    assert_string_equal(seen, line);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_has_its_prefix),
         cmocka_unit_test(a_long_line_is_cut),
+        cmocka_unit_test(a_result_holds_no_token),
         cmocka_unit_test(a_broken_pipe_costs_a_line),
         cmocka_unit_test(a_full_standard_error_does_not_hang),
         cmocka_unit_test(a_closed_standard_error_is_no_error),
