@@ -42,6 +42,16 @@ def test_several_mappings(make_case: MakeCase, place: str) -> None:
 
 
 @both_places
+def test_stop_signal_wakes_a_whole_group(make_case: MakeCase, place: str) -> None:
+    case = make_case("labelgate", place)
+    running = case.start(*case.app("ready", "stop", "nap"), options=["--group"])
+    running.expect(r"ready \d+")
+    until_state(running.app(), "T", case.patience)
+    running.send(signal.SIGTERM)
+    assert running.end() == 128 + signal.SIGTERM
+
+
+@both_places
 def test_dropped_stop_signal_starts_no_grace(make_case: MakeCase, place: str) -> None:
     case = make_case("labelgate", place)
     options = ("--signal=TERM:0", "--grace=400ms")
