@@ -2,6 +2,9 @@
 # labelgate. `make help` lists what can be made; docker/README.md tells how the parts come about.
 
 VERSION = 0.1.0
+# The day of that version: every date inside the release's files. MAINTAINER: whom Debian's package names.
+RELEASED = 2026-11-25
+MAINTAINER = labelgate maintainers <maintainers@labelgate.invalid>
 
 PREFIX = /usr/local
 DESTDIR =
@@ -16,8 +19,9 @@ COVERAGE =
 #   coverage  glibc with gcov (make debug COVERAGE=1)                     build/coverage/labelgate
 #   fuzz      clang with libFuzzer's instrumentation                      build/fuzz
 #   aarch64 … the other architectures, through zig (make ARCH=aarch64)    build/aarch64/labelgate
-ARCHITECTURES = x86_64 aarch64 arm riscv64 ppc64le s390x x86 loongarch64
+ARCHITECTURES := $(shell sed -e '/^\#/d' -e 's/ .*//' docker/architectures)
 
+comma = ,
 WORLD = $(if $(filter native,$(ARCH)),musl,$(ARCH))
 DEBUG_WORLD = $(if $(COVERAGE),coverage,$(if $(SANITIZE),debug,plain))
 OUT = build/$(WORLD)
@@ -70,17 +74,33 @@ WORLD_CFLAGS = -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,
 WORLD_LDFLAGS = -fsanitize=fuzzer,address,undefined
 else
 ZIG := $(shell docker/zig.sh --where)
-ZIG_TARGET = $(or $(ZIG_TARGET_$(WORLD)),$(WORLD)-linux-musl)
-ZIG_TARGET_arm = arm-linux-musleabihf
-ZIG_TARGET_ppc64le = powerpc64le-linux-musl
-WORLD_CC = $(ZIG) cc -target $(ZIG_TARGET)
+ZIG_TARGET := $(shell sed -n 's/^$(WORLD)  *\([^ ]*\).*/\1/p' docker/architectures)
+export ZIG_GLOBAL_CACHE_DIR = $(ZIG:/zig/zig=-cache)
+export ZIG_LOCAL_CACHE_DIR = $(ZIG_GLOBAL_CACHE_DIR)
+MUSL_FOR = ZIG='$(ZIG)' TARGET='$(ZIG_TARGET)'
+MUSL := $(shell $(MUSL_FOR) docker/build-musl.sh --where)
+# The lock's musl, not the one that zig brings.
+WORLD_CC = $(ZIG) cc -target $(ZIG_TARGET) -nostdinc -isystem $(MUSL)/include -isystem $(dir $(ZIG))lib/include
 # Its version is in its path.
 WORLD_COMPILER = true
-WORLD_CFLAGS = -Oz -flto -U_FORTIFY_SOURCE -fno-sanitize=all $(HARDEN) $(SECTIONS)
+WORLD_CFLAGS = -Oz -flto -U_FORTIFY_SOURCE -fno-sanitize=all $(HARDEN) $(SECTIONS) $(CPU_$(WORLD))
+# As Debian's armhf: a quarter smaller.
+CPU_armv7 = -mthumb
 WORLD_CRYPTO = -Os
-WORLD_LDFLAGS = -static-pie -Wl,-z,relro -Wl,-z,now -Wl,--gc-sections -Wl,--build-id=none
-BINARY_LDFLAGS = -Oz -flto -s
+# The linker itself: `zig cc` refuses to hand it --wrap and packed relocations.
+WORLD_LINK = $(ZIG) ld.lld
+FOR_LINKER = $(subst $(comma), ,$(patsubst -Wl$(comma)%,%,$(1)))
+LINK_BEGIN = $(MUSL)/lib/rcrt1.o $(MUSL)/lib/crti.o
+LINK_END = $(MUSL)/lib/libc.a $(MUSL)/lib/libcompiler_rt.a $(MUSL)/lib/crtn.o
+# Code is made when it is linked. It knows -Oz from the objects, but for inlining and for arm's floats.
+WORLD_LDFLAGS = $(STATIC_PIE) --lto-O2 -mllvm -inline-threshold=5 $(LTO_$(WORLD))
+LTO_armv7 = -mllvm -float-abi=hard
+BINARY_LDFLAGS = -O2 -s
 endif
+
+# The command that links, and how it wants a flag spelled that is written for a compiler.
+WORLD_LINK ?= $(WORLD_CC) $(WORLD_CFLAGS)
+FOR_LINKER ?= $(1)
 
 # ---- Third-party objects, shared by all clones through the cache ------------------------------------
 WORLD_AR = $(if $(ZIG),$(ZIG) ar,ar)
@@ -107,8 +127,8 @@ all: $(BINARY) ## the static program, build/labelgate (ARCH=aarch64 …: build/A
 
 $(BINARY): $(OBJECTS) $(EXTRA_OBJECTS) $(OUT)/flags
 	@echo "  LINK  $@"
-	@$(WORLD_CC) $(WORLD_CFLAGS) $(BINARY_LDFLAGS) $(LDFLAGS) -o $@ $(LINK_BEGIN) $(OBJECTS) \
-		$(EXTRA_OBJECTS) $(THIRD_OBJECTS) $(WORLD_LDFLAGS) $(LINK_END)
+	@$(WORLD_LINK) $(call FOR_LINKER,$(BINARY_LDFLAGS) $(LDFLAGS)) -o $@ $(LINK_BEGIN) $(OBJECTS) \
+		$(EXTRA_OBJECTS) $(THIRD_OBJECTS) $(call FOR_LINKER,$(WORLD_LDFLAGS)) $(LINK_END)
 
 $(OUT)/%.o: %.c $(OUT)/flags $(GENERATED)
 	@mkdir -p $(@D)
@@ -126,15 +146,15 @@ $(OUT)/flags: $(THIRD)/done FORCE
 
 $(THIRD)/done: | $(if $(MUSL),$(MUSL)/done)
 	@docker/fetch-sources.sh $(TARBALLS)
-	@$(if $(ZIG),docker/zig.sh >/dev/null)
 	@echo "  BUILD curl, mbedTLS, inih, cmocka ($(WORLD)) in $(THIRD)"
 	@$(THIRD_PARTY_SH) $(TARBALLS) >/dev/null
 
 ifneq ($(MUSL),)
 $(MUSL)/done:
 	@docker/fetch-sources.sh $(TARBALLS)
-	@echo "  BUILD musl in $(MUSL)"
-	@docker/build-musl.sh $(TARBALLS) >/dev/null
+	@$(if $(ZIG),docker/zig.sh >/dev/null)
+	@echo "  BUILD musl ($(WORLD)) in $(MUSL)"
+	@$(MUSL_FOR) docker/build-musl.sh $(TARBALLS) >/dev/null
 endif
 
 # The checks that `verify` knows without a file: each line but the comments as a C string.
@@ -158,10 +178,9 @@ HELPERS = $(HELPERS_C:tests/helpers/%.c=$(OUT)/helpers/%)
 TEST_OBJECTS = $(UNIT_C:%.c=$(OUT)/%.o) $(HELPERS_C:%.c=$(OUT)/%.o)
 -include tests/unit/flags.mk
 
-# Left out for another processor; tests/run says so by name. zig's linker knows no --wrap. An emulator keeps
-# signals for itself and shows its own name and children in /proc, which test_init would take for ours.
-WRAPPING = $(foreach name,$(notdir $(UNIT) $(HELPERS)),$(if $(findstring --wrap,$(LDFLAGS_$(name))),$(name)))
-LEFT_OUT = $(if $(ZIG),$(WRAPPING) test_init)
+# Left out for another processor; tests/run says so by name. An emulator keeps signals for itself and shows its
+# own name and children in /proc, which test_init would take for ours.
+LEFT_OUT = $(if $(ZIG),test_init)
 
 unit: $(filter-out $(LEFT_OUT:%=$(OUT)/unit/%),$(UNIT))
 left-out:
@@ -175,9 +194,9 @@ $(OUT)/tests/labelgate.a: $(filter-out $(OUT)/src/main.o,$(OBJECTS))
 	@rm -f $@ && $(WORLD_AR) rcsD $@ $^
 
 LINK_TEST = @mkdir -p $(@D) && echo "  LINK  $@" && \
-	$(WORLD_CC) $(WORLD_CFLAGS) $(TEST_LDFLAGS) $(LDFLAGS) -o $@ $(LINK_BEGIN) $(filter %.o,$^) \
-	$(TEST_EXTRA) $(LDFLAGS_$(@F)) $(OUT)/tests/labelgate.a $(THIRD)/tests/third-party.a \
-	$(WORLD_LDFLAGS) $(LINK_END)
+	$(WORLD_LINK) $(call FOR_LINKER,$(TEST_LDFLAGS) $(LDFLAGS)) -o $@ $(LINK_BEGIN) $(filter %.o,$^) \
+	$(TEST_EXTRA) $(call FOR_LINKER,$(LDFLAGS_$(@F))) $(OUT)/tests/labelgate.a $(THIRD)/tests/third-party.a \
+	$(call FOR_LINKER,$(WORLD_LDFLAGS)) $(LINK_END)
 
 $(UNIT): TEST_EXTRA = $(THIRD)/tests/cmocka.o
 $(UNIT): $(OUT)/unit/%: $(OUT)/tests/unit/%.o $(OUT)/tests/labelgate.a $(EXTRA_OBJECTS) $(OUT)/flags
@@ -196,9 +215,13 @@ $(FUZZERS): $(OUT)/%: $(OUT)/tests/fuzz/%.o $(OUT)/tests/labelgate.a $(OUT)/flag
 
 # Programs of another processor, called through qemu-user: build/ARCH/run/X stands for build/ARCH/X.
 emulated: $(OUT)/run/labelgate $(patsubst $(OUT)/%,$(OUT)/run/%,$(filter-out $(LEFT_OUT:%=$(OUT)/helpers/%),$(HELPERS)))
-$(OUT)/run/%: tests/qemu_run.c $(OUT)/%
+$(OUT)/run/%: tests/qemu_run.c $(OUT)/% $(OUT)/qemu
 	@mkdir -p $(@D)
-	@gcc -D_GNU_SOURCE -DQEMU='"$(shell tests/qemu.sh $(WORLD))"' -Wall -Wextra -O1 -o $@ $<
+	@gcc -D_GNU_SOURCE -DQEMU='"$(abspath $(OUT)/qemu)"' -Wall -Wextra -O1 -o $@ $<
+# A copy: the cache is its owner's alone, and some tests run as nobody.
+$(OUT)/qemu: tests/qemu.sh
+	@mkdir -p $(@D)
+	@cp "$$(tests/qemu.sh $(WORLD))" $@
 
 .SECONDARY: $(TEST_OBJECTS)
 -include $(TEST_OBJECTS:.o=.d)
@@ -263,8 +286,11 @@ endif
 
 man: build/labelgate.1 ## the manual page, build/labelgate.1
 
-dist: ## build/dist: an archive for each architecture, with licence texts, SPDX document and SHA256SUMS
-	@docker/dist.sh $(VERSION) $(ARCHITECTURES)
+pages: $(PAGES) ## the manual page and the completions for bash and zsh, build/labelgate.*
+
+dist: ## build/dist: archive, Debian package, wheel of each architecture, image recipe; tested (DIST_TEST=no: not)
+	@VERSION='$(VERSION)' RELEASED='$(RELEASED)' MAINTAINER='$(MAINTAINER)' DIST_TEST='$(DIST_TEST)' \
+		docker/dist.sh $(ARCHITECTURES)
 
 install: $(BINARY) $(PAGES) ## program, manual page and completions (DESTDIR=, PREFIX=)
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/labelgate
@@ -292,5 +318,5 @@ help: ## this list
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
 .PHONY: FORCE all bench clean compile_commands.json coverage debug demo dist emulated format fuzz fuzz-compose \
-	fuzzers help helpers image install left-out lint man program soak sources syntax test test-blackbox \
+	fuzzers help helpers image install left-out lint man pages program soak sources syntax test test-blackbox \
 	test-build test-conformance test-engine test-golden test-soak test-unit unit walls

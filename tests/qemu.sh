@@ -4,11 +4,9 @@
 # stop on an illegal instruction of loongarch64). qemu.sh ARCH
 set -eu
 
-case $1 in
-x86) name=qemu-i386 ;;
-*) name=qemu-$1 ;;
-esac
-folder=$("$(dirname "$0")/../docker/apt-private.sh" unpack qemu-user)
+docker=$(dirname "$0")/../docker
+name=qemu-$(awk -v ours="$1" '$1 == ours { print $3 }' "$docker/architectures")
+folder=$("$docker/apt-private.sh" unpack qemu-user)
 [ -x "$folder/usr/bin/$name" ] || {
     echo "qemu.sh: trixie's qemu-user has no $name" >&2
     exit 1
