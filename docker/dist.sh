@@ -1,16 +1,29 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Release archives, one an architecture: the program, the licence texts, the SPDX document. The same sources and
-# compilers give the same bytes. dist.sh VERSION ARCH...    (through `make dist`)
+#
+# All of a release, in build/dist: for each architecture an archive, a Debian package and a Python wheel, then the recipe
+# of an image for all of them, and SHA256SUMS. After that each program is tested (of another processor under qemu-user),
+# and all is made once more in another place, with empty caches: the bytes must be the same.
+#
+#   VERSION=N RELEASED=YYYY-MM-DD MAINTAINER='NAME <ADDRESS>' dist.sh ARCH...     (through `make dist`)
+#
+# DIST_TEST=no  builds only
+# DIST=FOLDER   in place of build/dist
 set -eu
 
 cd "$(dirname "$0")/.."
-version=$1
-shift
-dist=build/dist
-rm -rf "$dist"
-mkdir -p "$dist"
+: "${VERSION:?}" "${RELEASED:?}" "${MAINTAINER:?}"
+dist=${DIST:-build/dist}
+logs=build/dist-tests
 native=$(uname -m)
+# The same sources and compilers give the same bytes: every date inside is the release's.
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(date -u -d "$RELEASED" +%s)}
+export SOURCE_DATE_EPOCH MAINTAINER
+umask 022
+
+called() { # ARCH COLUMN: what others call it
+    awk -v ours="$1" -v column="$2" '$1 == ours { print $column }' docker/architectures
+}
 
 program_of() { # ARCH
     if [ "$1" = "$native" ]; then echo build/labelgate; else echo "build/$1/labelgate"; fi
@@ -21,19 +34,121 @@ build_one() { # ARCH
     make --no-print-directory -j "$(nproc)" ARCH="$1" program
 }
 
-pack() { # ARCH
-    name=labelgate-$version-linux-$1
-    docker/stage.sh "$(program_of "$1")" sources "$dist/$name"
-    docker/spdx.sh "$version" >"$dist/$name/labelgate.spdx"
-    tar -C "$dist" --sort=name --mtime="@${SOURCE_DATE_EPOCH:-0}" --owner=0 --group=0 --numeric-owner \
-        --mode=u+rwX,go+rX,go-w --format=ustar -cf - "$name" | xz -9 >"$dist/$name.tar.xz"
-    rm -r "${dist:?}/$name"
+pack() { # FOLDER-BELOW DIST: its archive, and the folder is gone
+    tar -C "$dist" --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner \
+        --mode=u+rwX,go+rX,go-w --format=ustar -cf - "$1" | xz -9 -T1 >"$dist/$1.tar.xz"
+    rm -r "${dist:?}/$1"
 }
 
-docker/fetch-sources.sh sources
-for arch; do
-    build_one "$arch"
-    pack "$arch"
-done
-(cd "$dist" && sha256sum ./*.tar.xz | sed 's, \./, ,' >SHA256SUMS)
-cat "$dist/SHA256SUMS"
+# What the archive holds, and what package and wheel are made of.
+lay_out() { # ARCH FOLDER
+    if [ "$1" = "$native" ]; then
+        docker/stage.sh "$(program_of "$1")" sources "$2"
+        docker/spdx.sh "$VERSION" >"$2/labelgate.spdx"
+    else
+        docker/stage.sh "$(program_of "$1")" sources "$2" compiler-rt="$(dirname "$(docker/zig.sh)")/LICENSE"
+        docker/spdx.sh "$VERSION" zig >"$2/labelgate.spdx"
+    fi
+    mkdir "$2/completions"
+    cp build/labelgate.1 "$2"
+    cp build/labelgate.bash "$2/completions"
+    cp build/labelgate.zsh "$2/completions/_labelgate"
+}
+
+add_to_image() { # ARCH FOLDER
+    place=$dist/$image/$(called "$1" 6)
+    mkdir -p "$place"
+    cp -R "$2/labelgate" "$2/licenses" "$place"
+}
+
+# The last stage of docker/Dockerfile, with the program of the platform in place of the one compiled there.
+image_recipe() {
+    # shellcheck disable=SC2016  # the engine expands it
+    sed -n -e 's,^COPY --from=build /image/,ARG TARGETPLATFORM\nCOPY $TARGETPLATFORM/,' -e '/^FROM scratch/,$p' \
+        docker/Dockerfile
+}
+
+release_one() { # ARCH
+    name=labelgate-$VERSION-linux-$1
+    lay_out "$1" "$dist/$name"
+    docker/deb.sh "$dist/$name" "$VERSION" "$(called "$1" 4)" "$dist"
+    docker/wheel.py "$dist/$name" "$VERSION" "$(called "$1" 5)" "$dist"
+    add_to_image "$1" "$dist/$name"
+    pack "$name"
+}
+
+make_all() { # ARCH...
+    image=labelgate-$VERSION-image
+    rm -rf "$dist"
+    mkdir -p "$dist/$image"
+    docker/fetch-sources.sh sources
+    make --no-print-directory ARCH=native program pages
+    image_recipe >"$dist/$image/Dockerfile"
+    for arch; do
+        build_one "$arch"
+        release_one "$arch"
+    done
+    pack "$image"
+    (cd "$dist" && sha256sum -- *.* >SHA256SUMS)
+    cat "$dist/SHA256SUMS"
+}
+
+# Another folder and empty caches; only what was fetched is taken along.
+make_again() { # ARCH...
+    elsewhere=$(mktemp -d "${TMPDIR:-/tmp}/labelgate-dist-again.XXXXXX")
+    trap 'rm -rf "$elsewhere"' EXIT
+    zig=$(dirname "$(dirname "$(docker/zig.sh)")")
+    mkdir -p "$elsewhere/cache" "$elsewhere/clone"
+    ln -s "$zig" "$elsewhere/cache/"
+    tar --exclude=./build --exclude=./.git -cf - . | tar -C "$elsewhere/clone" -xf -
+    echo "dist: once more, in $elsewhere"
+    DIST=$elsewhere/dist LABELGATE_CACHE=$elsewhere/cache DIST_TEST=no \
+        "$elsewhere/clone/docker/dist.sh" "$@" >"$logs/again.log" 2>&1 || {
+        tail -n 20 "$logs/again.log"
+        exit 1
+    }
+    diff "$dist/SHA256SUMS" "$elsewhere/dist/SHA256SUMS" || {
+        echo "dist: what is built in another place has other bytes" >&2
+        exit 1
+    }
+    echo "dist: the same bytes when built in another place"
+}
+
+# The layers that an emulator can run; what in them it cannot is skipped there by name.
+test_one() { # ARCH
+    if [ "$1" = "$native" ]; then
+        tests/run unit-musl golden-musl blackbox
+    else
+        tests/run --arch "$1" unit golden blackbox
+    fi
+}
+
+# N passed, N failed, N skipped: the last line, as a row of the table.
+row() { # ARCH
+    counts=$(sed -n '$s/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' "$logs/$1.log")
+    # shellcheck disable=SC2086  # three words
+    printf '%-12s %9s %8s %8s %8s\n' "$1" "$(stat -c %s "$(program_of "$1")")" ${counts:-- - -}
+}
+
+test_all() { # ARCH...
+    failed=
+    for arch; do
+        echo "dist: testing $arch ($logs/$arch.log)"
+        test_one "$arch" >"$logs/$arch.log" 2>&1 || failed="$failed $arch"
+    done
+    printf '%-12s %9s %8s %8s %8s\n' architecture bytes passed failed skipped
+    for arch; do row "$arch"; done
+    [ -z "$failed" ] || {
+        for arch in $failed; do sed -n "s/^failed: /$arch: /p" "$logs/$arch.log"; done
+        echo "dist: not all well:$failed" >&2
+        return 1
+    }
+}
+
+make_all "$@"
+[ "${DIST_TEST:-}" != no ] || exit 0
+tests/prepare.sh test
+rm -rf "$logs"
+mkdir -p "$logs"
+make_again "$@"
+test_all "$@"

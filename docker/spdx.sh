@@ -1,9 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Prints an SPDX 2.3 document of what is inside the program, from sources.lock. spdx.sh VERSION-OF-LABELGATE
+# Prints an SPDX 2.3 document of what is inside the program: sources.lock, and what the compiler adds of its own.
+#
+#   spdx.sh VERSION [zig]      zig: for another processor, where zig compiles
 set -eu
 
-lock=$(dirname "$0")/sources.lock
+here=$(dirname "$0")
+lock=$here/sources.lock
 # The same document from the same lock: a fixed date unless the builder gives one.
 created=$(date -u -d "@${SOURCE_DATE_EPOCH:-0}" +%Y-%m-%dT%H:%M:%SZ)
 
@@ -28,19 +31,28 @@ PrimaryPackagePurpose: APPLICATION
 Relationship: SPDXRef-DOCUMENT DESCRIBES SPDXRef-labelgate
 HEAD
 
-grep -v '^#' "$lock" | while read -r name version licence sha _ url; do
-    [ "$name" != cmocka ] || continue
+package() { # NAME VERSION LICENCE URL [SHA256]
     cat <<PACKAGE
 
-PackageName: $name
-SPDXID: SPDXRef-$name
-PackageVersion: $version
-PackageDownloadLocation: $url
-PackageChecksum: SHA256: $sha
-FilesAnalyzed: false
-PackageLicenseConcluded: $licence
-PackageLicenseDeclared: $licence
+PackageName: $1
+SPDXID: SPDXRef-$1
+PackageVersion: $2
+PackageDownloadLocation: $4
+${5:+PackageChecksum: SHA256: $5
+}FilesAnalyzed: false
+PackageLicenseConcluded: $3
+PackageLicenseDeclared: $3
 PackageCopyrightText: NOASSERTION
-Relationship: SPDXRef-labelgate STATIC_LINK SPDXRef-$name
+Relationship: SPDXRef-labelgate STATIC_LINK SPDXRef-$1
 PACKAGE
+}
+
+grep -v '^#' "$lock" | while read -r name version licence sha _ url; do
+    [ "$name" = cmocka ] || package "$name" "$version" "$licence" "$url" "$sha"
 done
+# Arithmetic that a processor cannot do by itself.
+if [ "${2:-}" = zig ]; then
+    package compiler-rt "$("$here/zig.sh" --version)" MIT https://pypi.org/project/ziglang/
+else
+    package libgcc "$(gcc -dumpfullversion)" "GPL-3.0-or-later WITH GCC-exception-3.1" https://gcc.gnu.org/
+fi

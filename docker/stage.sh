@@ -4,13 +4,14 @@
 # Lays out what the image holds: the binary, 0755 whatever the umask (a probe of another user must be able to run and
 # read it), and the licence texts of everything inside it, taken from the tarballs they come with.
 #
-#   stage.sh BINARY SOURCES FOLDER
+#   stage.sh BINARY SOURCES FOLDER [NAME=FILE...]    NAME=FILE: one more licence text
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 binary=$1
 sources=$2
 folder=$3
+shift 3
 
 mkdir -p "$folder/licenses"
 cp "$binary" "$folder/labelgate"
@@ -33,6 +34,10 @@ sed -e '/^# Tests only/,$d' -e '/^#/d' "$here/sources.lock" | while read -r name
         echo "stage: no licence text of $name in its tarball" >&2
         exit 1
     }
+done
+
+for more; do
+    cp "${more#*=}" "$folder/licenses/${more%%=*}"
 done
 
 chmod 0755 "$folder/labelgate" "$folder/licenses"

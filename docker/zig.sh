@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # The cross compiler: zig, as the Python package ziglang brings it, in the cache. Prints its path; with
-# --where without installing it.
+# --where without installing it. --version prints its version.
 set -eu
 
 version=0.16.0
@@ -20,6 +20,10 @@ install_zig() {
     mv "$prefix.new" "$prefix"
 }
 
+if [ "${1:-}" = --version ]; then
+    echo "$version"
+    exit
+fi
 if [ "${1:-}" != --where ] && [ ! -x "$prefix/zig/zig" ]; then
     mkdir -p "$cache"
     (

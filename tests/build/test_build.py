@@ -8,37 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
-LOCK = ROOT / "docker" / "sources.lock"
-
-
-def output(*command: str | Path, **keywords) -> str:
-    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT, **keywords).stdout
-
-
-def tracked_copy(target: Path) -> Path:
-    """The clone as git knows it, with what is not committed yet."""
-    listed = output("git", "ls-files", "-z", "-co", "--exclude-standard").split("\0")
-    for name in filter(None, listed):
-        if (ROOT / name).is_file():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, target / name)
-    return target
-
-
-def environment(**more: str) -> dict[str, str]:
-    """Without what an outer make hands to an inner one."""
-    kept = {
-        name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
-    }
-    return {**kept, **more}
-
-
-@pytest.fixture(scope="session")
-def tarballs() -> Path:
-    subprocess.run([ROOT / "docker/fetch-sources.sh", ROOT / "sources"], check=True)
-    return ROOT / "sources"
+from making import LOCK, ROOT, environment, make_release, output, tracked_copy
 
 
 def test_static_and_hardened(labelgate: Path) -> None:
@@ -85,22 +55,24 @@ def test_debian_patches_to_musl_are_not_needed() -> None:
 
 
 @pytest.mark.timeout(1800)
-def test_rebuilt_elsewhere_offline_byte_identical(labelgate: Path, tarballs: Path, tmp_path: Path) -> None:
-    """Another folder, an empty cache, no network: musl and all third-party objects anew, the same bytes."""
+def test_rebuilt_elsewhere_offline_byte_identical(
+    labelgate: Path, dist: Path, tarballs: Path, tmp_path: Path
+) -> None:
+    """Another folder, an empty cache, no network: musl and all third-party objects anew, and a whole release
+    for this processor: the same bytes."""
     clone = tracked_copy(tmp_path / "another folder's name is longer")
-    command = ["make", "-j2", f"SOURCES={tarballs}"]
-    if os.geteuid() == 0:
-        command = ["unshare", "--net", *command]
-    done = subprocess.run(
-        command,
-        cwd=clone,
-        env=environment(LABELGATE_CACHE=str(tmp_path / "cache")),
-        capture_output=True,
-        text=True,
-        check=False,
+    again = tmp_path / "dist"
+    make_release(
+        again,
+        clone=clone,
+        before=["unshare", "--net"] if os.geteuid() == 0 else [],
+        LABELGATE_CACHE=str(tmp_path / "cache"),
+        SOURCES=str(tarballs),
     )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     assert (clone / "build/labelgate").read_bytes() == labelgate.read_bytes()
+    assert {path.name for path in again.iterdir()} == {path.name for path in dist.iterdir()}
+    for path in again.iterdir():
+        assert path.read_bytes() == (dist / path.name).read_bytes(), path.name
 
 
 def test_versions_are_the_locks(labelgate: Path) -> None:
