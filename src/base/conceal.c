@@ -56,11 +56,12 @@ static size_t hex_token(struct span rest)
     return run_length(rest, is_hex) == HEX_TOKEN ? HEX_TOKEN : 0;
 }
 
-// `rest` begins where a word does.
-static size_t jwt(struct span rest)
+// In the middle of a word only what has a second part that is an object too.
+static size_t jwt(struct span rest, bool word_begins)
 {
-    size_t len = span_starts(rest, "eyJ") ? run_length(rest, is_jwt_byte) : 0;
-    return len >= JWT_LEAST ? len : 0;
+    struct span run = {rest.text, span_starts(rest, "eyJ") ? run_length(rest, is_jwt_byte) : 0};
+    bool is = run.len >= JWT_LEAST && (word_begins || span_find(run, ".eyJ") < run.len);
+    return is ? run.len : 0;
 }
 
 static size_t known_secret(struct span rest)
@@ -82,7 +83,7 @@ bool conceal_find(struct span text, struct concealed *found)
         if ((found->len = known_secret(rest)) > 0)
             (void)snprintf(found->words, CONCEAL_WORDS, "%s a secret of %zu bytes)", begin,
                            found->len);
-        else if (word_begins && (found->len = jwt(rest)) > 0)
+        else if ((found->len = jwt(rest, word_begins)) > 0)
             (void)snprintf(found->words, CONCEAL_WORDS, "%s a JWT of %zu bytes)", begin,
                            found->len);
         else if (hex_begins && (found->len = hex_token(rest)) > 0)

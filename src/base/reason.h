@@ -83,6 +83,7 @@ enum reason {
     REASON_ENABLE_REFUSED,
     REASON_FILE_CHANGED,
     REASON_WRITE_FAILED,
+    REASON_WRITE_FAILED_LINK, // {subject} is a symbolic link that leads nowhere
     REASON_CHECKS_INVALID,
     REASON_CHECKS_INVALID_FILE, // there is no such file, or it cannot be read
     REASON_INSTALL_FAILED,

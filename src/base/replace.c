@@ -61,13 +61,6 @@ static enum replace_fault fault_of(int error)
 // errno.
 static char *resolve_missing(const char *path)
 {
-    struct stat link;
-    // A link that leads nowhere: whoever made it meant another place, which we cannot know to be
-    // right.
-    if (lstat(path, &link) == 0) {
-        errno = ENOENT;
-        return NULL;
-    }
     const char *slash = strrchr(path, '/');
     const char *name = slash ? slash + 1 : path;
     char *parent = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
@@ -97,8 +90,12 @@ static enum replace_fault find(struct work *work, const char *path)
     *work = (struct work){.directory = -1, .fd = -1};
     work->path = realpath(path, NULL);
     work->present = work->path != NULL;
-    if (!work->present && errno == ENOENT)
+    if (!work->present && errno == ENOENT) {
+        struct stat link;
+        if (lstat(path, &link) == 0)
+            return REPLACE_LINK;
         work->path = resolve_missing(path);
+    }
     if (!work->path)
         return fault_of(errno);
     enum replace_fault fault = open_directory(work);
@@ -322,6 +319,9 @@ void replace_text(enum replace_fault fault, int error, char *buffer, size_t size
         break;
     case REPLACE_NOT_REGULAR:
         text = "it is not a regular file";
+        break;
+    case REPLACE_LINK:
+        text = "it is a symbolic link that leads nowhere";
         break;
     case REPLACE_FAILED:
         text = strerror(error);

@@ -24,6 +24,7 @@ enum replace_fault {
     REPLACE_MOUNTED,   // mounted as a single file: a rename is impossible (EBUSY)
     REPLACE_DIRECTORY,
     REPLACE_NOT_REGULAR,
+    REPLACE_LINK,   // a symbolic link to what is not there: whoever made it meant another place
     REPLACE_FAILED, // anything else, `error` tells which
 };
 

@@ -40,9 +40,16 @@ struct token_found {
 };
 
 // Findings in the order in which the contract judges: options, file, URL, token. The stage decides
-// whether --on-refusal hold holds for it. STAGE_LOGIN: the password, which only `token --login` and
-// `verify` look at; for those two the token that is there already is judged by nobody.
-enum settings_stage { STAGE_OPTIONS, STAGE_FILE, STAGE_URL, STAGE_TOKEN, STAGE_LOGIN };
+// whether --on-refusal hold holds for it, and whether the verb was called wrongly (2) or found
+// something wrong (1).
+enum settings_stage {
+    STAGE_OPTIONS,  // the command line
+    STAGE_SETTINGS, // the variable of an option, wherever it is set
+    STAGE_FILE,
+    STAGE_URL,
+    STAGE_TOKEN, // not for `token` and `verify`: there the token that is set is judged by nobody
+    STAGE_LOGIN, // the password, which only `token --login` and `verify` look at
+};
 struct settings_finding {
     enum settings_stage stage;
     struct finding finding;
@@ -79,6 +86,7 @@ struct settings {
     const char *username; // LABEL_STUDIO_USERNAME; `token` and `verify` only, as the password
     struct span password; // LABEL_STUDIO_PASSWORD or _FILE
     unsigned char signal_map[65];        // signal_map[FROM] = TO; TO 0 drops; identity by default
+    uint64_t signal_given;               // bit FROM-1: it was named, be it to be itself
     unsigned char ok_exit[256];          // 1: this code becomes 0
     struct origin origins[OPTION_COUNT]; // where each setting came from
 

@@ -118,7 +118,8 @@ bool settings_app_environment(const struct settings *self, const struct envlist 
     bool done = changes.items != NULL;
     if (done) {
         add_file_variables(self, &changes);
-        if (token_is_new)
+        // Also when it was there: a shell takes the last of several entries, and one was judged.
+        if (self->token.name)
             add_token(self, is_traded ? token : self->token.text, &changes);
     }
     for (unsigned i = 0; done && i < self->token_name_count; i++)

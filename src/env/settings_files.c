@@ -16,7 +16,8 @@ static void add_file(struct maker *maker, struct span path, const struct origin 
         struct finding finding;
         finding_set(&finding, REASON_USAGE, verb_row(maker->verb)->name, NULL,
                     "there are too many .env files");
-        maker_refuse(maker, STAGE_OPTIONS, &finding);
+        maker_refuse(maker, origin->kind == ORIGIN_OPTION ? STAGE_OPTIONS : STAGE_SETTINGS,
+                     &finding);
         return;
     }
     struct env_file *file = &settings->files[settings->file_count];

@@ -11,7 +11,7 @@
 
 // Used when there is no memory for anything else.
 static const struct settings_finding no_memory = {
-    STAGE_OPTIONS,
+    STAGE_SETTINGS,
     {.reason = REASON_START_FAILED, .subject = "the settings", .detail = "memory ran out"}};
 
 void maker_free_refusals(struct settings *settings)
@@ -101,7 +101,8 @@ void maker_refuse_value(struct maker *maker, const struct option_row *row,
     }
     struct finding finding;
     finding_set(&finding, REASON_USAGE, verb_row(maker->verb)->name, NULL, sentence);
-    maker_refuse(maker, STAGE_OPTIONS, &finding);
+    maker_refuse(maker, value->origin.kind == ORIGIN_OPTION ? STAGE_OPTIONS : STAGE_SETTINGS,
+                 &finding);
 }
 
 // ---- Precedence ---------------------------------------------------------------------------------

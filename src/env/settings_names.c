@@ -45,9 +45,12 @@ static void add_names(struct maker *maker, const struct value *value)
     struct span piece;
     const char *list = value->text;
     const char *words = NULL;
+    unsigned count = 0;
     maker->settings->origins[OPTION_TOKEN_VAR] = value->origin;
-    while (!words && settings_next_piece(&list, &piece))
+    for (; !words && settings_next_piece(&list, &piece); count++)
         words = add_name(maker, piece);
+    if (count == 0)
+        words = "a name, or several with commas between them";
     if (words)
         maker_refuse_value(maker, option_row(OPTION_TOKEN_VAR), value, words);
 }

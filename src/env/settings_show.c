@@ -5,10 +5,7 @@
 
 static void add_text(struct text *out, const char *text)
 {
-    if (text != NULL)
-        text_add_visible(out, span_of(text), FINDING_SLOT);
-    else
-        text_add(out, "-");
+    text_add_visible(out, span_of(text), FINDING_SLOT);
 }
 
 static void add_switch(struct text *out, bool on)
@@ -25,8 +22,6 @@ static void add_duration(struct text *out, int64_t milliseconds)
 
 static void add_files(struct text *out, const struct settings *settings)
 {
-    if (settings->file_count == 0)
-        text_add(out, "-");
     for (unsigned i = 0; i < settings->file_count; i++) {
         text_add(out, i > 0 ? "," : "");
         text_add_visible(out, span_of(settings->files[i].path), FINDING_SLOT);
@@ -48,8 +43,6 @@ static void add_signals(struct text *out, const struct settings *settings)
         text_add(out, "%s%u:%u", between, i, settings->signal_map[i]);
         between = ",";
     }
-    if (between[0] == '\0')
-        text_add(out, "-");
 }
 
 static void add_ok_exits(struct text *out, const struct settings *settings)
@@ -61,8 +54,6 @@ static void add_ok_exits(struct text *out, const struct settings *settings)
         text_add(out, "%s%u", between, i);
         between = ",";
     }
-    if (between[0] == '\0')
-        text_add(out, "-");
 }
 
 const char *settings_load_word(enum load_mode load)
@@ -126,7 +117,9 @@ void settings_show(const struct settings *settings, enum option_id id, struct te
     case OPTION_TIMEOUT:
         return add_duration(out, settings->timeout_ms);
     case OPTION_WAIT:
-        return settings->wait ? add_duration(out, settings->wait_ms) : add_text(out, NULL);
+        if (settings->wait)
+            add_duration(out, settings->wait_ms);
+        return;
     case OPTION_UNREACHABLE:
         return add_text(out, settings->unreachable_healthy ? "healthy" : "unhealthy");
     case OPTION_CA_FILE:

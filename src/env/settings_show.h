@@ -10,7 +10,7 @@
 const char *settings_load_word(enum load_mode load);
 const char *settings_jwt_word(enum jwt_policy policy);
 
-// "-" when it is not set.
+// Nothing when it is not set.
 void settings_show(const struct settings *settings, enum option_id id, struct text *out);
 
 #endif

@@ -38,6 +38,8 @@ void check_print_json(const struct diagnosis *diagnosis, struct text *out);
 // May this variable's value be shown? Only an address and labelgate's own settings, and only when
 // no other variable's assignment hides in it.
 bool check_may_show(const struct settings *settings, const struct dotenv_var *var);
+// A name that counts in the environment alone, with a value: `run` warns of it too.
+bool check_is_ignored(const struct settings *settings, const struct dotenv_var *var);
 // The findings that need a next step, each once: what refuses the launch first, then the health.
 unsigned check_steps(const struct diagnosis *diagnosis, const struct finding *steps[CHECK_STEPS]);
 

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 // `check --json`: one object with stable keys.
 //
-// {"files":[{"path","present","variables":[{"name","line","column","bytes","value"}],
+// {"files":[{"path","present","variables":[{"name","line","column","bytes","value","ignored"}],
 //            "issues":[{"level","line","column","sentence"}]}],
 //  "settings":[{"name","value","source"}],
 //  "token":{"variable","source","kind","bytes","claims":{…},"same_as_running"} or null,
 //  "label_studio":{"url","asked","up","reason","class","sentence","version","user_id","email",
 //                  "legacy_tokens","api_tokens"},
 //  "run":{"ok","reason","class","sentence"}, "health":{the same}, "next_steps":[…]}
-// A value that may be a secret is null; so is the sentence of an "ok" that nobody was asked for.
+// What is not set is null, and so are a value that may be a secret and the sentence of an "ok" that
+// nobody was asked for. "ignored": the name counts in the environment alone.
 #include "env/settings_show.h"
 #include "verbs/check.h"
 
@@ -57,6 +58,8 @@ static void add_variables(struct text *out, const struct settings *settings, uns
             text_add_json(out, var->value);
         else
             text_add(out, "null");
+        text_add(out, ",");
+        add_bool(out, "ignored", check_is_ignored(settings, var));
         text_add(out, "}");
         between = ",";
     }
@@ -115,9 +118,9 @@ static void add_settings(struct text *out, const struct settings *settings)
         text_add(out, "%s{", between);
         add_text(out, "name", row->variable);
         text_add(out, ",");
-        add_text(out, "value", bytes);
+        add_text(out, "value", value.len > 0 ? bytes : NULL);
         text_add(out, ",");
-        add_text(out, "source", source);
+        add_text(out, "source", source[0] != '\0' ? source : NULL);
         text_add(out, "}");
         between = ",";
     }

@@ -74,9 +74,11 @@ static void add_issues(const struct page *page, const struct settings *settings,
     }
 }
 
-// Names that count in the environment alone: `run` warns of them too.
-static bool is_ignored(const struct settings *settings, struct span name)
+bool check_is_ignored(const struct settings *settings, const struct dotenv_var *var)
 {
+    struct span name = var->name;
+    if (var->value.len == 0)
+        return false;
     if (span_is(name, option_row(OPTION_ENV_FILE)->variable) ||
         span_is(name, option_row(OPTION_LOAD)->variable))
         return true;
@@ -93,7 +95,7 @@ static void add_ignored(const struct page *page, const struct settings *settings
 {
     for (size_t i = 0; i < settings->dotenv.count && !settings->dotenv.failed; i++) {
         const struct dotenv_var *var = &settings->dotenv.vars[i];
-        if (var->file != file || var->value.len == 0 || !is_ignored(settings, var->name))
+        if (var->file != file || !check_is_ignored(settings, var))
             continue;
         char bytes[LINE];
         struct text text = text_over(bytes, sizeof bytes);
@@ -158,6 +160,8 @@ static void add_settings(const struct page *page, const struct diagnosis *diagno
         char bytes[LINE], source[PLACE];
         struct text text = text_over(bytes, sizeof bytes);
         settings_show(settings, (enum option_id)id, &text);
+        if (text.len == 0)
+            text_add(&text, "-");
         origin_text(&settings->origins[id], source, sizeof source);
         page_row(page, NAME_WIDTH, row->variable, (struct span){bytes, text.len}, source);
     }

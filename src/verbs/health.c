@@ -2,6 +2,7 @@
 // The healthcheck: does the token that the app really has work, now? 0 or 1, nothing else.
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -276,11 +277,21 @@ static void mend_clock(struct health *health, int64_t started_ms)
     deadline_arm(left > 1 ? left : 1);
 }
 
+// Before the options are known to be right: a reader of JSON gets JSON, whatever is wrong.
+static bool wants_json(const struct call *call)
+{
+    for (int i = 2; i < call->argc; i++)
+        if (strcmp(call->argv[i], "--json") == 0)
+            return true;
+    return false;
+}
+
 int verb_health(const struct call *call)
 {
     int64_t started_ms = duration_now();
     init_release(call->inherited); // before the deadline unblocks SIGALRM
-    struct health health = {.call = call, .settings.log = SAY_WARN, .log_fd = -1};
+    struct health health = {
+        .call = call, .settings = {.log = SAY_WARN, .json = wants_json(call)}, .log_fd = -1};
     if (!options_parse(&health.options, VERB_HEALTH, call->argc, call->argv, 2,
                        &health.attempt.finding))
         return answer(&health);

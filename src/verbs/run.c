@@ -66,7 +66,7 @@ static bool judge(const struct run *run, struct finding *finding, bool *may_hold
     *may_hold = true;
     if (settings->refusal_count > 0 && settings->refusals[0].stage < STAGE_TOKEN) {
         *finding = settings->refusals[0].finding;
-        *may_hold = settings->refusals[0].stage != STAGE_OPTIONS;
+        *may_hold = settings->refusals[0].stage >= STAGE_FILE;
         return false;
     }
     if (must_ask(settings) && !settings_need_url(settings, finding))

@@ -180,6 +180,8 @@ static int refuse_replace(const struct bring *bring, const char *path, enum repl
     char why[FINDING_SLOT];
     if (fault == REPLACE_CHANGED)
         return refuse_with(bring, REASON_FILE_CHANGED, path, NULL);
+    if (fault == REPLACE_LINK)
+        return refuse_with(bring, REASON_WRITE_FAILED_LINK, path, NULL);
     replace_text(fault, error, why, sizeof why);
     return refuse_with(bring, REASON_WRITE_FAILED, path, why);
 }

@@ -52,6 +52,37 @@ def test_names_that_are_ignored_in_the_file_are_noted(run: Run, tmp_path: Path) 
     assert out.count("is ignored in the file") == len(ignored)
 
 
+def test_json_names_what_is_ignored_and_has_null_for_what_is_not_set(run: Run, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"LABELGATE_LOAD=all\nLABEL_STUDIO_API_TOKEN={TOKEN}\n")
+    told = json.loads(run("check", "--offline", "--json").out)
+    ignored = {row["name"]: row["ignored"] for row in told["files"][0]["variables"]}
+    assert ignored == {"LABELGATE_LOAD": True, "LABEL_STUDIO_API_TOKEN": False}
+    settings = {row["name"]: (row["value"], row["source"]) for row in told["settings"]}
+    for name in ("LABEL_STUDIO_URL", "LABELGATE_APP_URL", "LABELGATE_WAIT", "LABELGATE_HEADER_FILE"):
+        assert settings[name] == (None, None), name
+    assert settings["LABELGATE_GRACE"] == ("5s", "default")
+    assert not [row for row in told["settings"] if row["value"] in ("", "-") or row["source"] in ("", "-")]
+
+
+@pytest.mark.parametrize("place", ["environment", "file"])
+def test_a_wrong_setting_is_a_finding_and_a_wrong_option_a_wrong_call(
+    run: Run, tmp_path: Path, place: str
+) -> None:
+    """Contract, section 1: 1 for what makes `run` refuse, 2 when called wrongly."""
+    (tmp_path / ".env").write_text("LABELGATE_TIMEOUT=soon\n" if place == "file" else "")
+    env = {"LABEL_STUDIO_API_TOKEN": TOKEN} | ({"LABELGATE_TIMEOUT": "soon"} if place != "file" else {})
+    done = run("check", "--offline", env=env)
+    assert done.code == 1 and "LABELGATE_TIMEOUT" in done.out and "[usage]" in done.out and done.err == ""
+    told = json.loads(run("check", "--offline", "--json", env=env).out)
+    assert told["run"]["reason"] == "usage" and not told["run"]["ok"]
+    for words in (["token", "--print"], ["verify"]):
+        found = run(*words, env=env, stdin=TOKEN.encode())
+        assert found.code == 1 and found.out == "" and "[usage]" in found.err, words
+        assert run(*words, "--timeout", "soon", stdin=TOKEN.encode()).code == 2, words
+    wrong = run("check", "--timeout", "soon", env=env)
+    assert wrong.code == 2 and "--timeout takes" in wrong.err and wrong.out == ""
+
+
 def test_rows_fit_eighty_columns(run: Run) -> None:
     out = run("check", "--offline", env={"LABEL_STUDIO_API_TOKEN": TOKEN}).out
     assert not [line for line in out.splitlines() if len(line) > 80]

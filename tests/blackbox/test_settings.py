@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Options, precedence, the app's environment, and what a probe believes, of the program as a whole."""
 
+import json
 import os
 import signal
 import socket
@@ -48,6 +49,15 @@ def test_each_verb_has_its_code_for_being_called_wrongly(
     told, silent = (done.out, done.err) if verb == "health" else (done.err, done.out)
     assert said in told and "[usage]" in told and f"labelgate help {verb}" in told
     assert silent == ""
+
+
+@pytest.mark.parametrize(
+    "words", [["--json", "--bogus"], ["--bogus", "--json"], ["--json", "--timeout", "x"]]
+)
+def test_a_reader_of_json_gets_json_also_when_called_wrongly(run: Run, words: list[str]) -> None:
+    done = run("health", *words)
+    told = json.loads(done.out)
+    assert done.code == 1 and told["reason"] == "usage" and not told["healthy"]
 
 
 def test_install_without_a_place_is_called_wrongly(run: Run) -> None:
@@ -117,8 +127,18 @@ ODD = [b"A=1", b"", b"NOEQUALS", b"=x", b"=C:=y", b"A=2", b"B=\xff\xfe", b"EMPTY
 
 @NATIVE
 def test_an_environment_with_the_token_passes_untouched(app_environment: Callable[..., list[bytes]]) -> None:
-    entries = [*ODD, b"LABEL_STUDIO_API_TOKEN=" + TOKEN.encode(), b"LABEL_STUDIO_API_TOKEN=", b"Z=9"]
+    entries = [*ODD, b"LABEL_STUDIO_API_TOKEN=" + TOKEN.encode(), b"LABEL_STUDIO_API_KEY=", b"Z=9"]
     assert app_environment(entries) == entries
+
+
+@NATIVE
+def test_the_app_sees_no_other_token_than_the_judged_one(app_environment: Callable[..., list[bytes]]) -> None:
+    """C and Python take the first entry of a name, a shell the last: the judged one alone stays."""
+    name, token = b"LABEL_STUDIO_API_TOKEN=", TOKEN.encode()
+    entries = [b"A=1", name + token, b"B=2", name + OTHER_TOKEN.encode(), name, b"A=3"]
+    for load in ("token", "missing", "all"):
+        assert app_environment(entries, "--load", load) == [b"A=1", name + token, b"B=2", b"A=3"]
+    assert app_environment(entries, "--no-token") == entries
 
 
 @NATIVE

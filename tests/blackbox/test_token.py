@@ -232,6 +232,16 @@ def test_only_the_value_changes(run: Run, tmp_path: Path, before: str, after: st
     assert env.read_bytes() == after.format(TOKEN).encode()
 
 
+def test_a_symbolic_link_that_leads_nowhere_has_its_own_remedy(run: Run, tmp_path: Path) -> None:
+    (tmp_path / ".env").symlink_to("elsewhere/.env")
+    done = run("token", "--write", stdin=TOKEN.encode())
+    assert done.code == 1 and "[write_failed]" in done.err
+    assert ".env is a symbolic link to a file that does not exist" in done.err
+    assert "create the file that it leads to, or remove the link" in done.err
+    assert "make room" not in done.err
+    assert os.readlink(tmp_path / ".env") == "elsewhere/.env"
+
+
 def test_a_symbolic_link_stays_one(run: Run, tmp_path: Path) -> None:
     (tmp_path / "real").write_text("A=1\n")
     (tmp_path / ".env").symlink_to("real")

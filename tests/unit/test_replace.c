@@ -155,7 +155,7 @@ static void a_link_is_followed_and_stays(void **state)
 
     int error = 0;
     assert_int_equal(replace_create("link", span_of("x"), 0600, &error),
-                     REPLACE_FAILED); // leads nowhere now
+                     REPLACE_LINK); // leads nowhere now
     assert_int_equal(error, ENOENT);
     assert_int_equal(entries("below"), 0);
 }

@@ -120,7 +120,9 @@ static const struct finding *first_refusal(enum settings_stage stage, enum reaso
 
 static void assert_usage(const char *detail)
 {
-    assert_string_equal(first_refusal(STAGE_OPTIONS, REASON_USAGE)->detail, detail);
+    // The command line is called wrongly, a variable is a finding.
+    enum settings_stage stage = detail[0] == '-' ? STAGE_OPTIONS : STAGE_SETTINGS;
+    assert_string_equal(first_refusal(stage, REASON_USAGE)->detail, detail);
     assert_int_equal(settings.refusal_count, 1);
 }
 
@@ -304,7 +306,7 @@ static void switches_take_four_words_each(void **state)
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         snprintf(variable, sizeof variable, "LABELGATE_GROUP=%s", wrong[i]);
         make(NONE, LIST(variable));
-        first_refusal(STAGE_OPTIONS, REASON_USAGE);
+        first_refusal(STAGE_SETTINGS, REASON_USAGE);
     }
     make(LIST("--group", "--no-token"), LIST("LABELGATE_GROUP=0"));
     assert_true(settings.group && settings.no_token);
@@ -357,7 +359,7 @@ static void a_verb_judges_its_own_settings(void **state)
     make_as(VERB_HEALTH, NONE, LIST("LABELGATE_GRACE=x"));
     assert_nothing_refused();
     make_as(VERB_CHECK, NONE, LIST("LABELGATE_GRACE=x"));
-    first_refusal(STAGE_OPTIONS, REASON_USAGE);
+    first_refusal(STAGE_SETTINGS, REASON_USAGE);
 }
 
 static void signals_are_mapped(void **state)
@@ -392,6 +394,10 @@ static void wrong_signals_are_refused(void **state)
                  "not \"KILL:TERM\"");
     make(LIST("--signal", "TERM:INT", "--signal", "15:QUIT"), NONE);
     assert_usage("--signal takes each FROM once, not \"15:QUIT\"");
+    make(LIST("--signal", "TERM:TERM", "--signal", "TERM:INT"), NONE);
+    assert_usage("--signal takes each FROM once, not \"TERM:INT\"");
+    make(LIST("--signal", "RTMAX:RTMAX", "--signal", "RTMAX:0"), NONE);
+    assert_usage("--signal takes each FROM once, not \"RTMAX:0\"");
 }
 
 static void exit_codes_are_a_byte(void **state)
@@ -415,7 +421,7 @@ static void every_wrong_value_is_reported(void **state)
          LIST("LABELGATE_GROUP=x", "LABEL_STUDIO_API_TOKEN=" PAT));
     assert_int_equal(settings.refusal_count, 4);
     assert_int_equal(settings.refusals[0].stage, STAGE_OPTIONS);
-    assert_int_equal(settings.refusals[1].stage, STAGE_OPTIONS);
+    assert_int_equal(settings.refusals[1].stage, STAGE_SETTINGS);
     assert_int_equal(settings.refusals[2].finding.reason, REASON_URL_INVALID);
     assert_int_equal(settings.refusals[3].finding.reason, REASON_JWT_REFRESH);
 }
@@ -658,6 +664,21 @@ static void names_can_be_chosen(void **state)
     first_refusal(STAGE_OPTIONS, REASON_USAGE);
 }
 
+// Not the usual three: nothing is guessed.
+static void a_list_of_no_names_is_refused(void **state)
+{
+    (void)state;
+    make(LIST("--token-var", " , "), LIST("LABEL_STUDIO_API_TOKEN=" LEGACY));
+    assert_usage("--token-var takes a name, or several with commas between them, not \" , \"");
+    make(NONE, LIST("LABELGATE_TOKEN_VAR=,", "LABEL_STUDIO_API_TOKEN=" LEGACY));
+    assert_usage("LABELGATE_TOKEN_VAR (environment) takes a name, or several with commas between "
+                 "them, not \",\"");
+    write_file(".env", "LABELGATE_TOKEN_VAR=,\nLABEL_STUDIO_API_TOKEN=" LEGACY "\n");
+    make(NONE, NONE);
+    assert_usage("LABELGATE_TOKEN_VAR (.env line 1) takes a name, or several with commas between "
+                 "them");
+}
+
 static void a_missing_token_says_where_it_was_looked_for(void **state)
 {
     (void)state;
@@ -865,9 +886,22 @@ static void a_token_of_the_environment_changes_nothing(void **state)
     (void)state;
     write_file(".env", "X=file\n");
     make(NONE, LIST("A=1", "", "B", "=c", "LABEL_STUDIO_API_TOKEN=" LEGACY, "A=2",
-                    "LABEL_STUDIO_API_TOKEN="));
+                    "LABEL_STUDIO_API_KEY="));
     assert_app(LIST("A=1", "", "B", "=c", "LABEL_STUDIO_API_TOKEN=" LEGACY, "A=2",
-                    "LABEL_STUDIO_API_TOKEN="));
+                    "LABEL_STUDIO_API_KEY="));
+}
+
+// A shell takes the last entry of a name, and the first was judged.
+static void the_judged_token_alone_stays(void **state)
+{
+    (void)state;
+    write_file(".env", "LABEL_STUDIO_API_TOKEN=\n");
+    char *const load[] = {"token", "missing", "all"};
+    for (size_t i = 0; i < 3; i++) {
+        make(LIST("--load", load[i]),
+             LIST("A=1", "LABEL_STUDIO_API_TOKEN=" LEGACY, "A=2", "LABEL_STUDIO_API_TOKEN=other"));
+        assert_app(LIST("A=1", "LABEL_STUDIO_API_TOKEN=" LEGACY, "A=2"));
+    }
 }
 
 static void a_token_of_the_file_takes_the_place_of_the_empty_one(void **state)
@@ -969,6 +1003,7 @@ int main(void)
         TEST(placeholders_beside_the_token_warn_once),
         TEST(the_first_that_is_set_is_judged),
         TEST(names_can_be_chosen),
+        TEST(a_list_of_no_names_is_refused),
         TEST(a_missing_token_says_where_it_was_looked_for),
         TEST(two_lines_run_together_are_found),
         TEST(the_files_token_is_told),
@@ -980,6 +1015,7 @@ int main(void)
         TEST(user_and_password_are_found_for_token),
         TEST(token_and_verify_judge_no_token),
         TEST(a_token_of_the_environment_changes_nothing),
+        TEST(the_judged_token_alone_stays),
         TEST(a_token_of_the_file_takes_the_place_of_the_empty_one),
         TEST(name_file_goes_when_the_name_is_handed_over),
         TEST(load_missing_adds_what_is_not_there),
