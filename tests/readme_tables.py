@@ -79,8 +79,14 @@ def reasons_table(tables: Tables) -> str:
     return table(("class", "meaning", "words"), rows)
 
 
+def exits_table(tables: Tables) -> str:
+    rows = [(line["code"], ", ".join(map(code, line["verbs"])), line["meaning"]) for line in tables["exits"]]
+    return table(("code", "of", "meaning"), rows)
+
+
 MAKERS: dict[str, Callable[[Tables], str]] = {
     "settings": settings_table,
+    "exits": exits_table,
     "reasons": reasons_table,
 }
 # Tables of other names are somebody else's.
