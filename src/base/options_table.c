@@ -37,8 +37,9 @@ static const struct option_row rows[OPTION_COUNT] = {
                           .fallback = "LABEL_STUDIO_API_TOKEN, LABEL_STUDIO_API_KEY, "
                                       "LABEL_STUDIO_ACCESS_TOKEN",
                           .help = "Where the token is looked for, in this order: for each name "
-                                  "the environment, then NAME_FILE, then the file. The first that "
-                                  "is set is the token. The variable takes a comma list.",
+                                  "the environment, then NAME_FILE, then the file; under --load "
+                                  "all the file, then those two. The first that is set is the "
+                                  "token. The variable takes a comma list.",
                           .verbs = GATE | ON(VERB_TOKEN),
                           .repeatable = true,
                           .list = true},

@@ -251,6 +251,25 @@ static void with_load_all_the_file_is_first(void **state)
     assert_int_equal(settings.grace_ms, 2000); // only those two names
 }
 
+// Contract: for each name the file, the environment, NAME_FILE. A name later in the list never
+// passes one before it, wherever it stands.
+static void with_load_all_the_file_is_first_of_each_name(void **state)
+{
+    (void)state;
+    write_file("secret", LEGACY "\n");
+    write_file(".env", "SECOND=" LEGACY "\n");
+    make(LIST("--load=all", "--token-var=FIRST", "--token-var=SECOND"),
+         LIST("FIRST=" OTHER, "SECOND=" OTHER));
+    assert_nothing_refused();
+    assert_token("FIRST", OTHER, "environment");
+    make(LIST("--load=all", "--token-var=FIRST", "--token-var=SECOND"), LIST("FIRST_FILE=secret"));
+    assert_token("FIRST", LEGACY, "secret");
+    write_file(".env", "FIRST=" LEGACY "\n");
+    make(LIST("--load=all", "--token-var=FIRST"), LIST("FIRST_FILE=nowhere"));
+    assert_nothing_refused();
+    assert_token("FIRST", LEGACY, ".env line 1");
+}
+
 // ---- Values -------------------------------------------------------------------------------------
 
 #define DURATION "takes a duration such as 500ms, 5s, 2m or 1m30s"
@@ -975,6 +994,7 @@ int main(void)
         TEST(a_second_variable_comes_after_the_first),
         TEST(verbosity_is_counted_or_named),
         TEST(with_load_all_the_file_is_first),
+        TEST(with_load_all_the_file_is_first_of_each_name),
         TEST(durations_are_not_guessed),
         TEST(zero_is_for_wait_and_grace_alone),
         TEST(switches_take_four_words_each),
