@@ -173,6 +173,23 @@ def test_readme_has_the_contract(readme: str, verbs: set[str]) -> None:
         assert f"`{verb}" in readme, verb
 
 
+def test_readme_reckons_a_fleet_right(readme: str) -> None:
+    """Containers × 10 ms a probe / seconds between probes, as a share of one core."""
+    part = readme.split("### Many containers")[1].split("\n### ")[0]
+    head, _, *rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in part.splitlines()
+        if line.startswith("|")
+    ]
+    seconds = [
+        int(number) * {"s": 1, "m": 60}[unit] for number, unit in re.findall(r"(\d+)([sm])`", " ".join(head))
+    ]
+    assert len(rows) == 2 and len(seconds) == 5
+    for name, *cells in rows:
+        count = int(name.replace(",", ""))
+        assert cells == [f"{count * 0.010 / each:.0%}".replace("%", " %") for each in seconds]
+
+
 def test_readme_has_the_programs_tables(readme: str, tables: Tables) -> None:
     fresh = readme_tables.renew(readme, tables)
     assert readme == fresh, "README.md: tests/readme_tables.py build/debug/helpers/tables_dump --write"
