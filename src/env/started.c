@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -142,21 +141,27 @@ struct search {
     bool first_unreadable; // PID 1 is there, but not for us
 };
 
+// "42/environ". By hand: with two thousand processes formatted printing is what a search costs.
+static void path_in(const char *process, const char *file, char path[PROC_PATH])
+{
+    size_t len = strnlen(process, PROC_PATH - sizeof "/environ");
+    memcpy(path, process, len);
+    memcpy(path + len, file, strlen(file) + 1);
+}
+
 static bool namespace_of(const struct search *search, const char *process, char name[NAMESPACE])
 {
     char path[PROC_PATH];
-    (void)snprintf(path, sizeof path, "%.11s/ns/mnt", process);
+    path_in(process, "/ns/mnt", path);
     ssize_t len = readlinkat(search->proc, path, name, NAMESPACE - 1);
     name[len > 0 ? len : 0] = '\0';
     return len > 0;
 }
 
-// The marker begins the environment that `run` wrote; elsewhere it stands behind a NUL.
+// The marker begins the environment that `run` wrote. Elsewhere it is somebody else's variable.
 static bool has_marker(const char *bytes, size_t len)
 {
-    static const char needle[] = "\0" MARKER;
-    return len >= sizeof MARKER && (memcmp(bytes, MARKER, sizeof MARKER) == 0 ||
-                                    memmem(bytes, len, needle, sizeof needle) != NULL);
+    return len >= sizeof MARKER && memcmp(bytes, MARKER, sizeof MARKER) == 0;
 }
 
 static bool grow(struct search *search, size_t used)
@@ -179,8 +184,9 @@ static bool grow(struct search *search, size_t used)
     return true;
 }
 
-// Reads until the end; a longer environment than STARTED_MOST is none of ours. -1 with errno.
-static ssize_t read_to_end(struct search *search, int fd)
+// Reads until the end, but of what does not begin with the marker no more than the first piece; an
+// environment longer than STARTED_MOST is none of ours. -1 with errno.
+static ssize_t read_ours(struct search *search, int fd)
 {
     size_t len = 0;
     for (;;) {
@@ -190,6 +196,8 @@ static ssize_t read_to_end(struct search *search, int fd)
         if (got < 0)
             return got;
         len += (size_t)got;
+        if (!has_marker(search->buffer.bytes, len))
+            return 0;
         // /proc fills the whole buffer as long as there is more.
         if (len < search->buffer.room)
             return (ssize_t)len;
@@ -199,11 +207,11 @@ static ssize_t read_to_end(struct search *search, int fd)
 static ssize_t read_environ(struct search *search, const char *process)
 {
     char path[PROC_PATH];
-    (void)snprintf(path, sizeof path, "%.11s/environ", process);
+    path_in(process, "/environ", path);
     int fd = openat(search->proc, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return -1;
-    ssize_t len = read_to_end(search, fd);
+    ssize_t len = read_ours(search, fd);
     int error = errno;
     close(fd);
     errno = error;
@@ -235,9 +243,7 @@ static void look_at(struct search *search, const char *process)
     ssize_t len = read_environ(search, process);
     if (len < 0 && pid == 1 && (errno == EACCES || errno == EPERM))
         search->first_unreadable = true;
-    if (len <= 0 || !has_marker(search->buffer.bytes, (size_t)len))
-        return;
-    if (namespace_of(search, process, name) && strcmp(name, search->own_namespace) == 0)
+    if (len > 0 && namespace_of(search, process, name) && strcmp(name, search->own_namespace) == 0)
         believe(search, pid, (size_t)len);
 }
 

@@ -10,15 +10,15 @@
 #include "env/envlist.h"
 #include "env/settings.h"
 
-// The environment that the resident process gets (contract, section 4): the marker
-// LABELGATE_STARTED=1 and the settings the app was started with, nothing else. `token` is the one
+// The environment that the resident process gets (contract, section 4): first the marker
+// LABELGATE_STARTED=1, then the settings the app was started with, nothing else. `token` is the one
 // the app has (after a trade not the settings' own).
 bool started_environment(const struct settings *settings, struct span token,
                          struct envlist *resident);
 
 enum started_answer {
     STARTED_FOUND,
-    STARTED_NONE,       // no process carries the marker in our mount namespace
+    STARTED_NONE,       // no process of our mount namespace begins with the marker
     STARTED_SEVERAL,    // shared process namespace: cannot tell which is ours
     STARTED_UNREADABLE, // PID 1 is there, its environment may not be read
 };
@@ -34,8 +34,8 @@ struct started {
     struct envlist environment; // views of `bytes`
 };
 
-// Looks at PID 1 first, then at every other process: the marker *and* our own mount namespace
-// (/proc/N/ns/mnt), never path or inode. Believes exactly one.
+// Looks at PID 1 first, then at every other process: an environment that begins with the marker
+// *and* our own mount namespace (/proc/N/ns/mnt), never path or inode. Believes exactly one.
 void started_find(struct started *self);
 void started_free(struct started *self);
 
