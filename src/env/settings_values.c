@@ -37,12 +37,15 @@ static int word_index(const char *text, const char *const *words, unsigned count
     return -1;
 }
 
+// What is refused changes nothing: a probe still needs its time limit to say so.
 static const char *take_duration(const char *text, bool may_be_zero, int64_t *milliseconds)
 {
-    if (!duration_parse(text, strlen(text), milliseconds))
+    int64_t taken;
+    if (!duration_parse(text, strlen(text), &taken))
         return DURATION;
-    if (*milliseconds == 0 && !may_be_zero)
+    if (taken == 0 && !may_be_zero)
         return DURATION ", longer than zero";
+    *milliseconds = taken;
     return NULL;
 }
 

@@ -33,10 +33,15 @@ static bool armed;
 
 // A full pipe or a stopped terminal must not hold us past the time limit: what cannot be written
 // now is not written. POLLOUT on a pipe promises room for PIPE_BUF bytes.
-static void write_now(int fd, const char *bytes, size_t len)
+static bool has_room(int fd)
 {
     struct pollfd ready = {.fd = fd, .events = POLLOUT};
-    if (fd < 0 || len == 0 || poll(&ready, 1, 0) != 1 || !(ready.revents & POLLOUT))
+    return poll(&ready, 1, 0) == 1 && (ready.revents & POLLOUT);
+}
+
+static void write_now(int fd, const char *bytes, size_t len)
+{
+    if (fd < 0 || len == 0 || !has_room(fd))
         return;
     while (write(fd, bytes, len) < 0 && errno == EINTR)
         continue;
@@ -58,18 +63,23 @@ static void set_timer(int64_t milliseconds)
     setitimer(ITIMER_REAL, &timer, NULL);
 }
 
+static void mask_alarm(int how)
+{
+    sigset_t alarm_only;
+    sigemptyset(&alarm_only);
+    sigaddset(&alarm_only, SIGALRM);
+    sigprocmask(how, &alarm_only, NULL);
+}
+
 static void take_alarm(void)
 {
     struct sigaction action = {.sa_handler = SIG_IGN};
-    sigset_t alarm_only;
     // A reader that went away must not change the exit code into a death by SIGPIPE.
     sigemptyset(&action.sa_mask);
     sigaddset(&action.sa_mask, SIGPIPE);
-    sigemptyset(&alarm_only);
-    sigaddset(&alarm_only, SIGALRM);
     // A SIGALRM that was pending when we were executed is not our alarm: ignoring it drops it.
     sigaction(SIGALRM, &action, NULL);
-    sigprocmask(SIG_UNBLOCK, &alarm_only, NULL);
+    mask_alarm(SIG_UNBLOCK);
     action.sa_handler = time_is_up;
     sigaction(SIGALRM, &action, NULL);
 }
@@ -92,6 +102,14 @@ void deadline_say(int fd, const void *bytes, size_t len, int code)
         memcpy(next->bytes, bytes, next->len);
     __atomic_signal_fence(__ATOMIC_RELEASE);
     current = next;
+}
+
+void deadline_last_word(int fd, int code)
+{
+    mask_alarm(SIG_BLOCK);
+    deadline_say(-1, NULL, 0, code);
+    if (!has_room(fd))
+        mask_alarm(SIG_UNBLOCK);
 }
 
 void deadline_log(int fd, const char *line, size_t len)

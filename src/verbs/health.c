@@ -253,8 +253,7 @@ static int answer(const struct health *health)
     struct verdict verdict = verdict_of(health, &health->attempt.finding);
     add_verdict(health, &verdict, &text);
     log_verdict(health, &verdict);
-    // From here on an alarm only cuts short a write that hangs; it must not say something else.
-    deadline_say(-1, NULL, 0, EXITCODE_NO);
+    deadline_last_word(STDOUT_FILENO, EXITCODE_NO);
     if (!say_result(bytes, text.len))
         return EXITCODE_NO;
     return verdict.healthy ? EXITCODE_OK : EXITCODE_NO;

@@ -280,3 +280,18 @@ def test_health_nothing_is_writable(labelgate: Path, server: StandIn, world: str
         done = subprocess.run(command, cwd="/", env=env, capture_output=True, timeout=30, check=False)
         assert done.returncode == 0, done
         assert not re.search(r"O_WRONLY|O_RDWR|O_CREAT|mkdir\(|creat\(", trace.read_text())
+
+
+@pytest.mark.native("strace follows this machine's own programs")
+def test_health_a_verdict_at_the_last_moment_is_said(
+    labelgate: Path, server: StandIn, world: str, tmp_path: Path
+) -> None:
+    """The verdict is there in time, its write is held up beyond the limit: neither text nor code is lost."""
+    if world == "coverage":
+        pytest.skip("the coverage build writes its counters")
+    env = {**WITH_TOKEN, "LABEL_STUDIO_URL": server.url}
+    slow = ["strace", "-o", str(tmp_path / "trace"), "-e", "inject=write:delay_enter=2200000"]
+    command = [*slow, str(labelgate), "health", "--timeout", "2s"]
+    done = subprocess.run(command, cwd="/", env=env, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 0, done
+    assert done.stdout.startswith("healthy")

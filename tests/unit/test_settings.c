@@ -445,6 +445,15 @@ static void every_wrong_value_is_reported(void **state)
     assert_int_equal(settings.refusals[3].finding.reason, REASON_JWT_REFRESH);
 }
 
+// A probe says that it was called wrongly within its time limit, so it must still have one.
+static void a_refused_timeout_leaves_the_default(void **state)
+{
+    (void)state;
+    make_as(VERB_HEALTH, LIST("--timeout", "0"), NONE);
+    first_refusal(STAGE_OPTIONS, REASON_USAGE);
+    assert_int_equal(settings.timeout_ms, 5000);
+}
+
 static void an_early_timeout_needs_no_file(void **state)
 {
     (void)state;
@@ -1006,7 +1015,8 @@ int main(void)
         TEST(wrong_signals_are_refused),
         TEST(exit_codes_are_a_byte),
         TEST(every_wrong_value_is_reported),
-        TEST(an_early_timeout_needs_no_file),
+        TEST(a_refused_timeout_leaves_the_default),
+        cmocka_unit_test(an_early_timeout_needs_no_file),
         TEST(named_files_must_exist),
         TEST(a_list_that_names_no_file_is_refused),
         TEST(later_files_win_and_see_earlier_ones),
