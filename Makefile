@@ -94,6 +94,8 @@ LINK_BEGIN = $(MUSL)/lib/rcrt1.o $(MUSL)/lib/crti.o
 LINK_END = $(MUSL)/lib/libc.a $(MUSL)/lib/libcompiler_rt.a $(MUSL)/lib/crtn.o
 # Code is made when it is linked. It knows -Oz from the objects, but for inlining and for arm's floats.
 WORLD_LDFLAGS = $(STATIC_PIE) --lto-O2 -mllvm -inline-threshold=5 $(LTO_$(WORLD))
+# Code that is made later wants it, and the linker must know it before.
+LTO_s390x = -u _GLOBAL_OFFSET_TABLE_
 LTO_armv7 = -mllvm -float-abi=hard
 BINARY_LDFLAGS = -O2 -s
 endif

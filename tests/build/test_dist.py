@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import os
 import re
+import sys
 import tarfile
 import venv
 import zipfile
@@ -15,6 +16,9 @@ from pathlib import Path
 import pytest
 from making import ARCH, LOCK, ROOT, output
 from packaging.utils import parse_wheel_filename
+
+sys.path.insert(0, str(ROOT / "tests"))
+import sizes
 
 # Columns of docker/architectures.
 ZIG, QEMU, DEBIAN, PYTHON, ENGINE = range(1, 6)
@@ -289,3 +293,22 @@ def test_the_image_recipe_has_a_place_for_the_platform(dist: Path) -> None:
     assert {"Dockerfile", f"{place}/labelgate", f"{place}/licenses/curl"} <= names
     assert "COPY $TARGETPLATFORM/ /" in recipe
     assert "COPY --from" not in recipe
+
+
+# ---- The README ---------------------------------------------------------------------------------------
+
+
+def test_the_readme_has_this_machines_sizes(labelgate: Path) -> None:
+    assert sizes.program(ARCH) == labelgate.stat().st_size
+    assert sizes.old_rows({ARCH: sizes.measure(ARCH)}) == []
+    assert sizes.old_rows({ARCH: [3 * (size or 1) for size in sizes.measure(ARCH)]}), "it can tell"
+
+
+def test_the_readme_has_each_architecture_and_file(dist: Path) -> None:
+    assert set(sizes.written()) == set(architectures())
+    text = (ROOT / "README.md").read_text()
+    for arch in architectures():
+        assert re.search(rf"ARCH is [^.]*\b{arch}\b", text), arch
+    for path in dist.iterdir():
+        general = path.name.replace(ARCH, "ARCH").replace(architectures()[ARCH][DEBIAN], "ARCH")
+        assert f"`{re.sub('none-.*whl', 'none-….whl', general)}`" in text
