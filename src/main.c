@@ -8,6 +8,7 @@
 #include "base/span.h"
 #include "base/text.h"
 #include "cli/options_parse.h"
+#include "cli/print.h"
 #include "env/settings.h"
 #include "init/init.h"
 #include "verbs/verbs.h"
@@ -29,8 +30,7 @@ static int meant_as_health(const char *word)
     text_add_visible(&text, span_of(word), 80);
     text_add(&text, "\" is one word to the JSON form of HEALTHCHECK, which is not run by a shell; "
                     "write [\"CMD\", \"/labelgate\", \"health\"]\n");
-    say_result(text.bytes, text.len);
-    return EXITCODE_NO;
+    return say_result(text.bytes, text.len) ? EXITCODE_NO : print_failed();
 }
 
 static int no_verb(int argc, char *const *argv)

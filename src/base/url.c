@@ -194,7 +194,7 @@ bool url_is_loopback(const struct url *self)
         return true;
     if (host.len > 10 && span_is_nocase((struct span){host.text + host.len - 10, 10}, ".localhost"))
         return true;
-    if (inet_pton(AF_INET, self->host, &v4) == 1)
+    if (inet_aton(self->host, &v4) != 0)
         return ntohl(v4.s_addr) >> 24 == 127;
     return inet_pton(AF_INET6, self->host, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }

@@ -6,16 +6,19 @@
 #include "cli/help.h"
 #include "cli/report.h"
 
-int print_text(struct text *out)
+int print_failed(void)
 {
-    bool written = !out->cut && say_result(out->bytes, out->len);
-    text_free(out);
-    if (written)
-        return EXITCODE_OK;
     struct finding finding = {0};
     finding_set(&finding, REASON_OUTPUT_FAILED, NULL, NULL, NULL);
     report_refusal(SAY_WARN, &finding);
     return EXITCODE_NO;
+}
+
+int print_text(struct text *out)
+{
+    bool written = !out->cut && say_result(out->bytes, out->len);
+    text_free(out);
+    return written ? EXITCODE_OK : print_failed();
 }
 
 int print_help(enum verb verb)

@@ -8,6 +8,8 @@
 
 // Writes the text and frees it. EXITCODE_OK, or EXITCODE_NO with [output_failed] on standard error.
 int print_text(struct text *out);
+// Says [output_failed] on standard error; EXITCODE_NO.
+int print_failed(void);
 // `labelgate VERB --help`.
 int print_help(enum verb verb);
 

@@ -38,8 +38,9 @@ static bool is_localhost(struct span host)
 
 bool resolve_is_needless(const char *host)
 {
-    unsigned char address[sizeof(struct in6_addr)];
-    return inet_pton(AF_INET, host, address) == 1 || inet_pton(AF_INET6, host, address) == 1 ||
+    struct in_addr v4; // by inet_aton, as getaddrinfo does: 127.1 is an address
+    struct in6_addr v6;
+    return inet_aton(host, &v4) != 0 || inet_pton(AF_INET6, host, &v6) == 1 ||
            is_localhost(span_of(host));
 }
 

@@ -153,7 +153,8 @@ enum token_kind jwt_kind(struct token *self, struct span span)
     }
     if (!read_object(self, 0, parts[0]) || !read_object(self, 1, parts[1]))
         return TOKEN_JWT_BROKEN;
-    if (count == 2)
+    // A dot with nothing behind it is no signature either, whatever decoders think of it.
+    if (count == 2 || parts[2].len == 0)
         return TOKEN_JWT_TRUNCATED;
     return check_signature(self, parts[2]) ? whole_kind(&self->claims) : TOKEN_JWT_BROKEN;
 }

@@ -22,7 +22,7 @@ enum token_kind {
     TOKEN_JWT_REFRESH,   // whole JWT, token_type "refresh": a Personal Access Token
     TOKEN_JWT_ACCESS,    // whole JWT, token_type "access"
     TOKEN_JWT_OTHER,     // whole JWT of another or no type
-    TOKEN_JWT_TRUNCATED, // header.payload: what Label Studio's list shows
+    TOKEN_JWT_TRUNCATED, // header.payload, as Label Studio's list shows it, or header.payload.
     TOKEN_JWT_BROKEN,    // looks like a JWT, a part does not decode
     TOKEN_EMPTY,
     TOKEN_PLACEHOLDER,

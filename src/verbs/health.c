@@ -255,7 +255,7 @@ static int answer(const struct health *health)
     log_verdict(health, &verdict);
     deadline_last_word(STDOUT_FILENO, EXITCODE_NO);
     if (!say_result(bytes, text.len))
-        return EXITCODE_NO;
+        return print_failed();
     return verdict.healthy ? EXITCODE_OK : EXITCODE_NO;
 }
 

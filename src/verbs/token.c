@@ -171,7 +171,7 @@ static int print_token(const struct bring *bring)
     text_add(&text, "\n");
     bool written = say_token(line, text.len);
     file_wipe(line, sizeof line);
-    return written ? EXITCODE_OK : refuse_with(bring, REASON_OUTPUT_FAILED, NULL, NULL);
+    return written ? EXITCODE_OK : print_failed();
 }
 
 static int refuse_replace(const struct bring *bring, const char *path, enum replace_fault fault,

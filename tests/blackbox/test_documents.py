@@ -277,6 +277,8 @@ def test_exit_codes_of_help_are_those_of_the_contract(page: Callable[..., str]) 
     ]
     part = page("health").split("\nExit codes\n")[1]
     assert re.findall(r"^  (\S+)  ", part, re.MULTILINE) == ["0", "1"]
+    part = page("verify").split("\nExit codes\n")[1]
+    assert re.findall(r"^  (\S+)  ", part, re.MULTILINE) == ["0", "1", "2", "128+n"]
 
 
 def test_pages_are_printed_whole_or_not_at_all(labelgate: Path) -> None:

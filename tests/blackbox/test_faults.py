@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -154,6 +155,15 @@ def test_localhost_refused_is_one_line_for_both(probe) -> None:
     assert seen.seconds < 1.0
 
 
+@pytest.mark.parametrize("host", ["127.1", "0x7f.0.1", "2130706433", "0177.0.0.1"])
+def test_an_address_in_short(probe, host: str) -> None:
+    """inet_aton(3): the app's getaddrinfo takes these for 127.0.0.1, so it reaches the server."""
+    assert socket.getaddrinfo(host, 80)[0][4] == ("127.0.0.1", 80)
+    with StandIn(answer(label_studio)) as server:
+        seen = probe(f"http://{host}:{server.port}")
+    assert (seen.code, seen.word) == (0, "ok"), seen
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.9", "[::1]"])
 def test_a_refused_literal(probe, host: str) -> None:
     seen = probe(f"http://{host}:{free_port()}")
@@ -223,3 +233,30 @@ def test_the_deadline_is_no_death_by_a_broken_pipe(
         )
     os.close(writer)
     assert done.returncode == 1
+
+
+OUTPUTS = {
+    "full": lambda command: ["sh", "-c", 'exec "$@" >/dev/full', "sh", *command],
+    "closed": lambda command: ["sh", "-c", 'exec "$@" >&-', "sh", *command],
+}
+
+
+@pytest.mark.parametrize("how", OUTPUTS)
+@pytest.mark.parametrize("words", [["health"], ["health", "--json"], ["health || exit 1"]])
+def test_a_verdict_that_cannot_be_written_is_said(
+    labelgate: Path, clean_environment: dict[str, str], how: str, words: list[str]
+) -> None:
+    """Contract, section 5: an error and not a silent success, even where all is well."""
+    with StandIn(answer(label_studio)) as server:
+        variables = {"LABEL_STUDIO_URL": server.url, "LABEL_STUDIO_API_TOKEN": TOKEN}
+        done = subprocess.run(
+            OUTPUTS[how]([str(labelgate), *words]),
+            env=clean_environment | variables,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+    assert done.returncode == 1 and "[output_failed]" in done.stderr, done
+    assert TOKEN[:8] not in done.stderr

@@ -83,11 +83,13 @@ static void a_candidate_that_is_too_long_is_left_out(void **state)
 static void what_needs_no_name_server(void **state)
 {
     (void)state;
-    static const char *const needless[] = {"127.0.0.1",   "::1",         "fe80::1",
-                                           "localhost",   "LocalHost",   "localhost.",
-                                           "a.localhost", "a.localhost."};
+    static const char *const needless[] = {
+        "127.0.0.1", "::1", "fe80::1", "localhost", "LocalHost", "localhost.", "a.localhost",
+        "a.localhost.",
+        // inet_aton(3), which getaddrinfo of glibc and musl takes
+        "127.1", "0x7f.1", "2130706433", "1.2.3"};
     static const char *const needed[] = {"studio", "localhosts", "xlocalhost", "127.0.0.1.example",
-                                         "1.2.3",  ".localhostx"};
+                                         "1.2.3.", "1.2.3.4.5",  "0x",         ".localhostx"};
     for (size_t i = 0; i < sizeof needless / sizeof needless[0]; i++)
         assert_true(resolve_is_needless(needless[i]));
     for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)

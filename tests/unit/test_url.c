@@ -146,6 +146,7 @@ static void loopback_is_known(void **state)
     assert_true(is_loopback("http://LOCALHOST."));
     assert_true(is_loopback("http://app.localhost"));
     assert_true(is_loopback("http://127.8.9.1"));
+    assert_true(is_loopback("http://127.1"));
     assert_true(is_loopback("http://[::1]"));
     assert_false(is_loopback("http://192.0.2.1"));
     assert_false(is_loopback("http://localhost.example"));
