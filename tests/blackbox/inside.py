@@ -39,6 +39,8 @@ class Plan:
     # Where a Label Studio answers.
     listen: list[str] = field(default_factory=lambda: ["127.0.0.1"])
     port: int = 8080
+    # Commands of `ip`, "route add prohibit 10.9.8.0/24" each.
+    routes: list[str] = field(default_factory=list)
     limit: float = 30.0
 
     def text(self) -> str:
@@ -81,6 +83,8 @@ def probe(plan: Plan) -> Outcome:
     raise_loopback()
     tunnel = make_nowhere()
     lay_etc(plan)
+    for route in plan.routes:
+        subprocess.run(["ip", *route.split()], check=True)
     servers = [NameServer(**arguments) for arguments in plan.servers]
     for server in servers:
         server.start()

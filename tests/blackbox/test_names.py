@@ -130,6 +130,28 @@ def test_refused_and_no_ipv6_is_still_refused(look: Look) -> None:
     assert "[connection_refused]" in seen.out and seen.seconds < QUICK, seen
 
 
+ROUTES = {
+    "192.0.2.1": ("", "no route to its network"),
+    "[2001:db8::1]": ("", "no route to its network"),
+    "10.9.8.7": ("route add unreachable 10.9.8.0/24", "no route to the host"),
+    "10.9.7.7": ("route add prohibit 10.9.7.0/24", "firewall"),
+}
+
+
+@pytest.mark.parametrize("host", ROUTES)
+def test_no_way_to_the_address(look: Look, host: str) -> None:
+    route, words = ROUTES[host]
+    seen = look(host, routes=[route] if route else [])
+    assert seen.code == 1 and "[unreachable]" in seen.out, seen
+    assert words in seen.out and host in seen.out and seen.seconds < QUICK
+
+
+def test_no_way_to_either_family(look: Look) -> None:
+    seen = look("label-studio", {"label-studio": {"A": ["192.0.2.1"], "AAAA": ["2001:db8::1"]}})
+    assert seen.code == 1 and "[unreachable]" in seen.out, seen
+    assert "192.0.2.1" in seen.out and "2001:db8::1" in seen.out
+
+
 # ---- The search list -------------------------------------------------------------------------------------
 
 SEARCH = "nameserver 127.0.0.1\nsearch first.example second.example\n"
