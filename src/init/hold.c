@@ -12,8 +12,10 @@ void init_hold(struct init_inherited *inherited)
     inherited->core_known = getrlimit(RLIMIT_CORE, &inherited->core_limit) == 0;
     if (!inherited->core_known)
         return;
+    // One byte, not zero: no core file is that small, and a core that is piped to a program (a "|"
+    // in core_pattern) heeds no other limit (Linux, fs/coredump.c).
     struct rlimit none = inherited->core_limit;
-    none.rlim_cur = 0;
+    none.rlim_cur = none.rlim_max > 0 ? 1 : 0;
     setrlimit(RLIMIT_CORE, &none);
 }
 
