@@ -74,7 +74,7 @@ enum reason {
     REASON_USAGE_SHELL_WORDS, // shell syntax in an exec-form HEALTHCHECK
     REASON_WAIT_TIMEOUT,
     REASON_STOPPED,
-    REASON_STOPPED_WAITING, // health --wait
+    REASON_STOPPED_WAITING, // every verb but `run`
     REASON_APP_UNREACHABLE,
     REASON_APP_STATUS,
     REASON_START_FAILED,

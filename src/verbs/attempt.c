@@ -9,6 +9,7 @@
 #include "base/exitcode.h"
 #include "base/file.h"
 #include "base/say.h"
+#include "cli/report.h"
 #include "server/app.h"
 #include "server/ask.h"
 #include "server/deadline.h"
@@ -44,24 +45,53 @@ static void prepare_timeout(void *context, enum http_phase phase, const char *wh
     deadline_say(child->out_fd, &late, told(), EXITCODE_NO);
 }
 
-static void trade(const struct child *child, const struct ask *how, struct attempt *attempt)
+static void take_legacy(struct legacy *legacy, struct attempt *attempt)
 {
-    struct legacy legacy = {0};
-    legacy_from_pat(how, how->token, child->plan->settings->enable_legacy, &legacy,
-                    &attempt->finding);
-    attempt->seen = legacy.seen;
-    attempt->created = legacy.created;
-    attempt->enabled = legacy.enabled;
-    attempt->token = legacy.token;
-    legacy_wipe(&legacy);
+    attempt->seen = legacy->seen;
+    attempt->created = legacy->created;
+    attempt->enabled = legacy->enabled;
+    attempt->token = legacy->token;
+    legacy_wipe(legacy);
 }
 
-static void ask(const struct child *child, const struct ask *how, struct attempt *attempt)
+static void trade(const struct attempt_plan *plan, const struct ask *how, struct attempt *attempt)
 {
-    const char *app_url = child->plan->settings->app_url;
-    ask_whoami(how, &attempt->finding, &attempt->seen);
-    if (reason_is_fine(attempt->finding.reason) && app_url != NULL)
+    struct legacy legacy = {0};
+    bool enable = plan->settings->enable_legacy;
+    if (plan->way == ATTEMPT_LOGIN)
+        legacy_from_user(how, plan->user, plan->secret, enable, &legacy, &attempt->finding);
+    else
+        legacy_from_pat(how, plan->secret, enable, &legacy, &attempt->finding);
+    take_legacy(&legacy, attempt);
+}
+
+static void ask(const struct attempt_plan *plan, const struct ask *how, struct attempt *attempt)
+{
+    const char *app_url = plan->settings->app_url;
+    struct credential who = {CREDENTIAL_TOKEN, how->token};
+    switch (plan->way) {
+    case ATTEMPT_HEALTH:
+        ask_whoami(how, &attempt->finding, &attempt->seen);
+        if (reason_is_fine(attempt->finding.reason) && app_url != NULL)
+            app_ask(how, app_url, &attempt->finding);
+        break;
+    case ATTEMPT_WHOAMI:
+        ask_whoami(how, &attempt->finding, &attempt->seen);
+        break;
+    case ATTEMPT_APP:
         app_ask(how, app_url, &attempt->finding);
+        break;
+    case ATTEMPT_UP:
+        ask_health(how, &attempt->finding);
+        break;
+    case ATTEMPT_SWITCHES:
+        trade_read_switches(how, &who, &attempt->switches, &attempt->finding);
+        break;
+    case ATTEMPT_TRADE:
+    case ATTEMPT_LOGIN:
+        trade(plan, how, attempt);
+        break;
+    }
 }
 
 static int work(void *context, int out_fd)
@@ -74,10 +104,7 @@ static int work(void *context, int out_fd)
     struct ask how = how_to_ask(child->plan->settings, child->timeout_ms);
     how.phase = prepare_timeout;
     how.phase_context = child;
-    if (child->plan->trade)
-        trade(child, &how, &child->attempt);
-    else
-        ask(child, &how, &child->attempt);
+    ask(child->plan, &how, &child->attempt);
     deadline_disarm();
 
     bool written = file_write(out_fd, &child->attempt, sizeof child->attempt);
@@ -188,4 +215,12 @@ void attempt_until(const struct attempt_plan *plan, int64_t limit_ms, struct att
     }
     if (told_reason != REASON_COUNT && isatty(STDERR_FILENO) == 1)
         say_progress_end();
+}
+
+int attempt_stopped(const struct settings *settings, int signal_number)
+{
+    struct attempt attempt = {0};
+    stopped(&attempt, signal_number);
+    report_refusal(settings->log, &attempt.finding);
+    return EXITCODE_SIGNAL + signal_number;
 }

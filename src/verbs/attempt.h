@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Not a verb: what `run` and `health` share when Label Studio must say yes first. One attempt is
-// made in a forked child, so that a stop signal ends it at once and PID 1 never holds curl's
-// memory; waiting is attempts with pauses between them.
+// Not a verb: how every verb but a plain `health` asks Label Studio. One attempt is made in a
+// forked child, so that its deadline is hard, a stop signal ends it at once and PID 1 never holds
+// curl's memory; waiting is attempts with pauses between them.
 #ifndef LABELGATE_VERBS_ATTEMPT_H
 #define LABELGATE_VERBS_ATTEMPT_H
 
@@ -14,10 +14,22 @@
 #include "server/seen.h"
 #include "server/trade.h"
 
+enum attempt_way {
+    ATTEMPT_HEALTH,   // whoami, then --app-url: what `health` says
+    ATTEMPT_WHOAMI,   // the settings' token alone
+    ATTEMPT_APP,      // --app-url alone
+    ATTEMPT_UP,       // GET /health, which proves no token
+    ATTEMPT_SWITCHES, // of the organization, read with the settings' token
+    ATTEMPT_TRADE,    // `secret`, a Personal Access Token, for the legacy token
+    ATTEMPT_LOGIN,    // `user` and `secret`, a password, for the legacy token
+};
+
 struct attempt_plan {
     const struct init_inherited *inherited;
-    const struct settings *settings; // how to ask, and the token
-    bool trade;                      // trade it for the legacy token (run --jwt trade)
+    const struct settings *settings; // how to ask
+    enum attempt_way way;
+    const char *user;
+    struct span secret;
 };
 
 // How an attempt ended. Written whole by the child into a pipe, so it holds no pointer.
@@ -25,6 +37,7 @@ struct attempt {
     struct finding finding; // REASON_OK: yes; REASON_STOPPED_WAITING: `signal` came
     struct seen seen;
     int signal;
+    struct trade_switches switches;
     bool created, enabled; // see struct legacy
     struct secret token;   // the traded token; wiped by its owner
 };
@@ -35,5 +48,9 @@ void attempt_once(const struct attempt_plan *plan, struct attempt *attempt);
 // (REASON_WAIT_TIMEOUT, the last verdict named). Says what it waits for: on a terminal one line
 // that is renewed, else one line per change of state.
 void attempt_until(const struct attempt_plan *plan, int64_t limit_ms, struct attempt *attempt);
+
+// Says which signal ended the question and returns its exit code (128 + n), for the verbs of
+// people: a shell then sees what it sees of any program that was interrupted.
+int attempt_stopped(const struct settings *settings, int signal_number);
 
 #endif

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/duration.h"
 #include "base/exitcode.h"
 #include "base/say.h"
 #include "base/url.h"
@@ -13,8 +12,7 @@
 #include "cli/page.h"
 #include "cli/print.h"
 #include "cli/report.h"
-#include "server/ask.h"
-#include "verbs/how.h"
+#include "verbs/attempt.h"
 #include "verbs/verbs.h"
 
 // The findings of the settings in the contract's order, then what only the verbs can judge.
@@ -48,29 +46,56 @@ static void judge_health_offline(struct diagnosis *diagnosis)
         finding_set(&diagnosis->health, REASON_HOST_REJECTED_UNDERSCORE, settings->url, NULL, host);
 }
 
+// Each question has the whole --timeout, in a process of its own, since a name look-up knows no
+// limit. False when a stop signal came.
+static bool ask_in_child(struct diagnosis *diagnosis, enum attempt_way way, struct attempt *attempt)
+{
+    struct attempt_plan plan = {
+        .inherited = diagnosis->inherited, .settings = diagnosis->settings, .way = way};
+    if (diagnosis->signal != 0)
+        return false;
+    attempt_once(&plan, attempt);
+    diagnosis->signal = attempt->signal;
+    return attempt->signal == 0;
+}
+
 // Both switches can be read by any member whose token works; a traded or refused token tells
 // nothing.
-static void read_switches(struct diagnosis *diagnosis, const struct ask *how)
+static void read_switches(struct diagnosis *diagnosis)
 {
-    struct credential who = {CREDENTIAL_TOKEN, how->token};
-    struct finding finding = {0};
-    if (diagnosis->server.reason != REASON_OK || how->nobody || how->jwt != JWT_REJECT)
+    const struct settings *settings = diagnosis->settings;
+    struct attempt attempt;
+    if (diagnosis->server.reason != REASON_OK || settings->no_token || settings->jwt != JWT_REJECT)
         return;
-    diagnosis->has_switches = trade_read_switches(how, &who, &diagnosis->switches, &finding);
+    if (!ask_in_child(diagnosis, ATTEMPT_SWITCHES, &attempt))
+        return;
+    diagnosis->has_switches = attempt.finding.reason == REASON_OK;
+    diagnosis->switches = attempt.switches;
+}
+
+static void ask_app(struct diagnosis *diagnosis)
+{
+    struct attempt attempt;
+    if (diagnosis->settings->app_url == NULL || !reason_is_fine(diagnosis->health.reason))
+        return;
+    if (ask_in_child(diagnosis, ATTEMPT_APP, &attempt) && !reason_is_fine(attempt.finding.reason))
+        diagnosis->health = attempt.finding;
 }
 
 static void ask_server(struct diagnosis *diagnosis)
 {
-    const struct settings *settings = diagnosis->settings;
-    struct ask how = how_to_ask(settings, settings->timeout_ms);
+    struct attempt attempt;
     diagnosis->asked = true;
-    ask_health(&how, &diagnosis->up);
-
-    how.until_ms = duration_now() + settings->timeout_ms;
-    ask_whoami(&how, &diagnosis->server, &diagnosis->seen);
-    read_switches(diagnosis, &how);
+    if (ask_in_child(diagnosis, ATTEMPT_UP, &attempt))
+        diagnosis->up = attempt.finding;
+    if (ask_in_child(diagnosis, ATTEMPT_WHOAMI, &attempt)) {
+        diagnosis->server = attempt.finding;
+        diagnosis->seen = attempt.seen;
+    }
+    read_switches(diagnosis);
     if (diagnosis->run.reason == REASON_OK)
         diagnosis->health = diagnosis->server;
+    ask_app(diagnosis);
 }
 
 // A JWT that would be refused at launch is still worth a question: the answer shows what the app
@@ -93,9 +118,14 @@ static void diagnose(struct diagnosis *diagnosis)
 
     judge_run(diagnosis);
     judge_health_offline(diagnosis);
-    if (can_ask(diagnosis))
+    if (can_ask(diagnosis)) {
+        struct init_inherited inherited;
+        init_hold(&inherited); // a stop signal is received as data while a child asks
+        diagnosis->inherited = &inherited;
         ask_server(diagnosis);
-    else if (!settings->offline && diagnosis->run.reason == REASON_OK)
+        init_release(&inherited);
+        diagnosis->inherited = NULL;
+    } else if (!settings->offline && diagnosis->run.reason == REASON_OK)
         settings_need_url(settings, &diagnosis->health);
 }
 
@@ -140,7 +170,8 @@ static int check(const struct options *options, const struct envlist *environmen
         .settings = &settings, .environment = environment, .started = &started};
     diagnose(&diagnosis);
     compare_with_running(&diagnosis);
-    int code = print(&diagnosis);
+    int code =
+        diagnosis.signal != 0 ? attempt_stopped(&settings, diagnosis.signal) : print(&diagnosis);
     settings_free(&settings);
     started_free(&started);
     return code;

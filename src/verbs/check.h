@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "env/settings.h"
 #include "env/started.h"
+#include "init/init.h"
 #include "server/seen.h"
 #include "server/trade.h"
 
@@ -21,11 +22,13 @@ struct diagnosis {
     bool in_container; // we run inside one: commands are shown with its real name
     const struct started *started;
     bool has_token;
-    bool same_as_running;  // only where `started` was found
-    struct finding run;    // REASON_OK: `run` would start the app
-    bool asked;            // the network was used
-    struct finding up;     // GET /health
-    struct finding server; // whoami
+    bool same_as_running;                   // only where `started` was found
+    struct finding run;                     // REASON_OK: `run` would start the app
+    bool asked;                             // the network was used
+    const struct init_inherited *inherited; // while it is
+    int signal;                             // a stop signal came meanwhile
+    struct finding up;                      // GET /health
+    struct finding server;                  // whoami
     struct seen seen;
     bool has_switches; // the answer to /api/jwt/settings was there to read
     struct trade_switches switches;

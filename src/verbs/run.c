@@ -182,7 +182,8 @@ static int ask_first(struct run *run)
     struct attempt_plan plan = {
         .inherited = run->call->inherited,
         .settings = settings,
-        .trade = must_trade(settings),
+        .way = must_trade(settings) ? ATTEMPT_TRADE : ATTEMPT_HEALTH,
+        .secret = settings->token.text,
     };
     if (settings->wait)
         attempt_until(&plan, settings->wait_ms, &run->attempt);
@@ -196,7 +197,7 @@ static int ask_first(struct run *run)
     if (run->attempt.enabled)
         say(settings->log, SAY_WARN,
             "legacy tokens were off in the organization: they are switched on now");
-    if (plan.trade)
+    if (plan.way == ATTEMPT_TRADE)
         run->token = secret_span(&run->attempt.token);
     return EXITCODE_OK;
 }

@@ -15,8 +15,7 @@
 #include "env/assign.h"
 #include "env/envlist.h"
 #include "env/settings.h"
-#include "server/legacy.h"
-#include "verbs/how.h"
+#include "verbs/attempt.h"
 #include "verbs/verbs.h"
 
 #define NEW_FILE_MODE 0600
@@ -27,8 +26,8 @@ struct bring {
     struct options options;
     struct envlist environment;
     struct settings settings;
-    struct secret token;  // what will be written or printed
-    struct legacy legacy; // wiped with `bring`
+    struct secret token;    // what will be written or printed
+    struct attempt attempt; // of a trade or a login; its token is wiped with `bring`
 };
 
 static int refuse(const struct bring *bring, const struct finding *finding)
@@ -71,19 +70,33 @@ static int judge_settings(const struct bring *bring)
 
 static void tell_trade(const struct bring *bring)
 {
-    if (bring->legacy.created)
+    if (bring->attempt.created)
         say(bring->settings.log, SAY_WARN, "this user had no legacy token: one was made");
-    if (bring->legacy.enabled)
+    if (bring->attempt.enabled)
         say(bring->settings.log, SAY_WARN,
             "legacy tokens were off in the organization: they are switched on now");
 }
 
-static int take_traded(struct bring *bring, bool traded, const struct finding *finding)
+// In a child, since a name look-up knows no limit.
+static int bring_legacy(struct bring *bring, enum attempt_way way, const char *user,
+                        struct span secret)
 {
-    if (!traded)
-        return refuse(bring, finding);
+    struct init_inherited inherited;
+    struct attempt_plan plan = {.inherited = &inherited,
+                                .settings = &bring->settings,
+                                .way = way,
+                                .user = user,
+                                .secret = secret};
+    init_hold(&inherited); // a stop signal is received as data while the child asks
+    attempt_once(&plan, &bring->attempt);
+    init_release(&inherited);
+
+    if (bring->attempt.signal != 0)
+        return attempt_stopped(&bring->settings, bring->attempt.signal);
+    if (bring->attempt.finding.reason != REASON_OK)
+        return refuse(bring, &bring->attempt.finding);
     tell_trade(bring);
-    bring->token = bring->legacy.token;
+    bring->token = bring->attempt.token;
     return EXITCODE_OK;
 }
 
@@ -92,10 +105,7 @@ static int trade(struct bring *bring)
     struct finding finding = {0};
     if (!settings_need_url(&bring->settings, &finding))
         return refuse(bring, &finding);
-    struct ask how = how_to_ask(&bring->settings, bring->settings.timeout_ms);
-    bool traded = legacy_from_pat(&how, secret_span(&bring->token), bring->settings.enable_legacy,
-                                  &bring->legacy, &finding);
-    return take_traded(bring, traded, &finding);
+    return bring_legacy(bring, ATTEMPT_TRADE, NULL, secret_span(&bring->token));
 }
 
 // User and password: from the settings, else asked at the terminal.
@@ -123,11 +133,10 @@ static int login(struct bring *bring)
                 "no password: set LABEL_STUDIO_PASSWORD or LABEL_STUDIO_PASSWORD_FILE");
         }
     }
-    struct ask how = how_to_ask(settings, settings->timeout_ms);
-    bool traded = legacy_from_user(&how, settings->username != NULL ? settings->username : user,
-                                   secret, settings->enable_legacy, &bring->legacy, &finding);
+    int code = bring_legacy(bring, ATTEMPT_LOGIN,
+                            settings->username != NULL ? settings->username : user, secret);
     file_wipe(password, sizeof password);
-    return take_traded(bring, traded, &finding);
+    return code;
 }
 
 // A whole Personal Access Token is what can be traded; under --jwt accept or trade it is what the
@@ -255,7 +264,7 @@ static int bring_token(struct bring *bring)
         code = bring->settings.login ? login(bring) : from_input(bring);
     if (code == EXITCODE_OK)
         code = bring->settings.write ? write_token(bring) : print_token(bring);
-    legacy_wipe(&bring->legacy);
+    secret_wipe(&bring->attempt.token);
     secret_wipe(&bring->token);
     settings_free(&bring->settings);
     return code;

@@ -14,6 +14,7 @@
 #include "env/settings.h"
 #include "server/checks.h"
 #include "server/deadline.h"
+#include "verbs/attempt.h"
 #include "verbs/verbs.h"
 
 struct verify {
@@ -255,7 +256,7 @@ static int check_all(struct verify *verify)
         else
             stopped = ask(verify, check, result);
         if (stopped != 0)
-            return EXITCODE_SIGNAL + stopped;
+            return attempt_stopped(&verify->settings, stopped);
         count(verify, result);
         if (!verify->settings.json && !print_check(verify, check, result))
             return EXITCODE_NO;

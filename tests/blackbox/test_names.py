@@ -248,6 +248,34 @@ def test_packets_to_the_server_are_dropped(look: Look) -> None:
     assert 0.6 < seen.seconds < 0.7 + SLACK
 
 
+@pytest.mark.parametrize(
+    ("verb", "questions"),
+    [
+        (["check"], 2),
+        (["token", "--login", "--print"], 1),
+        (["run", "--wait", "700ms", "--", "/bin/true"], 1),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_each_verb_keeps_the_deadline(look: Look, labelgate: Path, verb: list[str], questions: int) -> None:
+    """The C library's look-up knows no limit. `check` asks two questions, with the whole limit for each."""
+    variables = {
+        "LABEL_STUDIO_URL": "http://label-studio:8080",
+        "LABEL_STUDIO_API_TOKEN": TOKEN,
+        "LABEL_STUDIO_USERNAME": "a@example.com",
+        "LABEL_STUDIO_PASSWORD": "p",
+        "LABELGATE_TIMEOUT": "700ms",
+    }
+    seen = look(
+        "label-studio",
+        resolv_conf="nameserver 10.9.9.9\nsearch first.example\n",
+        command=[str(labelgate), *verb],
+        environment=variables,
+    )
+    assert seen.code != 0 and "looking up the name" in seen.out, seen
+    assert 0.6 < seen.seconds < questions * 0.7 + SLACK
+
+
 def test_a_truncated_answer_is_asked_again_over_tcp(look: Look) -> None:
     many = [f"127.0.1.{number}" for number in range(60)]
     seen = look("label-studio", {"label-studio": {"A": [*V4, *many], "TRUNCATED": True}})

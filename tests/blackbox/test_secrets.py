@@ -76,6 +76,7 @@ VERBS = {
     "health": ["health"],
     "health --wait": ["health", "--wait", "5s"],
     "check": ["check"],
+    "verify": ["verify"],
     "run --wait": ["run", "--wait", "1s", "--", "/bin/true"],
     "token --login": ["token", "--login", "--print"],
 }
@@ -103,10 +104,10 @@ def test_no_core_is_written(labelgate: Path, cores_allowed: None, tmp_path: Path
     status = abort_in_mid_question([str(labelgate), *VERBS[verb]], env, tmp_path, asking)
     assert not os.WCOREDUMP(status)
     assert list(tmp_path.iterdir()) == []
-    # A core_pattern that pipes to a program cannot be tried on a machine that others use. The kernel then makes
-    # no core for a limit of one byte, and for no other.
+    # A core_pattern that pipes to a program cannot be tried on a machine that others use. The kernel then
+    # makes no core for a limit of one byte, and for no other.
     most = resource.getrlimit(resource.RLIMIT_CORE)[1]
-    assert [limit.split()[4] for limit in limits] == ["0" if most == 0 else "1"], limits
+    assert {limit.split()[4] for limit in limits} == {"0" if most == 0 else "1"}, limits
 
 
 def test_no_token_among_the_arguments(labelgate: Path, tmp_path: Path) -> None:
