@@ -53,6 +53,8 @@ int main(int argc, char **argv, char **envp)
 
     settings_conceal_usual(envp);
     enum verb verb = argc > 1 ? verb_find(argv[1]) : VERB_NONE;
+    if (verb != VERB_RUN && verb != VERB_INIT)
+        descriptors_fill();
     if (verb == VERB_NONE || verbs[verb] == NULL)
         return no_verb(argc, argv);
 

@@ -10,7 +10,7 @@ enum exitcode {
     EXITCODE_REFUSED = 125,        // run: refused or failed before the app was started
     EXITCODE_NOT_EXECUTABLE = 126, // run: found, but cannot be executed
     EXITCODE_NOT_FOUND = 127,      // run: not found, or its interpreter is not
-    EXITCODE_SIGNAL = 128,         // plus n: ended by signal n
+    EXITCODE_SIGNAL = 128,         // plus n: ended by signal n (`health` says 1 instead)
 };
 
 #endif

@@ -19,12 +19,11 @@ static const struct exit_row exits[] = {
     {"the app's", ON(VERB_RUN), "the app ended by itself; 0 when --ok-exit names its code"},
     {"128+n", ON(VERB_RUN),
      "the app was ended by signal n, or run was, before the app had started"},
-    {"128+n", ON(VERB_VERIFY), "it was stopped by signal n"},
     {"125", ON(VERB_RUN), "refused, or failed, before the app was started"},
     {"126", ON(VERB_RUN), "the command was found, but cannot be executed"},
     {"127", ON(VERB_RUN), "the command was not found, or its interpreter was not"},
     {"0", ON(VERB_HEALTH), "healthy"},
-    {"1", ON(VERB_HEALTH), "unhealthy, or called wrongly (Docker reserves 2)"},
+    {"1", ON(VERB_HEALTH), "unhealthy, stopped by a signal, or called wrongly (Docker reserves 2)"},
     {"0", ON(VERB_CHECK), "all is well, as far as is known"},
     {"1", ON(VERB_CHECK), "something would make run refuse or health unhealthy"},
     {"0", DEEDS, "done; all checks passed"},
@@ -32,6 +31,7 @@ static const struct exit_row exits[] = {
     {"0", PAGES, "printed"},
     {"1", PAGES, "standard output is closed or full"},
     {"2", ON(VERB_CHECK) | DEEDS | PAGES, "called wrongly: the command line"},
+    {"128+n", ON(VERB_CHECK) | ON(VERB_TOKEN) | ON(VERB_VERIFY), "stopped by signal n"},
 };
 
 const struct exit_row *exit_rows(size_t *count)

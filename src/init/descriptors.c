@@ -3,6 +3,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "init/init.h"
 #include "init/proc.h"
 #include "init/watch.h"
 
@@ -24,6 +25,17 @@ void descriptors_close(void)
     if (proc_each("/proc/self/fd", close_one, NULL))
         return;
     for (int fd = STDERR_FILENO + 1; fd < CLOSE_BOUND; fd++)
+        close(fd);
+}
+
+// A path that can be neither read nor written.
+void descriptors_fill(void)
+{
+    int fd;
+    do
+        fd = open("/", O_PATH | O_CLOEXEC);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
         close(fd);
 }
 

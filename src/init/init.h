@@ -31,6 +31,11 @@ struct init_inherited {
 void init_hold(struct init_inherited *inherited);
 void init_release(const struct init_inherited *inherited);
 
+// Takes the places of descriptors 0 to 2 that are closed, so that no socket or file gets one of
+// them and then hears what is said. Not for the process that starts the app, which gets them as
+// they are.
+void descriptors_fill(void);
+
 struct init_plan {
     const struct init_inherited *inherited;
     char *const *argv;         // CMD and its arguments: a view, not a copy

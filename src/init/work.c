@@ -68,6 +68,7 @@ static _Noreturn void do_work(const struct init_inherited *inherited, int (*work
                               void *context, const int ends[2])
 {
     close(ends[0]);
+    descriptors_fill();
     init_release(inherited);
     _exit(work(context, ends[1]));
 }

@@ -9,6 +9,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "base/exitcode.h"
+
 #define LOG_MOST 512
 
 struct prepared {
@@ -27,6 +29,9 @@ static char log_line[LOG_MOST];
 static volatile size_t log_len;
 static volatile sig_atomic_t log_fd = -1;
 
+static const int stops[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
+static const char *stop_line = "";
+
 // The alarm is ours. Given up by deadline_disarm: a child that is forked later may have another
 // mask.
 static bool armed;
@@ -39,21 +44,33 @@ static bool has_room(int fd)
     return poll(&ready, 1, 0) == 1 && (ready.revents & POLLOUT);
 }
 
-static void write_now(int fd, const char *bytes, size_t len)
+static bool write_now(int fd, const char *bytes, size_t len)
 {
-    if (fd < 0 || len == 0 || !has_room(fd))
-        return;
-    while (write(fd, bytes, len) < 0 && errno == EINTR)
-        continue;
+    ssize_t written;
+    if (fd < 0 || len == 0)
+        return true;
+    if (!has_room(fd))
+        return false;
+    do
+        written = write(fd, bytes, len);
+    while (written < 0 && errno == EINTR);
+    return written == (ssize_t)len;
 }
 
 static void time_is_up(int signal_number)
 {
     (void)signal_number;
     const struct prepared *last = current;
-    write_now(last->fd, last->bytes, last->len);
+    bool told = write_now(last->fd, last->bytes, last->len);
     write_now(log_fd, log_line, log_len);
-    _exit(last->code);
+    _exit(told ? last->code : EXITCODE_NO);
+}
+
+static void stop(int signal_number)
+{
+    (void)signal_number;
+    write_now(STDOUT_FILENO, stop_line, strlen(stop_line));
+    _exit(EXITCODE_NO);
 }
 
 static void set_timer(int64_t milliseconds)
@@ -127,4 +144,24 @@ void deadline_disarm(void)
 {
     set_timer(0);
     armed = false;
+}
+
+static void set_stops(void (*handler)(int))
+{
+    struct sigaction action = {.sa_handler = handler}, before;
+    sigfillset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
+        if (sigaction(stops[i], &action, &before) == 0 && before.sa_handler == SIG_IGN)
+            sigaction(stops[i], &before, NULL);
+}
+
+void deadline_heed_stops(const char *line)
+{
+    stop_line = line;
+    set_stops(stop);
+}
+
+void deadline_leave_stops(void)
+{
+    set_stops(SIG_DFL);
 }

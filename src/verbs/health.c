@@ -22,6 +22,8 @@
 #include "verbs/how.h"
 #include "verbs/verbs.h"
 
+// The handler cannot put a verdict together; --json or not, whoever stops a probe reads no more.
+#define STOPPED "unhealthy [stopped]: stopped by a signal while waiting for an answer\n"
 #define NOTE 256
 #define NOTE_PLACE 48 // of a long path the middle is left out, so that the note stays whole
 
@@ -242,6 +244,8 @@ static void ask_until_yes(struct health *health)
 {
     struct init_inherited inherited;
     init_hold(&inherited);
+    deadline_disarm(); // each attempt has a deadline of its own
+    deadline_leave_stops();
     struct attempt_plan plan = {.inherited = &inherited, .settings = &health->settings};
     attempt_until(&plan, health->settings.wait_ms, &health->attempt);
 }
@@ -288,6 +292,7 @@ static bool wants_json(const struct call *call)
 int verb_health(const struct call *call)
 {
     int64_t started_ms = duration_now();
+    deadline_heed_stops(STOPPED);
     init_release(call->inherited); // before the deadline unblocks SIGALRM
     struct health health = {
         .call = call, .settings = {.log = SAY_WARN, .json = wants_json(call)}, .log_fd = -1};
@@ -305,12 +310,10 @@ int verb_health(const struct call *call)
     mend_clock(&health, started_ms);
 
     bool worth_asking = judge(&health, &health.attempt.finding);
-    if (worth_asking && health.settings.wait) {
-        deadline_disarm(); // each attempt has a deadline of its own
+    if (worth_asking && health.settings.wait)
         ask_until_yes(&health);
-    } else if (worth_asking) {
+    else if (worth_asking)
         ask(&health);
-    }
     note_changed_file(&health);
     note_clock(&health);
     int code = answer(&health);

@@ -152,6 +152,7 @@ def test_trade_user_without_legacy_token(
     [
         (ACCESS, "jwt_access"),
         (PAT.rpartition(".")[0], "jwt_truncated"),
+        (PAT.rpartition(".")[0] + ".", "jwt_truncated"),
         ("<your-legacy-token-here>", "token_placeholder"),
         (f"Token {TOKEN}", "token_prefixed"),
         (f"{TOKEN}\n{TOKEN}", "token_malformed"),

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: MIT
+"""Stop signals while a server is asked, and standard output that takes nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from clock import SLACK
+from conftest import PATIENCE
+from faults import FAULTS
+from standin import TOKEN, Connection, StandIn, answer, label_studio
+
+STOPS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT]
+PEOPLES = {
+    "check": ["check"],
+    "verify": ["verify"],
+    "token": ["token", "--login", "--print"],
+}
+
+
+@dataclass
+class Ended:
+    code: int
+    out: str
+    err: str
+    seconds: float
+
+
+@pytest.fixture
+def stop(labelgate: Path, tmp_path: Path) -> Callable[..., Ended]:
+    """stop(["health"], SIGTERM): the signal comes while the server keeps silent."""
+
+    def run(arguments: list[str], number: int, before: list[str] | None = None, limit: str = "30s") -> Ended:
+        asked: list[float] = []
+
+        def listen(connection: Connection) -> None:
+            if connection.read_request():
+                asked.append(time.monotonic())
+                os.kill(process.pid, number)
+                connection.wait()
+
+        with StandIn(listen) as server:
+            env = {
+                "LABEL_STUDIO_URL": server.url,
+                "API_BASE_URL": server.url,
+                "LABEL_STUDIO_API_TOKEN": TOKEN,
+                "LABEL_STUDIO_USERNAME": "a@example.com",
+                "LABEL_STUDIO_PASSWORD": "p",
+                "LABELGATE_TIMEOUT": limit,
+            }
+            pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+            command = [*(before or []), str(labelgate), *arguments]
+            with subprocess.Popen(command, env=env, cwd=tmp_path, text=True, **pipes) as process:
+                out, err = process.communicate(timeout=PATIENCE)
+        return Ended(process.returncode, out, err, time.monotonic() - asked[0])
+
+    return run
+
+
+@pytest.mark.parametrize("number", STOPS)
+def test_a_probe_ends_with_1(stop: Callable[..., Ended], number: int) -> None:
+    """Docker knows no code but 0 and 1, and a shell would show 143."""
+    for arguments in (["health"], ["health", "--wait", "1m"]):
+        ended = stop(arguments, number)
+        assert ended.code == 1 and "[stopped]" in ended.out, ended
+        assert ended.out.count("\n") <= 3 and ended.seconds < SLACK
+
+
+def test_an_ignored_signal_stays_ignored(stop: Callable[..., Ended]) -> None:
+    nohup = ["/bin/sh", "-c", 'trap "" HUP; exec "$@"', "sh"]
+    ended = stop(["health"], signal.SIGHUP, before=nohup, limit="500ms")
+    assert ended.code == 1 and "[timeout]" in ended.out, ended
+
+
+@pytest.mark.parametrize("number", STOPS)
+@pytest.mark.parametrize("verb", PEOPLES)
+def test_a_persons_verb_ends_as_a_shell_counts(stop: Callable[..., Ended], verb: str, number: int) -> None:
+    ended = stop(PEOPLES[verb], number)
+    assert ended.code == 128 + number, ended
+    assert ended.err.count("[stopped]") == 1 and TOKEN not in ended.out + ended.err
+    assert ended.seconds < SLACK
+
+
+# ---- Standard output -------------------------------------------------------------------------------------
+
+
+def ends_unsaid(command: list[str], env: dict[str, str], folder: Path) -> list[tuple[int, str]]:
+    """Code and standard error: with a full standard output, and with a closed one."""
+    found = []
+    with open("/dev/full", "wb") as full:
+        for arguments in (command, ["/bin/sh", "-c", 'exec "$@" >&-', "sh", *command]):
+            done = subprocess.run(
+                arguments,
+                env=env,
+                cwd=folder,
+                stdout=full,
+                stderr=subprocess.PIPE,
+                timeout=PATIENCE,
+                check=False,
+            )
+            found.append((done.returncode, done.stderr.decode()))
+    return found
+
+
+@pytest.mark.parametrize("more", [[], ["--json"], ["--wait", "0"]], ids=["plain", "json", "wait"])
+def test_a_verdict_that_nobody_gets_is_an_error(labelgate: Path, tmp_path: Path, more: list[str]) -> None:
+    with StandIn(answer(label_studio)) as server:
+        env = {"LABEL_STUDIO_URL": server.url, "LABEL_STUDIO_API_TOKEN": TOKEN}
+        for code, err in ends_unsaid([str(labelgate), "health", *more], env, tmp_path):
+            assert code == 1 and err.count("[output_failed]") == 1, err
+
+
+def test_a_deadline_that_nobody_reads_is_no_yes(labelgate: Path, tmp_path: Path) -> None:
+    """`--unreachable healthy` would be 0."""
+    with StandIn(FAULTS["never answers"].play) as server:
+        env = {
+            "LABEL_STUDIO_URL": server.url,
+            "LABEL_STUDIO_API_TOKEN": TOKEN,
+            "LABELGATE_TIMEOUT": "300ms",
+            "LABELGATE_UNREACHABLE": "healthy",
+        }
+        assert [code for code, _ in ends_unsaid([str(labelgate), "health"], env, tmp_path)] == [1, 1]
+
+
+@pytest.mark.parametrize("closed", ["1", "2"])
+def test_a_closed_descriptor_is_not_the_servers(labelgate: Path, tmp_path: Path, closed: str) -> None:
+    """The socket must not get the number of standard output or error: the server would hear the verdict."""
+    requests, after = [], []
+
+    def listen(connection: Connection) -> None:
+        if connection.read_request():
+            requests.append(connection)
+            connection.socket.settimeout(PATIENCE)
+            after.append(connection.socket.recv(1000))
+
+    with StandIn(listen) as server:
+        env = {"LABEL_STUDIO_URL": server.url, "LABEL_STUDIO_API_TOKEN": TOKEN, "LABELGATE_TIMEOUT": "300ms"}
+        for verb in ("health -v", "check -v", "run --wait 300ms -- /bin/true"):
+            command = ["/bin/sh", "-c", f'exec "$0" {verb} {closed}>&-', str(labelgate)]
+            subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, timeout=PATIENCE, check=False)
+    assert len(requests) >= 4
+    assert b"".join(after) == b""
