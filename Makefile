@@ -83,9 +83,7 @@ MUSL := $(shell $(MUSL_FOR) docker/build-musl.sh --where)
 WORLD_CC = $(ZIG) cc -target $(ZIG_TARGET) -nostdinc -isystem $(MUSL)/include -isystem $(dir $(ZIG))lib/include
 # Its version is in its path.
 WORLD_COMPILER = true
-WORLD_CFLAGS = -Oz -flto -U_FORTIFY_SOURCE -fno-sanitize=all $(HARDEN) $(SECTIONS) $(CPU_$(WORLD))
-# As Debian's armhf: a quarter smaller.
-CPU_armv7 = -mthumb
+WORLD_CFLAGS = -Oz -flto -U_FORTIFY_SOURCE -fno-sanitize=all $(HARDEN) $(SECTIONS)
 WORLD_CRYPTO = -Os
 # The linker itself: `zig cc` refuses to hand it --wrap and packed relocations.
 WORLD_LINK = $(ZIG) ld.lld

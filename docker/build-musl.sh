@@ -29,9 +29,10 @@ compile() { # CONFIGURE-OPTION...
 }
 
 compile_with_zig() {
-    # musl calls this processor by its first name.
-    compile --target="$(echo "$target" | sed 's/^x86-/i386-/')" CC="$zig cc -target $target" AR="$zig ar" \
-        RANLIB="$zig ranlib" LIBCC=' ' CFLAGS="$flags -fno-sanitize=all -fno-stack-protector -U_FORTIFY_SOURCE" &&
+    # musl calls two of them by older names.
+    musl_target=$(echo "$target" | sed -e 's/^x86-/i386-/' -e 's/^thumb-/arm-/')
+    compile --target="$musl_target" CC="$zig cc -target $target" AR="$zig ar" RANLIB="$zig ranlib" LIBCC=' ' \
+        CFLAGS="$flags -fno-sanitize=all -fno-stack-protector -U_FORTIFY_SOURCE" &&
         "$zig" build-lib "$(dirname "$zig")/lib/compiler_rt.zig" -target "$target" -O ReleaseSmall -static -fPIC \
             -fstrip -fno-unwind-tables -ffunction-sections -fdata-sections --name compiler_rt &&
         install -m 644 libcompiler_rt.a "$prefix/lib"

@@ -150,5 +150,5 @@ make_all "$@"
 tests/prepare.sh test
 rm -rf "$logs"
 mkdir -p "$logs"
-make_again "$@"
 test_all "$@"
+make_again "$@"
