@@ -327,7 +327,7 @@ static void settle(struct transfer *self, CURLcode code)
 }
 
 // True when no connection came about, so that other addresses may be tried.
-static bool attempt(struct transfer *self, const char *addresses, int64_t connect_ms)
+static bool try_addresses(struct transfer *self, const char *addresses, int64_t connect_ms)
 {
     char entry[URL_HOST + DIAL_LIST + 16];
     struct curl_slist resolve = {.data = entry};
@@ -371,7 +371,7 @@ static void on_looking(void *context, const char *name, bool again)
 static enum dial_result on_connect(void *context, const char *addresses, bool half)
 {
     struct transfer *self = context;
-    if (!attempt(self, addresses, time_left(self) / (half ? 2 : 1)))
+    if (!try_addresses(self, addresses, time_left(self) / (half ? 2 : 1)))
         return DIAL_DONE;
     return self->answer->fault.reason == REASON_TIMEOUT ? DIAL_SLOW : DIAL_REFUSED;
 }
@@ -425,7 +425,7 @@ void http_ask(const struct http_request *request, struct http_answer *answer)
     self.until_ms = duration_now() + request->timeout_ms;
     if (prepare(&self)) {
         if (resolve_is_needless(self.url.host))
-            attempt(&self, "", time_left(&self));
+            try_addresses(&self, "", time_left(&self));
         else
             ask_by_name(&self);
     }
