@@ -25,7 +25,7 @@ static void note(struct watch *self, pid_t pid, int status)
     if (pid == self->app && !self->ended)
         note_app(self, status);
     else if (self->ending && !WIFSTOPPED(status) && !WIFCONTINUED(status))
-        survivors_forget(pid);
+        told_forget(pid);
 }
 
 // No child is left. If the app's end was not seen, and it is not there any more, its code is lost

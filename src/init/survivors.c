@@ -21,38 +21,13 @@
 // How far up a process's parents are followed.
 #define ANCESTORS 64
 
-// PID_MAX_LIMIT of the kernel. One bit a process and stage; pages that nobody touches cost nothing.
-#define PIDS (4 * 1024 * 1024)
-enum stage { STAGE_ASK, STAGE_KILL, STAGES };
-static unsigned char told[STAGES][PIDS / 8];
-
-static bool was_told(enum stage stage, pid_t pid)
-{
-    return pid < PIDS && (told[stage][pid / 8] & 1u << (pid % 8)) != 0;
-}
-
-static bool tell_once(enum stage stage, pid_t pid)
-{
-    if (pid >= PIDS || was_told(stage, pid))
-        return false;
-    told[stage][pid / 8] |= (unsigned char)(1u << (pid % 8));
-    return true;
-}
-
-void survivors_forget(pid_t pid)
-{
-    for (int stage = 0; stage < STAGES; stage++)
-        if (was_told((enum stage)stage, pid))
-            told[stage][pid / 8] &= (unsigned char)~(1u << (pid % 8));
-}
-
 // ---- TERM ---------------------------------------------------------------------------------------
 
 static void ask_child(int pid, int folder, void *context)
 {
     (void)folder;
     (void)context;
-    if (!tell_once(STAGE_ASK, pid))
+    if (!told_once(TOLD_ASK, pid))
         return;
     kill(pid, SIGTERM);
     kill(pid, SIGCONT);
@@ -68,7 +43,7 @@ static void note_asked(int pid, int folder, void *context)
 {
     (void)folder;
     (void)context;
-    tell_once(STAGE_ASK, pid);
+    told_once(TOLD_ASK, pid);
 }
 
 static void ask_all(void)
@@ -85,7 +60,7 @@ static void ask_all(void)
 // of its parent, goes with it.
 static bool is_to_blame(pid_t pid, struct proc_process *process)
 {
-    return was_told(STAGE_ASK, pid) && proc_look(pid, process) && process->state != 'Z';
+    return told_was(TOLD_ASK, pid) && proc_look(pid, process) && process->state != 'Z';
 }
 
 static void name_killed(const struct watch *self, int pid, const char *name)
@@ -100,7 +75,7 @@ static void kill_child(int pid, int folder, void *context)
 {
     (void)folder;
     struct proc_process process;
-    if (!tell_once(STAGE_KILL, pid))
+    if (!told_once(TOLD_KILL, pid))
         return;
     bool blamed = is_to_blame(pid, &process);
     if (kill(pid, SIGKILL) == 0 && blamed)

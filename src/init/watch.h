@@ -65,8 +65,15 @@ void terminal_lend(const struct watch *self);
 // ---- survivors.c --------------------------------------------------------------------------------
 // Ends what outlives the app: TERM, up to the grace, KILL.
 void survivors_end(struct watch *self);
+
+// ---- told.c -------------------------------------------------------------------------------------
+// Which processes were told to end, by TERM and by KILL.
+enum told_stage { TOLD_ASK, TOLD_KILL, TOLD_STAGES };
+bool told_was(enum told_stage stage, pid_t pid);
+// Notes it; false when it was told before, or when no kernel has such a number.
+bool told_once(enum told_stage stage, pid_t pid);
 // A child was reaped: its number may be another process's soon.
-void survivors_forget(pid_t pid);
+void told_forget(pid_t pid);
 
 // ---- descriptors.c ------------------------------------------------------------------------------
 // Closes everything above standard error, whatever the limit of descriptors is.
