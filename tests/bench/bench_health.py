@@ -23,15 +23,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(ROOT / "tests/blackbox")]
 
 from authority import Authority  # noqa: E402
+from faults import FAULTS  # noqa: E402
 from inside import Outcome, Plan  # noqa: E402
-from standin import TOKEN, Connection, Deaf, StandIn, answer, label_studio  # noqa: E402
+from standin import TOKEN, Deaf, StandIn, answer, label_studio  # noqa: E402
 
 PROBE = ROOT / "build/labelgate"
 WHOAMI = "/api/current-user/whoami"
@@ -233,47 +236,54 @@ def crowd_row(programs: dict[str, Path]) -> Row:
 LIMIT = 0.5
 
 
-def over_limit(url: str) -> float:
+def over_limit(url: str, *options: str, before: tuple[str, ...] = ()) -> float:
     """Milliseconds from the limit to the end."""
     env = probe_environment(url, LABELGATE_TIMEOUT=f"{round(LIMIT * 1000)}ms")
     start = time.monotonic()
-    subprocess.run([PROBE, "health"], env=env, capture_output=True, check=False)
+    subprocess.run([*before, PROBE, "health", *options], env=env, capture_output=True, check=False)
     return 1000 * (time.monotonic() - start - LIMIT)
 
 
-def over_limit_of_a_name() -> float:
+def over_limit_of_a_name(**plan: Any) -> float:
     env = probe_environment("http://label-studio:8080", LABELGATE_TIMEOUT=f"{round(LIMIT * 1000)}ms")
-    plan = Plan([str(PROBE), "health"], env, resolv_conf="nameserver 10.9.9.9\n", listen=[])
+    whole = Plan([str(PROBE), "health"], env, listen=[], **plan)
     command = ["unshare", "-n", "-m", sys.executable, str(ROOT / "tests/blackbox/inside.py")]
-    done = subprocess.run(command, input=plan.text(), capture_output=True, text=True, check=True)
+    done = subprocess.run(command, input=whole.text(), capture_output=True, text=True, check=True)
     return 1000 * (Outcome(**json.loads(done.stdout)).seconds - LIMIT)
 
 
-def deadline_rows() -> list[Row]:
-    def read_and_wait(connection: Connection) -> None:
-        connection.read_request()
-        connection.wait()
+NAMES: dict[str, dict[str, Any]] = {
+    "packets to the name server dropped": {"resolv_conf": "nameserver 10.9.9.9\n"},
+    "name server silent": {"servers": [{"table": {}, "silent": True}]},
+    "AAAA silent, no A": {"servers": [{"table": {"label-studio": {"A": "NODATA", "AAAA": "SILENT"}}}]},
+    "truncated, TCP silent": {"servers": [{"table": {"label-studio": {"A": "SILENT", "TRUNCATED": True}}}]},
+    "address dropped": {"servers": [{"table": {"label-studio": {"A": ["10.9.9.9"]}}}]},
+}
 
-    def drip(connection: Connection) -> None:
-        connection.read_request()
-        connection.drip(b"HTTP/1.1 200 OK\r\n", 0.1)
 
-    def measure(measured: Callable[[], float]) -> str:
-        return f"{max(measured() for _ in range(5)):.0f} ms over"
-
-    rows = []
-    with StandIn(read_and_wait) as server:
-        rows.append(("no answer", measure(lambda: over_limit(server.url))))
-        rows.append(
-            ("TLS handshake stalls", measure(lambda: over_limit(server.url.replace("http", "https"))))
-        )
-    with StandIn(drip) as server:
-        rows.append(("one byte at a time", measure(lambda: over_limit(server.url))))
+def deadlines() -> Iterator[tuple[str, Callable[[], float]]]:
+    for name, fault in FAULTS.items():
+        if fault.waits:
+            with StandIn(fault.play) as server:
+                yield name, partial(over_limit, server.url)
+    with StandIn(FAULTS["never answers"].play) as server:
+        yield "SIGALRM blocked", partial(over_limit, server.url, before=("env", "--block-signal=ALRM"))
+        yield "TLS handshake stalls", partial(over_limit, server.url.replace("http", "https"))
+        wait = ("--wait", f"{round(LIMIT * 1000)}ms")
+        yield "--wait, no answer", partial(over_limit, server.url, *wait)
     with Deaf() as deaf:
-        rows.append(("SYN dropped", measure(lambda: over_limit(f"http://127.0.0.1:{deaf.port}"))))
+        yield "SYN dropped", partial(over_limit, f"http://127.0.0.1:{deaf.port}")
     if os.geteuid() == 0:
-        rows.append(("name server silent", measure(over_limit_of_a_name)))
-    return [Row(f"deadline, {name}", value, "", "", "<= 50 ms over") for name, value in rows]
+        for name, plan in NAMES.items():
+            yield name, partial(over_limit_of_a_name, **plan)
+
+
+def deadline_rows() -> list[Row]:
+    rows = []
+    for name, measured in deadlines():
+        most = max(measured() for _ in range(5))
+        rows.append(Row(f"deadline, {name}", f"{most:.0f} ms over", "", "", "<= 50 ms over"))
+    return rows
 
 
 def main() -> None:

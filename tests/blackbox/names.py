@@ -38,13 +38,14 @@ class NameServer:
     What a name may say for a type: a list of addresses, "SERVFAIL", "NXDOMAIN", "REFUSED", "NODATA" or
     "SILENT".
     A type that is not named is NODATA, a name that is not named is NXDOMAIN. "CNAME": another name, whose
-    addresses come along. "TRUNCATED": true answers over TCP only.
+    addresses come along. "TRUNCATED": true answers (or is silent) over TCP only.
     """
 
     table: dict[str, dict[str, Any]]
     address: str = "127.0.0.1"
     silent: bool = False
     asked: list[str] = field(default_factory=list)
+    held: list[socket.socket] = field(default_factory=list)
 
     def start(self) -> None:
         self.datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -74,6 +75,8 @@ class NameServer:
                 reply = self.reply(query, over_tcp=True)
                 if reply:
                     client.sendall(struct.pack("!H", len(reply)) + reply)
+                else:
+                    self.held.append(client.dup())  # silence is not a closed connection
 
     def reply(self, query: bytes, over_tcp: bool) -> bytes | None:
         name, at = decode(query, 12)
@@ -83,10 +86,12 @@ class NameServer:
         question = query[12 : at + 4]
         row = self.table.get(name)
         says = "NXDOMAIN" if row is None else row.get(type_name, "NODATA")
-        if self.silent or says == "SILENT":
+        if self.silent:
             return None
         if row and row.get("TRUNCATED") and not over_tcp:
             return query[:2] + struct.pack("!5H", ANSWER | TRUNCATED, 1, 0, 0, 0) + question
+        if says == "SILENT":
+            return None
         records = self.records(name, row or {}, type_name, says)
         code = CODES.get(says, 0) if isinstance(says, str) else 0
         head = struct.pack("!5H", ANSWER | code, 1, len(records), 0, 0)

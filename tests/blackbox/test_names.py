@@ -283,6 +283,12 @@ def test_a_truncated_answer_is_asked_again_over_tcp(look: Look) -> None:
     assert "label-studio A tcp" in seen.asked
 
 
+def test_tcp_that_never_answers(look: Look) -> None:
+    seen = look("label-studio", {"label-studio": {"A": "SILENT", "TRUNCATED": True}}, timeout="1s")
+    assert seen.code == 1 and "[timeout]" in seen.out and "looking up the name" in seen.out, seen
+    assert "label-studio A tcp" in seen.asked and 0.9 < seen.seconds < 1.0 + SLACK
+
+
 def test_a_chain_of_names(look: Look) -> None:
     table = {"label-studio": {"CNAME": "studio.example"}, "studio.example": {"A": V4}}
     assert_found(look("label-studio", table))

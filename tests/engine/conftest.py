@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 from engine import ROOT, Engine, LabelStudio, Project, Turns, copy_stack, poll, script, write_env
+from studio import VERSIONS, Prober, Studio
 
 ADMIN = "admin@example.com"
 # The first start of a container from the migrated image, on a machine that does other work too.
@@ -166,6 +167,39 @@ def label_studio(project: Project, admin: dict[str, str]) -> LabelStudio:
     poll(server.is_up, LABEL_STUDIO_START, "Label Studio answers")
     assert server.legacy_token() == project.variables["TEST_USER_TOKEN"]
     return server
+
+
+@pytest.fixture(scope="session")
+def studios(engine: Engine, run_name: str, admin: dict[str, str]) -> Iterator[dict[str, Studio]]:
+    """Both versions, each on a database of its own kind, started side by side when the first is needed."""
+    made: dict[str, Studio] = {}
+    try:
+        for version, target in VERSIONS.items():
+            image = script(str(ROOT / "docker/labelstudio/build.sh"), version, target)
+            made[version] = Studio(engine, f"{run_name}-{version.replace('.', '')}", version, image, admin)
+            made[version].start()
+        for studio in made.values():
+            studio.await_up()
+        yield made
+    finally:
+        for studio in made.values():
+            studio.remove()
+
+
+@pytest.fixture(scope="module", params=VERSIONS)
+def studio(request: pytest.FixtureRequest, studios: dict[str, Studio]) -> Studio:
+    """One version after the other, its switches both on."""
+    studio = studios[request.param]
+    studio.server.settings(api=True, legacy=True)
+    return studio
+
+
+@pytest.fixture(scope="module")
+def prober(studio: Studio, app_image: str) -> Iterator[Prober]:
+    """prober("health", LABEL_STUDIO_URL=…): labelgate among the names of this Label Studio's network."""
+    options = ("--no-healthcheck", "--entrypoint", "sleep")
+    yield Prober(studio.engine, studio.run("prober", app_image, "infinity", options=options))
+    studio.engine.run("rm", "--force", f"{studio.name}-prober", check=False)
 
 
 @pytest.fixture(scope="module")

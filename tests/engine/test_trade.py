@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Personal Access Tokens, logins and users in every state, beside a real Label Studio 1.22.0."""
+"""Personal Access Tokens, logins and users in every state, beside both versions of Label Studio."""
 
 from __future__ import annotations
 
@@ -11,47 +11,26 @@ import os
 import secrets
 import subprocess
 import time
-import urllib.parse
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from engine import ROOT, Engine, LabelStudio, Project, Ran, run_labelgate
+from engine import ROOT, LabelStudio, Ran, run_labelgate
+from studio import Member, Studio
 
-DATABASE = "/label-studio/data/label_studio.sqlite3"
 NAME = "LABEL_STUDIO_API_TOKEN"
 PAT_YEARS = 200
 
 
-class Member(LabelStudio):
-    """A second user of the organization, who owns nothing."""
-
-    def __init__(self, owner: LabelStudio, name: str) -> None:
-        super().__init__(owner.host, f"{name}@example.com", secrets.token_urlsafe(12))
-        self.port = owner.port
-
-    def sign_up(self, owner: LabelStudio) -> None:
-        link = owner.as_admin("GET", "/api/invite").json["invite_url"]
-        path = "/user/signup/?" + urllib.parse.urlparse(link).query
-        cookies = self.cookies_of(self.ask("GET", path))
-        form = {
-            "email": self.username,
-            "password": self.password,
-            "csrfmiddlewaretoken": cookies["csrftoken"],
-            "allow_newsletters": "false",
-        }
-        answer = self.ask("POST", path, form=form, cookies=cookies)
-        assert answer.status == 302, answer.body[:500]
-
-    @property
-    def number(self) -> int:
-        return self.as_admin("GET", "/api/current-user/whoami").json["id"]
+@pytest.fixture(scope="module")
+def label_studio(studio: Studio) -> LabelStudio:
+    return studio.server
 
 
 @pytest.fixture(scope="module")
-def url(label_studio: LabelStudio) -> str:
-    return f"http://{label_studio.host}:{label_studio.port}"
+def url(studio: Studio) -> str:
+    return studio.url
 
 
 @pytest.fixture(autouse=True)
@@ -62,11 +41,9 @@ def switches(label_studio: LabelStudio) -> Iterator[None]:
 
 
 @pytest.fixture
-def member(label_studio: LabelStudio) -> Member:
+def member(studio: Studio) -> Member:
     """A fresh one for each test, since its state is spoiled."""
-    member = Member(label_studio, "m" + secrets.token_hex(4))
-    member.sign_up(label_studio)
-    return member
+    return studio.member()
 
 
 @pytest.fixture
@@ -104,35 +81,14 @@ def labelgate(binary: Path, url: str, tmp_path: Path) -> Callable[..., Ran]:
 
 
 @pytest.fixture
-def in_container(engine: Engine, project: Project) -> Callable[[str], str]:
-    """Runs Python in Label Studio's container."""
-
-    def python(program: str) -> str:
-        return engine.run(
-            "exec", "--interactive", project.container("label-studio"), "python3", "-", stdin=program.encode()
-        ).stdout
-
-    return python
+def database(studio: Studio) -> Callable[[str], None]:
+    return studio.sql
 
 
 @pytest.fixture
-def database(in_container: Callable[[str], str]) -> Callable[[str], None]:
-    """One statement in Label Studio's database: states that its pages do not offer."""
-
-    def execute(statement: str) -> None:
-        in_container(
-            f"import sqlite3\nd = sqlite3.connect({DATABASE!r}, timeout=20)\n"
-            f"n = d.execute({statement!r}).rowcount\nd.commit()\nassert n == 1, n\n"
-        )
-
-    return execute
-
-
-@pytest.fixture
-def signed(in_container: Callable[[str], str]) -> Callable[[dict[str, Any]], str]:
+def signed(studio: Studio) -> Callable[[dict[str, Any]], str]:
     """A JWT with these claims and the server's own signature."""
-    lines = in_container("print(open('/label-studio/data/.env').read())").splitlines()
-    key = next(line.split("=", 1)[1] for line in lines if line.startswith("SECRET_KEY=")).strip("'\"")
+    key = studio.secret_key
 
     def part(value: bytes) -> str:
         return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
@@ -230,7 +186,7 @@ def spoil(
 
     def inactive() -> str:
         pat = member.new_pat()
-        database(f"UPDATE htx_user SET is_active = 0 WHERE id = {member.number}")
+        database(f"UPDATE htx_user SET is_active = false WHERE id = {member.number}")
         return pat
 
     def removed() -> str:
@@ -331,9 +287,9 @@ def test_health_of_each_state(
     label_studio.settings(legacy=False)
     assert labelgate("health", token=token).word == "legacy_disabled"
     label_studio.settings(legacy=True)
-    database(f"UPDATE htx_user SET is_active = 0 WHERE id = {number}")
+    database(f"UPDATE htx_user SET is_active = false WHERE id = {number}")
     assert labelgate("health", token=token).word == "user_inactive"
-    database(f"UPDATE htx_user SET is_active = 1 WHERE id = {number}")
+    database(f"UPDATE htx_user SET is_active = true WHERE id = {number}")
     assert labelgate("health", token=token).code == 0
     assert label_studio.as_admin("DELETE", f"/api/organizations/1/memberships/{number}/").status == 204
     removed = labelgate("health", token=token)
