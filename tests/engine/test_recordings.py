@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Asks a real Label Studio everything that tests/data/labelstudio_answers.json holds, and compares.
+"""Asks both versions of Label Studio everything that tests/data/labelstudio_answers.json holds, and compares.
 
 The unit and black-box tests believe that file; this test says whether they may.
 """
@@ -12,13 +12,23 @@ from typing import Any
 
 import pytest
 from engine import ROOT, Answer, LabelStudio
+from studio import Studio
 
-VERSION = "1.22.0"
-ROWS = json.loads((ROOT / "tests/data/labelstudio_answers.json").read_text())["servers"][VERSION]
+RECORDED = json.loads((ROOT / "tests/data/labelstudio_answers.json").read_text())["servers"]
 SWITCHES = [(True, False), (True, True), (False, True), (False, False)]
 # Recorded headers that a verdict may look at.
 HEADERS = ("Content-Type", "WWW-Authenticate", "Allow")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@pytest.fixture(scope="module")
+def label_studio(studio: Studio) -> LabelStudio:
+    return studio.server
+
+
+@pytest.fixture(scope="module")
+def rows(studio: Studio) -> list[dict[str, Any]]:
+    return RECORDED[studio.version]
 
 
 @pytest.fixture(scope="module")
@@ -72,9 +82,9 @@ def expected(recorded: Any) -> Any:
     return recorded[: len("   <!doctype html>")]
 
 
-def rows_of(api: bool, legacy: bool) -> list[dict[str, Any]]:
+def under(rows: list[dict[str, Any]], api: bool, legacy: bool) -> list[dict[str, Any]]:
     settings = {"api_tokens_enabled": api, "legacy_api_tokens_enabled": legacy}
-    return [row for row in ROWS if row["settings"] == settings]
+    return [row for row in rows if row["settings"] == settings]
 
 
 def ask(label_studio: LabelStudio, row: dict[str, Any], tokens: dict[str, str]) -> Answer:
@@ -87,13 +97,17 @@ def ask(label_studio: LabelStudio, row: dict[str, Any], tokens: dict[str, str]) 
 
 @pytest.mark.parametrize(("api", "legacy"), SWITCHES, ids=lambda on: "on" if on else "off")
 def test_every_recorded_answer(
-    label_studio: LabelStudio, tokens: dict[str, str], api: bool, legacy: bool
+    label_studio: LabelStudio,
+    rows: list[dict[str, Any]],
+    tokens: dict[str, str],
+    api: bool,
+    legacy: bool,
 ) -> None:
     label_studio.settings(api=api, legacy=legacy)
-    rows = rows_of(api, legacy)
-    assert len(rows) >= 22
+    asked = under(rows, api, legacy)
+    assert len(asked) >= 22
     different = []
-    for row in rows:
+    for row in asked:
         answer = ask(label_studio, row, tokens)
         headers = {name: answer.headers[name] for name in HEADERS if name in row["headers"]}
         want = (
@@ -108,9 +122,13 @@ def test_every_recorded_answer(
     assert not different, "\n".join(different)
 
 
-def test_a_changed_recording_would_be_noticed(label_studio: LabelStudio, tokens: dict[str, str]) -> None:
+def test_a_changed_recording_would_be_noticed(
+    label_studio: LabelStudio, rows: list[dict[str, Any]], tokens: dict[str, str]
+) -> None:
     """Negative control: the comparison above can fail."""
     label_studio.settings(api=True, legacy=False)
-    row = next(row for row in rows_of(True, False) if row["request"].get("authorization") == "Token <legacy>")
+    row = next(
+        row for row in under(rows, True, False) if row["request"].get("authorization") == "Token <legacy>"
+    )
     body = {**row["body"], "detail": "Invalid token."}
     assert seen(ask(label_studio, row, tokens), body) != expected(body)
