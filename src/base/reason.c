@@ -96,13 +96,15 @@ bool finding_equal(const struct finding *a, const struct finding *b)
 }
 
 // The slot whose name `template` begins with; `*taken` is the length of "{name}". NULL when it
-// begins with no slot.
+// begins with no slot. `template` is not empty.
 static const char *slot_at(const struct finding *self, struct span template, size_t *taken)
 {
     const struct {
         const char *name, *value;
     } slots[] = {
         {"{subject}", self->subject}, {"{where}", self->where}, {"{detail}", self->detail}};
+    if (template.text[0] != '{')
+        return NULL;
     for (size_t i = 0; i < sizeof slots / sizeof slots[0]; i++)
         if (span_starts(template, slots[i].name)) {
             *taken = strlen(slots[i].name);
