@@ -11,18 +11,6 @@ import pytest
 from making import LOCK, ROOT, environment, make_release, output, tracked_copy
 
 
-def test_static_and_hardened(labelgate: Path) -> None:
-    header = output("readelf", "-hlW", labelgate)
-    assert re.search(r"Type:\s+DYN", header), "position independent"
-    assert "INTERP" not in header, "static: no loader is named"
-    assert "GNU_RELRO" in header
-    assert re.search(r"GNU_STACK.*RW ", header), "the stack is not executable"
-    dynamic = output("readelf", "-dW", labelgate)
-    assert "NEEDED" not in dynamic
-    assert "BIND_NOW" in dynamic or "NOW" in dynamic
-    assert "TEXTREL" not in dynamic
-
-
 def test_nothing_of_the_build_machine_is_inside(labelgate: Path) -> None:
     bytes_of_program = labelgate.read_bytes()
     for path in (str(ROOT), str(Path.home()), "/usr/lib/gcc"):
