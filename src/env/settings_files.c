@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "base/text.h"
-#include "env/secret.h"
 #include "env/settings_maker.h"
 
 #define DEFAULT_FILE ".env"

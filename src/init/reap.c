@@ -4,7 +4,6 @@
 #include <sys/wait.h>
 
 #include "base/exitcode.h"
-#include "init/signals.h"
 #include "init/watch.h"
 
 static void note_app(struct watch *self, int status)

@@ -8,11 +8,11 @@
 #include "base/exitcode.h"
 #include "base/say.h"
 #include "base/url.h"
-#include "cli/options_parse.h"
 #include "cli/page.h"
 #include "cli/print.h"
 #include "cli/report.h"
 #include "verbs/attempt.h"
+#include "verbs/begin.h"
 #include "verbs/verbs.h"
 
 // The findings of the settings in the contract's order, then what only the verbs can judge.
@@ -183,18 +183,15 @@ int verb_check(const struct call *call)
     struct options options;
     struct envlist environment;
     struct finding finding = {0};
-    if (!options_parse(&options, VERB_CHECK, call->argc, call->argv, 2, &finding)) {
-        report_refusal(SAY_WARN, &finding);
-        return EXITCODE_USAGE;
-    }
-    if (options.help)
-        return print_help(VERB_CHECK);
+    int code = EXITCODE_OK;
+    if (!begin(call, VERB_CHECK, &options, &code))
+        return code;
     if (!envlist_make(&environment, call->envp)) {
         finding_set(&finding, REASON_START_FAILED, NULL, NULL, "memory ran out");
         report_refusal(SAY_WARN, &finding);
         return EXITCODE_NO;
     }
-    int code = check(&options, &environment);
+    code = check(&options, &environment);
     envlist_free(&environment);
     return code;
 }

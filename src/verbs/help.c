@@ -8,6 +8,7 @@
 #include "cli/help.h"
 #include "cli/options_parse.h"
 #include "cli/print.h"
+#include "verbs/begin.h"
 #include "verbs/verbs.h"
 
 // The pages that are no verb's.
@@ -30,7 +31,7 @@ static bool add_page(const char *word, struct text *out)
         }
     }
     enum verb verb = verb_find(word);
-    if (verb == VERB_NONE)
+    if (verb == VERB_NONE || verb_row(verb)->hidden)
         return false;
     help_verb(verb, out);
     return true;
@@ -39,12 +40,17 @@ static bool add_page(const char *word, struct text *out)
 int verb_help(const struct call *call)
 {
     init_release(call->inherited);
+    struct options options;
     struct text out = text_growing();
-    if (call->argc <= 2) {
+    int code = EXITCODE_OK;
+    if (!begin(call, VERB_HELP, &options, &code))
+        return code;
+    const char *word = call->argv[options.first];
+    if (word == NULL) {
         help_overview(&out);
-    } else if (!add_page(call->argv[2], &out)) {
+    } else if (!add_page(word, &out)) {
         char shown[QUOTED];
-        say(SAY_WARN, SAY_ERROR, "there is no help on %s [usage]", quote(call->argv[2], shown));
+        say(SAY_WARN, SAY_ERROR, "there is no help on %s [usage]", quote(word, shown));
         say(SAY_WARN, SAY_ERROR, "to do: labelgate help");
         text_free(&out);
         return EXITCODE_USAGE;

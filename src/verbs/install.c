@@ -8,9 +8,9 @@
 #include "base/file.h"
 #include "base/replace.h"
 #include "base/text.h"
-#include "cli/options_parse.h"
 #include "cli/print.h"
 #include "cli/report.h"
+#include "verbs/begin.h"
 #include "verbs/verbs.h"
 
 // The release is below 1 MB, a debug build with sanitizers some 20.
@@ -24,14 +24,6 @@ static int failed(const char *path, const char *why)
     finding_set(&finding, REASON_INSTALL_FAILED, path, NULL, why);
     report_refusal(SAY_WARN, &finding);
     return EXITCODE_NO;
-}
-
-static int usage(const char *why)
-{
-    struct finding finding = {0};
-    finding_set(&finding, REASON_USAGE, "install", NULL, why);
-    report_refusal(SAY_WARN, &finding);
-    return EXITCODE_USAGE;
 }
 
 // As cp does: a directory gets a file of our name.
@@ -88,16 +80,12 @@ int verb_install(const struct call *call)
 {
     init_release(call->inherited);
     struct options options;
-    struct finding finding = {0};
     char path[DESTINATION];
-    if (!options_parse(&options, VERB_INSTALL, call->argc, call->argv, 2, &finding)) {
-        report_refusal(SAY_WARN, &finding);
-        return EXITCODE_USAGE;
-    }
-    if (options.help)
-        return print_help(VERB_INSTALL);
+    int code = EXITCODE_OK;
+    if (!begin(call, VERB_INSTALL, &options, &code))
+        return code;
     if (call->argc - options.first != 1 || call->argv[options.first][0] == '\0')
-        return usage("one destination is wanted: a directory or a file name");
+        return begin_refuse(VERB_INSTALL, "one destination is wanted: a directory or a file name");
     if (!destination(call->argv[options.first], path))
         return failed(call->argv[options.first], "the path is too long");
     return install(path);

@@ -8,7 +8,6 @@
 #include "base/file.h"
 #include "base/replace.h"
 #include "base/say.h"
-#include "cli/options_parse.h"
 #include "cli/print.h"
 #include "cli/prompt.h"
 #include "cli/report.h"
@@ -16,6 +15,7 @@
 #include "env/envlist.h"
 #include "env/settings.h"
 #include "verbs/attempt.h"
+#include "verbs/begin.h"
 #include "verbs/verbs.h"
 
 #define NEW_FILE_MODE 0600
@@ -42,14 +42,6 @@ static int refuse_with(const struct bring *bring, enum reason reason, const char
     struct finding finding = {0};
     finding_set(&finding, reason, subject, NULL, detail);
     return refuse(bring, &finding);
-}
-
-static int usage(const char *why)
-{
-    struct finding finding = {0};
-    finding_set(&finding, REASON_USAGE, "token", NULL, why);
-    report_refusal(SAY_WARN, &finding);
-    return EXITCODE_USAGE;
 }
 
 // The old token may be of any kind, it is what is to be replaced; all else must be right.
@@ -274,21 +266,18 @@ int verb_token(const struct call *call)
 {
     init_release(call->inherited);
     struct bring bring = {.settings.log = SAY_WARN};
-    struct finding finding = {0};
-    if (!options_parse(&bring.options, VERB_TOKEN, call->argc, call->argv, 2, &finding)) {
-        report_refusal(SAY_WARN, &finding);
-        return EXITCODE_USAGE;
-    }
-    if (bring.options.help)
-        return print_help(VERB_TOKEN);
+    int code = EXITCODE_OK;
+    if (!begin(call, VERB_TOKEN, &bring.options, &code))
+        return code;
     bool writes = options_count(&bring.options, OPTION_WRITE) > 0;
     if (writes == (options_count(&bring.options, OPTION_PRINT) > 0))
-        return usage(
+        return begin_refuse(
+            VERB_TOKEN,
             "say where the token goes: --write into the file, or --print to standard output");
     if (!envlist_make(&bring.environment, call->envp))
         return refuse_with(&bring, REASON_START_FAILED, NULL, "memory ran out");
     settings_make(&bring.settings, VERB_TOKEN, &bring.options, &bring.environment);
-    int code = bring_token(&bring);
+    code = bring_token(&bring);
     envlist_free(&bring.environment);
     return code;
 }

@@ -6,7 +6,6 @@
 #include "base/exitcode.h"
 #include "base/file.h"
 #include "base/say.h"
-#include "cli/options_parse.h"
 #include "cli/page.h"
 #include "cli/print.h"
 #include "cli/report.h"
@@ -15,6 +14,7 @@
 #include "server/checks.h"
 #include "server/deadline.h"
 #include "verbs/attempt.h"
+#include "verbs/begin.h"
 #include "verbs/verbs.h"
 
 struct verify {
@@ -310,15 +310,14 @@ static int run(struct verify *verify)
 {
     struct finding finding = {0};
     const struct call *call = verify->call;
-    if (!options_parse(&verify->options, VERB_VERIFY, call->argc, call->argv, 2, &finding))
-        return refuse(verify, &finding, EXITCODE_USAGE);
-    if (verify->options.help)
-        return print_help(VERB_VERIFY);
+    int code = EXITCODE_OK;
+    if (!begin(call, VERB_VERIFY, &verify->options, &code))
+        return code;
     if (!envlist_make(&verify->environment, call->envp)) {
         finding_set(&finding, REASON_START_FAILED, NULL, NULL, "memory ran out");
         return refuse(verify, &finding, EXITCODE_NO);
     }
-    int code = verify_settings(verify);
+    code = verify_settings(verify);
     checks_free(&verify->checks);
     header_file_free(&verify->gateway);
     file_free(&verify->file);

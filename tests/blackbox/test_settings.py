@@ -60,6 +60,14 @@ def test_a_reader_of_json_gets_json_also_when_called_wrongly(run: Run, words: li
     assert done.code == 1 and told["reason"] == "usage" and not told["healthy"]
 
 
+@pytest.mark.parametrize(
+    "words", ["help run x", "help --bogus", "help init", "version x", "version --bogus", "--version --json"]
+)
+def test_help_and_version_take_no_other_words(run: Run, words: str) -> None:
+    done = run(*words.split())
+    assert done.code == 2 and done.out == "" and "[usage]" in done.err
+
+
 def test_install_without_a_place_is_called_wrongly(run: Run) -> None:
     for words in ([], [""]):
         done = run("install", *words)
