@@ -31,10 +31,11 @@ static struct hush hush(void)
     sigset_t pipe, old, pending;
     sigemptyset(&pipe);
     sigaddset(&pipe, SIGPIPE);
-    if (sigpending(&pending) == 0)
-        before.was_pending = sigismember(&pending, SIGPIPE) == 1;
     if (sigprocmask(SIG_BLOCK, &pipe, &old) == 0)
         before.was_blocked = sigismember(&old, SIGPIPE) == 1;
+    // What was not blocked cannot have been pending.
+    if (before.was_blocked && sigpending(&pending) == 0)
+        before.was_pending = sigismember(&pending, SIGPIPE) == 1;
     return before;
 }
 
@@ -63,14 +64,15 @@ static bool writable(int fd, int patience_ms)
     return ready > 0;
 }
 
-// Writes all of it; waits at most `patience_ms` for room each time (-1: as long as it takes).
+// Writes all of it; waits at most `patience_ms` for room each time (-1: as long as it takes, which
+// a write does by itself unless the descriptor does not block).
 static bool write_all(int fd, const char *bytes, size_t len, int patience_ms)
 {
     bool whole = true;
     bool broken = false;
     struct hush before = hush();
     while (len > 0 && whole) {
-        if (!writable(fd, patience_ms)) {
+        if (patience_ms >= 0 && !writable(fd, patience_ms)) {
             whole = false;
             break;
         }
@@ -78,6 +80,8 @@ static bool write_all(int fd, const char *bytes, size_t len, int patience_ms)
         if (written > 0) {
             bytes += written;
             len -= (size_t)written;
+        } else if (written < 0 && errno == EAGAIN && patience_ms < 0) {
+            writable(fd, patience_ms);
         } else if (written == 0 || (errno != EINTR && errno != EAGAIN)) {
             whole = false;
             broken = written < 0 && errno == EPIPE;

@@ -35,7 +35,8 @@ static struct span entry_name(const char *entry)
 
 static bool is_name(const char *entry, struct span name)
 {
-    return strncmp(entry, name.text, name.len) == 0 && entry[name.len] == '=';
+    return entry[0] == name.text[0] && strncmp(entry, name.text, name.len) == 0 &&
+           entry[name.len] == '=';
 }
 
 const char *envlist_get(const struct envlist *self, const char *name)

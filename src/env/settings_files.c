@@ -211,5 +211,6 @@ void settings_take_files(struct maker *maker)
     read_variables_with_names(maker);
     for (size_t i = 0; i < maker->settings->dotenv.issue_count; i++)
         tell_issue(maker, &maker->settings->dotenv.issues[i]);
-    warn_all_ignored(maker);
+    if (maker->settings->dotenv.count > 0)
+        warn_all_ignored(maker);
 }

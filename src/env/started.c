@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "env/started.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -19,6 +20,8 @@
 #define FIRST_ROOM ((size_t)2000)
 // "2147483647/environ" and room to spare.
 #define PROC_PATH 32
+// Entries of /proc that one call lists.
+#define LISTING 4096
 // "mnt:[4026531840]"
 #define NAMESPACE 64
 
@@ -129,6 +132,15 @@ bool started_environment(const struct settings *settings, struct span token,
 }
 
 // ---- Finding ------------------------------------------------------------------------------------
+
+// The kernel's struct linux_dirent64; opendir would ask for more and take its buffer from the heap.
+struct entry {
+    uint64_t inode;
+    int64_t offset;
+    unsigned short size;
+    unsigned char type;
+    char name[];
+};
 
 struct search {
     struct started *found;
@@ -247,21 +259,24 @@ static void look_at(struct search *search, const char *process)
         believe(search, pid, (size_t)len);
 }
 
-// The directory takes the descriptor over.
+static void look_at_entries(struct search *search, const char *bytes, size_t len, pid_t self)
+{
+    for (size_t at = 0; at < len && search->found->answer != STARTED_SEVERAL;) {
+        const struct entry *entry = (const struct entry *)(const void *)(bytes + at);
+        long pid = entry->name[0] <= '9' ? strtol(entry->name, NULL, 10) : 0;
+        if (pid > 1 && pid != self)
+            look_at(search, entry->name);
+        at += entry->size;
+    }
+}
+
 static void look_at_others(struct search *search)
 {
-    DIR *proc = fdopendir(search->proc);
-    if (!proc)
-        return;
+    _Alignas(struct entry) char bytes[LISTING];
     pid_t self = getpid();
-    for (struct dirent *entry = readdir(proc); entry && search->found->answer != STARTED_SEVERAL;
-         entry = readdir(proc)) {
-        long pid = strtol(entry->d_name, NULL, 10);
-        if (pid > 1 && pid != self)
-            look_at(search, entry->d_name);
-    }
-    closedir(proc);
-    search->proc = -1;
+    long len;
+    while ((len = syscall(SYS_getdents64, search->proc, bytes, sizeof bytes)) > 0)
+        look_at_entries(search, bytes, (size_t)len, self);
 }
 
 // Views of the entries.

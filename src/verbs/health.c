@@ -24,6 +24,10 @@
 
 // The handler cannot put a verdict together; --json or not, whoever stops a probe reads no more.
 #define STOPPED "unhealthy [stopped]: stopped by a signal while waiting for an answer\n"
+// Nothing is known yet that a sentence could be made of.
+#define SETTINGS_HANG                                                             \
+    "unhealthy [timeout]: the settings could not be read within the time limit\n" \
+    "to do: see whether a file among them lies on a mount that does not answer\n"
 #define NOTE 256
 #define NOTE_PLACE 48 // of a long path the middle is left out, so that the note stays whole
 
@@ -263,18 +267,20 @@ static int answer(const struct health *health)
     return verdict.healthy ? EXITCODE_OK : EXITCODE_NO;
 }
 
-static void start_clock(struct health *health)
+static void start_clock(struct health *health, int64_t started_ms)
 {
     int64_t timeout_ms = settings_early_timeout(&health->options, &health->environment);
-    health->ends_ms = duration_now() + timeout_ms;
+    health->ends_ms = started_ms + timeout_ms;
     health->settings.timeout_ms = timeout_ms;
+    deadline_say(STDOUT_FILENO, SETTINGS_HANG, sizeof SETTINGS_HANG - 1, EXITCODE_NO);
     deadline_arm(timeout_ms);
-    prepare_timeout(health, HTTP_RESOLVING, "the settings");
 }
 
 // The files may set another time than the one that was known before they were read.
 static void mend_clock(struct health *health, int64_t started_ms)
 {
+    if (health->ends_ms == started_ms + health->settings.timeout_ms)
+        return;
     health->ends_ms = started_ms + health->settings.timeout_ms;
     int64_t left = health->ends_ms - duration_now();
     deadline_arm(left > 1 ? left : 1);
@@ -305,7 +311,7 @@ int verb_health(const struct call *call)
         finding_set(&health.attempt.finding, REASON_START_FAILED, NULL, NULL, "memory ran out");
         return answer(&health);
     }
-    start_clock(&health);
+    start_clock(&health, started_ms);
     read_settings(&health);
     mend_clock(&health, started_ms);
 

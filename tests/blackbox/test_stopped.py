@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,9 +40,10 @@ def stop(labelgate: Path, tmp_path: Path) -> Callable[..., Ended]:
 
     def run(arguments: list[str], number: int, before: list[str] | None = None, limit: str = "30s") -> Ended:
         asked: list[float] = []
+        started = threading.Event()  # it may ask before Popen has returned
 
         def listen(connection: Connection) -> None:
-            if connection.read_request():
+            if connection.read_request() and started.wait(PATIENCE):
                 asked.append(time.monotonic())
                 os.kill(process.pid, number)
                 connection.wait()
@@ -58,6 +60,7 @@ def stop(labelgate: Path, tmp_path: Path) -> Callable[..., Ended]:
             pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
             command = [*(before or []), str(labelgate), *arguments]
             with subprocess.Popen(command, env=env, cwd=tmp_path, text=True, **pipes) as process:
+                started.set()
                 out, err = process.communicate(timeout=PATIENCE)
         return Ended(process.returncode, out, err, time.monotonic() - asked[0])
 
