@@ -1,21 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-#
-# Builds the test image of Podman unless it is there, and prints its name on standard output.
+# The test image of Podman: builds it unless it is there, and prints its name.
 set -eu
-
 here=$(cd "$(dirname "$0")" && pwd)
-key=$(cat "$here/Dockerfile" "$here"/*.conf | sha256sum | cut -c1-12)
-image=labelgate-test/podman:$key
-
-if ! docker image inspect "$image" >/dev/null 2>&1; then
-    "$here/../base-image.sh"
-    echo "podman/build: building $image (a minute)" >&2
-    log=$(mktemp "${TMPDIR:-/tmp}/labelgate-podman.XXXXXX")
-    trap 'rm -f "$log"' EXIT
-    docker build --quiet --tag "$image" "$here" >"$log" 2>&1 || {
-        cat "$log" >&2
-        exit 1
-    }
-fi
-printf '%s\n' "$image"
+exec "$here/../test-image.sh" podman "$here" Dockerfile containers.conf storage.conf
