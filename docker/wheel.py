@@ -26,7 +26,8 @@ DESCRIPTION = """\
 
 The entry point and the health check of a container that uses a Label Studio token: one static program.
 
-    RUN pip install labelgate
+    COPY labelgate-*.whl /tmp/
+    RUN pip install /tmp/labelgate-*.whl
     ENTRYPOINT ["labelgate", "run", "--"]
     HEALTHCHECK CMD ["labelgate", "health"]
     CMD ["python3", "app.py"]
