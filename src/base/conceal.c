@@ -111,6 +111,8 @@ static struct piece find_secret(struct span text, size_t end)
 bool conceal_find(struct span text, struct concealed *found)
 {
     size_t end = text.len;
+    if (end == 0) // perhaps no text at all: no place in it may be computed
+        return false;
     struct piece hex = find_hex(text, end);
     end = hex.len > 0 ? hex.at : end;
     struct piece jwt = find_jwt(text, end);
