@@ -33,15 +33,14 @@ void descriptors_close(void)
 void descriptors_fill(void)
 {
     struct pollfd three[] = {{.fd = STDIN_FILENO}, {.fd = STDOUT_FILENO}, {.fd = STDERR_FILENO}};
-    int fd;
-    if (poll(three, 3, 0) >= 0 &&
-        !((three[0].revents | three[1].revents | three[2].revents) & POLLNVAL))
+    unsigned fd;
+    poll(three, 3, 0);
+    if (!((three[0].revents | three[1].revents | three[2].revents) & POLLNVAL))
         return;
     do
-        fd = open("/", O_PATH | O_CLOEXEC);
-    while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd >= 0)
-        close(fd);
+        fd = (unsigned)open("/", O_PATH | O_CLOEXEC); // a failure is a large number
+    while (fd <= STDERR_FILENO);
+    close((int)fd);
 }
 
 bool descriptors_move_up(int *fd)

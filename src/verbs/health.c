@@ -22,8 +22,9 @@
 #include "verbs/how.h"
 #include "verbs/verbs.h"
 
-// The handler cannot put a verdict together; --json or not, whoever stops a probe reads no more.
+// The handler cannot put a verdict together.
 #define STOPPED "unhealthy [stopped]: stopped by a signal while waiting for an answer\n"
+#define STOPPED_JSON 1024 // without address and token yet
 // Nothing is known yet that a sentence could be made of.
 #define SETTINGS_HANG                                                             \
     "unhealthy [timeout]: the settings could not be read within the time limit\n" \
@@ -272,7 +273,10 @@ static void start_clock(struct health *health, int64_t started_ms)
     int64_t timeout_ms = settings_early_timeout(&health->options, &health->environment);
     health->ends_ms = started_ms + timeout_ms;
     health->settings.timeout_ms = timeout_ms;
-    deadline_say(STDOUT_FILENO, SETTINGS_HANG, sizeof SETTINGS_HANG - 1, EXITCODE_NO);
+    if (health->settings.json)
+        prepare_timeout(health, HTTP_RESOLVING, "the settings");
+    else
+        deadline_say(STDOUT_FILENO, SETTINGS_HANG, sizeof SETTINGS_HANG - 1, EXITCODE_NO);
     deadline_arm(timeout_ms);
 }
 
@@ -295,13 +299,28 @@ static bool wants_json(const struct call *call)
     return false;
 }
 
+static void heed_stops(const struct health *health)
+{
+    static char line[STOPPED_JSON]; // outlives every frame, as the handler does
+    struct finding finding = {0};
+    struct text text = text_over(line, sizeof line);
+    if (!health->settings.json) {
+        deadline_heed_stops(STOPPED);
+        return;
+    }
+    finding_set(&finding, REASON_STOPPED_WAITING, "a signal", NULL, NULL);
+    struct verdict verdict = {.finding = &finding};
+    add_verdict(health, &verdict, &text);
+    deadline_heed_stops(line);
+}
+
 int verb_health(const struct call *call)
 {
     int64_t started_ms = duration_now();
-    deadline_heed_stops(STOPPED);
-    init_release(call->inherited); // before the deadline unblocks SIGALRM
     struct health health = {
         .call = call, .settings = {.log = SAY_WARN, .json = wants_json(call)}, .log_fd = -1};
+    heed_stops(&health);
+    init_release(call->inherited); // before the deadline unblocks SIGALRM
     if (!options_parse(&health.options, VERB_HEALTH, call->argc, call->argv, 2,
                        &health.attempt.finding))
         return answer(&health);

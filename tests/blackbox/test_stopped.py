@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -74,6 +75,13 @@ def test_a_probe_ends_with_1(stop: Callable[..., Ended], number: int) -> None:
         ended = stop(arguments, number)
         assert ended.code == 1 and "[stopped]" in ended.out, ended
         assert ended.out.count("\n") <= 3 and ended.seconds < SLACK
+
+
+def test_a_reader_of_json_gets_json(stop: Callable[..., Ended]) -> None:
+    for arguments in (["health", "--json"], ["health", "--json", "--wait", "1m"]):
+        ended = stop(arguments, signal.SIGTERM)
+        said = json.loads(ended.out)
+        assert ended.code == 1 and (said["healthy"], said["reason"]) == (False, "stopped"), ended
 
 
 def test_an_ignored_signal_stays_ignored(stop: Callable[..., Ended]) -> None:
