@@ -125,6 +125,12 @@ enum file_fault file_read(const char *path, size_t limit, struct file_content *c
     return fault;
 }
 
+bool file_is_link(const char *path)
+{
+    struct stat link;
+    return lstat(path, &link) == 0 && S_ISLNK(link.st_mode);
+}
+
 void file_fault_text(enum file_fault fault, const struct file_content *content, size_t limit,
                      char *buffer, size_t size)
 {

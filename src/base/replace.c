@@ -91,8 +91,7 @@ static enum replace_fault find(struct work *work, const char *path)
     work->path = realpath(path, NULL);
     work->present = work->path != NULL;
     if (!work->present && errno == ENOENT) {
-        struct stat link;
-        if (lstat(path, &link) == 0)
+        if (file_is_link(path))
             return REPLACE_LINK;
         work->path = resolve_missing(path);
     }

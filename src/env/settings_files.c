@@ -146,9 +146,11 @@ static void read_bytes(struct maker *maker)
         struct env_file *file = &settings->files[i];
         enum file_fault fault = file_read(file->path, DOTENV_FILE_MOST, &file->content);
         file->present = fault != FILE_MISSING;
-        if (fault == FILE_OK || (fault == FILE_MISSING && file->origin.kind == ORIGIN_DEFAULT))
-            continue;
-        refuse_unread(maker, file, fault);
+        bool by_default = fault == FILE_MISSING && file->origin.kind == ORIGIN_DEFAULT;
+        if (fault != FILE_OK && !by_default)
+            refuse_unread(maker, file, fault);
+        else if (by_default && maker->verb != VERB_HEALTH && file_is_link(file->path))
+            maker_warn(maker, "%s is a symbolic link to a file that does not exist", file->path);
     }
 }
 

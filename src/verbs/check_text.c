@@ -127,7 +127,10 @@ static void add_file(const struct page *page, const struct settings *settings, u
     char bytes[LINE];
     struct text text = text_over(bytes, sizeof bytes);
     text_add_visible(&text, span_of(env_file->path), 256);
-    text_add(&text, env_file->present ? ", as Docker Compose reads it:" : ": there is none");
+    text_add(&text, env_file->present ? ", as Docker Compose reads it:"
+                    : file_is_link(env_file->path)
+                        ? ": a symbolic link to a file that does not exist"
+                        : ": there is none");
     page_paragraph(page, 2, "", (struct span){bytes, text.len});
     for (size_t i = 0; i < settings->dotenv.count; i++)
         if (settings->dotenv.vars[i].file == file && !settings->dotenv.failed)

@@ -241,6 +241,11 @@ def test_a_symbolic_link_that_leads_nowhere_has_its_own_remedy(run: Run, tmp_pat
     assert "create the file that it leads to, or remove the link" in done.err
     assert "make room" not in done.err
     assert os.readlink(tmp_path / ".env") == "elsewhere/.env"
+    nowhere = "a symbolic link to a file that does not exist"
+    assert f".env is {nowhere}" in run("run", "true").err
+    assert f".env: {nowhere}" in run("check", "--offline").out
+    (tmp_path / ".env").unlink()
+    assert nowhere not in run("run", "true").err + run("check", "--offline").out
 
 
 def test_a_symbolic_link_stays_one(run: Run, tmp_path: Path) -> None:
