@@ -113,6 +113,14 @@ def test_a_pat_through_the_sub_path(proxy: Proxy) -> None:
     assert f"{NAME}={proxy.token}" in traded.out.splitlines(), traded.err
 
 
+def test_a_login_through_the_sub_path(proxy: Proxy) -> None:
+    where = {"LABEL_STUDIO_URL": f"https://{PROXY}/label-studio", **CA, **proxy.studio.admin}
+    got = proxy.prober("token", "--login", "--print", **where)
+    assert (got.code, got.out) == (0, proxy.token + "\n"), got.err
+    wrong = proxy.prober("token", "--login", "--print", **{**where, "LABEL_STUDIO_PASSWORD": "not this"})
+    assert (wrong.code, wrong.out, wrong.word) == (1, "", "login_failed"), wrong.err
+
+
 WRONG_ADDRESSES = {
     "the sub-path is missing": (f"https://{PROXY}", "not_found", ""),
     "the sub-path twice": (
