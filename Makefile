@@ -51,7 +51,8 @@ LINK_BEGIN = -nostartfiles $(MUSL)/lib/rcrt1.o $(MUSL)/lib/crti.o $(call GCC_FIL
 LINK_END = $(call GCC_FILE,crtendS.o) $(MUSL)/lib/crtn.o
 WORLD_LDFLAGS = $(STATIC_PIE)
 # The map tells which parts of the libc are inside (tests/build asks it).
-BINARY_LDFLAGS = -Oz -flto=auto -s -Wl,-Map=$(OUT)/labelgate.map
+# One partition: functions that are the same in two rooms become one.
+BINARY_LDFLAGS = -Oz -flto=auto -flto-partition=one -s -Wl,-Map=$(OUT)/labelgate.map
 TEST_LDFLAGS = -fno-lto
 else ifeq ($(WORLD),debug)
 WORLD_CC = gcc

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # Compiles curl, mbedTLS, inih and (for tests) cmocka into objects, with this project's options of
-# docker/config, and prints the folder:
+# docker/config and without what docker/left-out takes the place of, and prints the folder:
 #   include/   headers (jsmn is one)        objects/   what the program is linked with, no archive
 #   tests/     cmocka.o, and the objects as an archive: a test takes from it what it needs
 #
@@ -21,7 +21,8 @@ cc=${CC:?}
 cflags=${CFLAGS:-}
 crypto_cflags=${CRYPTO_CFLAGS:-}
 mbedtls_config="'-DMBEDTLS_CONFIG_FILE=<mbedtls_config.h>'"
-prefix=$(cache_folder third-party "$(cat "$here/sources.lock" "$here"/config/*.h "$0" "$here/third-party.sh")" \
+prefix=$(cache_folder third-party \
+    "$(cat "$here/sources.lock" "$here"/config/*.h "$here"/left-out/*.c "$0" "$here/third-party.sh")" \
     "$cc" "$cflags" "$crypto_cflags" "$(compiler_id "${COMPILER:-$cc}")")
 
 # Compiles the files named on standard input (relative to the current folder) into DIR. An object is
@@ -45,15 +46,22 @@ copy_headers() { # PREFIX WORK
     find "$1/include" ! -name '*.h' -type f -exec rm {} +
 }
 
+# pk_wrap.c once more: its table of operations names those with a private key by what left-out/ puts there.
 compile_mbedtls() { # PREFIX WORK
     cd "$2/mbedtls"
+    cp "$here/left-out/mbedtls.c" library/left_out.c
     # shellcheck disable=SC2012  # upstream's names have no blanks
     ls library/*.c | compile_all "$1/objects" "$crypto_cflags" "$mbedtls_config" \
         -I"$1/include" -Ilibrary
+    echo library/pk_wrap.c | compile_all "$1/objects" "$crypto_cflags" "$mbedtls_config" \
+        -I"$1/include" -Ilibrary -Dmbedtls_rsa_pkcs1_sign=left_out_rsa_sign \
+        -Dmbedtls_rsa_pkcs1_decrypt=left_out_rsa_decrypt -Dmbedtls_rsa_check_pub_priv=left_out_rsa_check_pair
 }
 
 compile_curl() { # PREFIX WORK
     cd "$2/curl"
+    rm lib/mprintf.c lib/cf-https-connect.c lib/vtls/cipher_suite.c lib/vtls/vtls_scache.c lib/vtls/x509asn1.c
+    cp "$here/left-out/curl.c" lib/left_out.c
     find lib -name '*.c' | LC_ALL=C sort | compile_all "$1/objects" -DHAVE_CONFIG_H -DBUILDING_LIBCURL \
         -DCURL_STATICLIB "$mbedtls_config" -I"$1/include" -Ilib
 }
