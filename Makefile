@@ -120,6 +120,7 @@ COMPILE = $(WORLD_CC) -std=c11 $(WORLD_CFLAGS) $(WARNINGS) $(OURS_CFLAGS) $(DEFI
 	$(CPPFLAGS) $(CFLAGS)
 
 GENERATED = build/generated/versions.h build/generated/checks_builtin.h
+PAGES_C := $(sort $(wildcard pages/*.c))
 PROGRAM_C := $(sort $(wildcard src/*.c src/*/*.c))
 OBJECTS = $(PROGRAM_C:%.c=$(OUT)/%.o)
 THIRD_OBJECTS = $(sort $(shell ls $(THIRD)/objects/*.o 2>/dev/null))
@@ -186,11 +187,12 @@ LEFT_OUT = $(if $(ZIG),test_init)
 unit: $(filter-out $(LEFT_OUT:%=$(OUT)/unit/%),$(UNIT))
 left-out:
 	@echo $(LEFT_OUT)
-helpers: $(filter-out $(LEFT_OUT:%=$(OUT)/helpers/%),$(HELPERS))
+helpers: $(OUT)/print-pages $(filter-out $(LEFT_OUT:%=$(OUT)/helpers/%),$(HELPERS))
 program: $(BINARY)
 
 # An archive for tests alone: one that needs three files links three.
-$(OUT)/tests/labelgate.a: $(filter-out $(OUT)/src/main.o,$(OBJECTS))
+PAGES_OBJECTS = $(PAGES_C:%.c=$(OUT)/%.o)
+$(OUT)/tests/labelgate.a: $(filter-out $(OUT)/src/main.o $(OUT)/pages/main.o,$(OBJECTS) $(PAGES_OBJECTS))
 	@mkdir -p $(@D)
 	@rm -f $@ && $(WORLD_AR) rcsD $@ $^
 
@@ -206,6 +208,9 @@ $(UNIT): $(OUT)/unit/%: $(OUT)/tests/unit/%.o $(OUT)/tests/labelgate.a $(EXTRA_O
 $(HELPERS): $(OUT)/helpers/%: $(OUT)/tests/helpers/%.o $(OUT)/tests/labelgate.a $(EXTRA_OBJECTS) $(OUT)/flags
 	$(LINK_TEST)
 
+$(OUT)/print-pages: $(OUT)/pages/main.o $(OUT)/tests/labelgate.a $(EXTRA_OBJECTS) $(OUT)/flags
+	$(LINK_TEST)
+
 # libFuzzer programs, in the world fuzz alone.
 FUZZ_C := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZERS = $(FUZZ_C:tests/fuzz/%.c=$(OUT)/%)
@@ -215,7 +220,7 @@ $(FUZZERS): $(OUT)/%: $(OUT)/tests/fuzz/%.o $(OUT)/tests/labelgate.a $(OUT)/flag
 	$(LINK_TEST)
 
 # Programs of another processor, called through qemu-user: build/ARCH/run/X stands for build/ARCH/X.
-emulated: $(OUT)/run/labelgate $(patsubst $(OUT)/%,$(OUT)/run/%,$(filter-out $(LEFT_OUT:%=$(OUT)/helpers/%),$(HELPERS)))
+emulated: $(OUT)/run/labelgate $(OUT)/run/print-pages $(patsubst $(OUT)/%,$(OUT)/run/%,$(filter-out $(LEFT_OUT:%=$(OUT)/helpers/%),$(HELPERS)))
 $(OUT)/run/%: tests/qemu_run.c $(OUT)/% $(OUT)/qemu
 	@mkdir -p $(@D)
 	@gcc -D_GNU_SOURCE -DQEMU='"$(abspath $(OUT)/qemu)"' -Wall -Wextra -O1 -o $@ $<
@@ -235,7 +240,7 @@ test-unit test-golden test-blackbox test-conformance test-engine test-build test
 	@tests/run --arch $(ARCH) $(@:test-%=%)
 
 # Both compilers over all of our C, warnings as errors. The test programs are seen by gcc when they are built.
-SYNTAX_C = $(PROGRAM_C) $(UNIT_C) $(HELPERS_C) $(FUZZ_C)
+SYNTAX_C = $(PROGRAM_C) $(PAGES_C) $(UNIT_C) $(HELPERS_C) $(FUZZ_C)
 syntax: $(SYNTAX_C:%=syntax-gcc/%) $(SYNTAX_C:%=syntax-clang/%)
 syntax-gcc/%: % $(GENERATED) $(OUT)/flags
 	@$(COMPILE) -O2 -fno-lto -Werror -c -o /dev/null $<
@@ -273,15 +278,15 @@ debug: ## glibc with ASan and UBSan, build/debug/labelgate (SANITIZE=: build/pla
 sources: ## third-party tarballs into sources/ (SOURCES=DIR takes them from there, offline)
 	docker/fetch-sources.sh $(TARBALLS)
 
-# The pages are printed by the program itself, the machine's own one whatever ARCH is.
+# Printed by a program of their own, the machine's whatever ARCH is.
 PAGES = build/labelgate.1 build/labelgate.bash build/labelgate.zsh
 build/labelgate.1: PAGE = manual
 build/labelgate.bash: PAGE = bash-completion
 build/labelgate.zsh: PAGE = zsh-completion
-$(PAGES): build/labelgate
-	@build/labelgate help $(PAGE) >$@.new && mv $@.new $@
-ifneq ($(BINARY),build/labelgate)
-build/labelgate: FORCE
+$(PAGES): build/musl/print-pages
+	@build/musl/print-pages $(PAGE) >$@.new && mv $@.new $@
+ifneq ($(WORLD),musl)
+build/musl/print-pages: FORCE
 	@$(MAKE) --no-print-directory WORLD=musl ARCH=native $@
 endif
 

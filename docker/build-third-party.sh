@@ -55,7 +55,8 @@ compile_mbedtls() { # PREFIX WORK
         -I"$1/include" -Ilibrary
     echo library/pk_wrap.c | compile_all "$1/objects" "$crypto_cflags" "$mbedtls_config" \
         -I"$1/include" -Ilibrary -Dmbedtls_rsa_pkcs1_sign=left_out_rsa_sign \
-        -Dmbedtls_rsa_pkcs1_decrypt=left_out_rsa_decrypt -Dmbedtls_rsa_check_pub_priv=left_out_rsa_check_pair
+        -Dmbedtls_rsa_pkcs1_decrypt=left_out_rsa_decrypt -Dmbedtls_rsa_check_pub_priv=left_out_rsa_check_pair \
+        -Dmbedtls_rsa_pkcs1_encrypt=left_out_rsa_encrypt -Dmbedtls_ecp_check_pub_priv=left_out_ecp_check_pair
 }
 
 compile_curl() { # PREFIX WORK

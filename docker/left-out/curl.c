@@ -5,6 +5,7 @@
 // pass unseen.
 #include "curl_setup.h"
 
+#include <mbedtls/pk.h>
 #include <stdio.h>
 
 #include "cf-https-connect.h"
@@ -163,6 +164,17 @@ void Curl_ssl_scache_return(struct Curl_cfilter *cf, struct Curl_easy *data,
                             const char *ssl_peer_key, struct Curl_ssl_session *s)
 {
     (void)cf, (void)data, (void)ssl_peer_key, (void)s;
+}
+
+// ---- mbedtls_pk_parse_key (curl_config.h names it anew): a key for a client certificate
+// ---------------
+
+int mbedtls_pk_parse_key(mbedtls_pk_context *ctx, const unsigned char *key, size_t keylen,
+                         const unsigned char *pwd, size_t pwdlen,
+                         int (*f_rng)(void *, unsigned char *, size_t), void *p_rng)
+{
+    (void)ctx, (void)key, (void)keylen, (void)pwd, (void)pwdlen, (void)f_rng, (void)p_rng;
+    return MBEDTLS_ERR_PK_FEATURE_UNAVAILABLE;
 }
 
 // ---- vtls/cipher_suite.c: names of cipher suites; vtls/x509asn1.c: CURLINFO_CERTINFO

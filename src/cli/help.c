@@ -49,8 +49,7 @@ void help_overview(struct text *out)
     page_heading(&page, "More");
     add_paragraph(&page, 2,
                   "labelgate help VERB: options and exit codes. labelgate help reasons: every "
-                  "reason word in brackets, and what to do. labelgate help manual prints the "
-                  "manual page, help bash-completion and help zsh-completion the completions.");
+                  "reason word in brackets, and what to do.");
 }
 
 static void add_option(const struct page *page, enum option_id id)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Help, the manual page and the shell completions, all printed from the tables of base/options.h,
-// reason.h and exitcode.h.
+// Help, printed from the tables of base/options.h, reason.h and exitcode.h.
 #ifndef LABELGATE_CLI_HELP_H
 #define LABELGATE_CLI_HELP_H
 
@@ -11,8 +10,5 @@ void help_overview(struct text *out);
 void help_verb(enum verb verb, struct text *out);
 void help_reasons(struct text *out);
 void help_version(struct text *out); // own version and those of the libraries inside
-void help_manual(struct text *out);  // labelgate.1 in man(7)
-void help_completion_bash(struct text *out);
-void help_completion_zsh(struct text *out);
 
 #endif

@@ -258,12 +258,12 @@ static void explain_untrusted(const struct tls *self, struct text *out)
 
 static void explain_time(const struct tls *self, struct text *out)
 {
-    char now[32] = "";
     time_t seconds = time(NULL);
     struct tm utc;
-    if (gmtime_r(&seconds, &utc) != NULL)
-        strftime(now, sizeof now, "%Y-%m-%d %H:%M UTC", &utc);
-    text_add(out, "%s; the clock here says %s", self->dates, now);
+    text_add(out, "%s; the clock here says ", self->dates);
+    if (gmtime_r(&seconds, &utc) != NULL) // strftime is 5 K with its time zones
+        text_add(out, "%04d-%02d-%02d %02d:%02d UTC", utc.tm_year + 1900, utc.tm_mon + 1,
+                 utc.tm_mday, utc.tm_hour, utc.tm_min);
 }
 
 static void explain_rest(uint32_t flags, struct text *out)

@@ -11,24 +11,11 @@
 #include "verbs/begin.h"
 #include "verbs/verbs.h"
 
-// The pages that are no verb's.
-static const struct {
-    const char *word;
-    void (*print)(struct text *out);
-} pages[] = {
-    {"reasons", help_reasons},
-    {"manual", help_manual},
-    {"bash-completion", help_completion_bash},
-    {"zsh-completion", help_completion_zsh},
-};
-
 static bool add_page(const char *word, struct text *out)
 {
-    for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
-        if (strcmp(word, pages[i].word) == 0) {
-            pages[i].print(out);
-            return true;
-        }
+    if (strcmp(word, "reasons") == 0) {
+        help_reasons(out);
+        return true;
     }
     enum verb verb = verb_find(word);
     if (verb == VERB_NONE || verb_row(verb)->hidden)

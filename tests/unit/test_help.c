@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "../../pages/pages.h"
 #include "cli/help.h"
 #include "cli/page.h"
 #include "cli/tables.h"
@@ -108,7 +109,7 @@ static void the_manual_has_everything(void **state)
 {
     (void)state;
     size_t count;
-    const char *text = print(help_manual);
+    const char *text = print(pages_manual);
     const struct variable_row *variables = variable_rows(&count);
     for (size_t i = 0; i < count; i++)
         if (is_shown(variables[i].verbs))
@@ -171,11 +172,11 @@ static void templates_are_readable(void **state)
 static void completions_know_the_options(void **state)
 {
     (void)state;
-    const char *text = print(help_completion_bash);
+    const char *text = print(pages_bash);
     assert_has(text, "compgen -W 'run health check");
     assert_has(text, "--jwt) COMPREPLY=($(compgen -W 'reject trade accept'");
     assert_has(text, "--env-file) COMPREPLY=($(compgen -f");
-    text = print(help_completion_zsh);
+    text = print(pages_zsh);
     assert_has(text, "'--jwt[");
     assert_has(text, ":value:(reject trade accept)'");
     assert_has(text, "'*--env-file[");

@@ -2,7 +2,8 @@
 // Completions for bash and zsh from the tables of options.h.
 #include <string.h>
 
-#include "cli/help.h"
+#include "base/options.h"
+#include "pages.h"
 
 static bool takes(enum verb verb, enum option_id id)
 {
@@ -86,7 +87,7 @@ static void add_bash_options(struct text *out)
 
 // Behind the options of `run` stands a command, whose own completion is not ours to guess: file
 // names are the best that can be offered.
-void help_completion_bash(struct text *out)
+void pages_bash(struct text *out)
 {
     text_add(out, "# bash completion for labelgate\n"
                   "_labelgate() {\n"
@@ -167,7 +168,7 @@ static void add_zsh_verb(enum verb verb, struct text *out)
     text_add(out, "\n        ;;\n");
 }
 
-void help_completion_zsh(struct text *out)
+void pages_zsh(struct text *out)
 {
     text_add(out, "#compdef labelgate\n"
                   "_labelgate() {\n"

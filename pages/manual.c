@@ -2,8 +2,8 @@
 // labelgate.1 in the macros of man(7): plain enough for man-db, mandoc and busybox.
 #include <string.h>
 
-#include "cli/help.h"
 #include "cli/tables.h"
+#include "pages.h"
 #include "versions.h"
 
 #define LINE ((size_t)1024)
@@ -265,7 +265,7 @@ static void add_examples(struct text *out)
         add_tagged(out, examples[i].command, examples[i].meaning);
 }
 
-void help_manual(struct text *out)
+void pages_manual(struct text *out)
 {
     add_head(out);
     add_verbs(out);

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// The manual page and the shell completions, printed from the tables of base/options.h, reason.h
+// and exitcode.h by a program of the build's: who asks for them has a file system to put them in,
+// and the program in the containers need not carry them.
+#ifndef LABELGATE_PAGES_H
+#define LABELGATE_PAGES_H
+
+#include "base/text.h"
+
+void pages_manual(struct text *out); // labelgate.1 in man(7)
+void pages_bash(struct text *out);   // completions
+void pages_zsh(struct text *out);
+
+#endif
