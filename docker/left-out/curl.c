@@ -69,8 +69,15 @@ int curl_mfprintf(FILE *fd, const char *format, ...)
 
 int curlx_dyn_vprintf(struct dynbuf *dyn, const char *format, va_list args)
 {
-    char *text = curl_mvaprintf(format, args);
-    CURLcode result = text == NULL ? CURLE_OUT_OF_MEMORY : curlx_dyn_add(dyn, text);
+    char most[256]; // the lines of a request are shorter
+    va_list again;
+    va_copy(again, args);
+    int len = (vsnprintf)(most, sizeof most, format, again);
+    va_end(again);
+    char *text = len < (int)sizeof most ? NULL : curl_mvaprintf(format, args);
+    CURLcode result = CURLE_OUT_OF_MEMORY;
+    if (text != NULL || (len >= 0 && len < (int)sizeof most))
+        result = curlx_dyn_addn(dyn, text != NULL ? text : most, (size_t)len);
     curlx_free(text);
     if (result != CURLE_OK)
         curlx_dyn_free(dyn);

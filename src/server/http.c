@@ -197,6 +197,9 @@ static void set_options(struct transfer *self)
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+    // What goes out in one piece gains nothing by it.
+    if (!self->url.https && self->request->body.len == 0)
+        curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 0L);
     curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 1L); // on_body names what it is
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, READ_AT_ONCE);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, self->error);
@@ -326,9 +329,18 @@ static void settle(struct transfer *self, CURLcode code)
     self->answer->status = self->in.status;
 }
 
+// Of either kind curl would open a socket only to see whether there is IPv6.
+static void set_family(struct transfer *self, const char *addresses)
+{
+    bool is_ipv4 = addresses[strspn(addresses, "0123456789.,")] == '\0';
+    curl_easy_setopt(self->easy, CURLOPT_IPRESOLVE,
+                     is_ipv4 ? (long)CURL_IPRESOLVE_V4 : (long)CURL_IPRESOLVE_WHATEVER);
+}
+
 // True when no connection came about, so that other addresses may be tried.
 static bool try_addresses(struct transfer *self, const char *addresses, int64_t connect_ms)
 {
+    set_family(self, addresses[0] != '\0' ? addresses : self->url.host);
     char entry[URL_HOST + DIAL_LIST + 16];
     struct curl_slist resolve = {.data = entry};
     if (addresses[0] != '\0') {
