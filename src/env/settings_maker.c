@@ -10,9 +10,7 @@
 // ---- Findings -----------------------------------------------------------------------------------
 
 // Used when there is no memory for anything else.
-static const struct settings_finding no_memory = {
-    STAGE_SETTINGS,
-    {.reason = REASON_START_FAILED, .subject = "the settings", .detail = "memory ran out"}};
+static struct settings_finding no_memory;
 
 void maker_free_refusals(struct settings *settings)
 {
@@ -24,6 +22,8 @@ void maker_no_memory(const struct maker *maker)
 {
     struct settings *settings = maker->settings;
     maker_free_refusals(settings);
+    no_memory.stage = STAGE_SETTINGS;
+    finding_set(&no_memory.finding, REASON_START_FAILED, "the settings", NULL, "memory ran out");
     settings->refusals = &no_memory;
     settings->refusal_count = 1;
 }

@@ -16,7 +16,8 @@ void init_hold(struct init_inherited *inherited)
     // in core_pattern) heeds no other limit (Linux, fs/coredump.c).
     struct rlimit none = inherited->core_limit;
     none.rlim_cur = none.rlim_max > 0 ? 1 : 0;
-    setrlimit(RLIMIT_CORE, &none);
+    // Not setrlimit: musl's brings a call to every thread, for kernels without prlimit (2.6.36).
+    prlimit(0, RLIMIT_CORE, &none, NULL);
 }
 
 void init_release(const struct init_inherited *inherited)

@@ -49,7 +49,7 @@ static int become_app(void *context)
         terminal_own_group();
     rename_listener(plan->app_env);
     if (plan->inherited->core_known)
-        setrlimit(RLIMIT_CORE, &plan->inherited->core_limit);
+        prlimit(0, RLIMIT_CORE, &plan->inherited->core_limit, NULL);
     init_release(plan->inherited);
     execve(plan->program, plan->argv, plan->app_env);
 

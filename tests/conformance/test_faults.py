@@ -53,7 +53,7 @@ ERRORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "tcgetpgrp": (("ENOTTY",), ("EIO",)),
     "tcsetpgrp": (("EINTR", "EPERM"), ("EIO",)),
     "getrlimit": (("EPERM",), ("ENOSYS",)),
-    "setrlimit": (("EPERM",), ("ENOSYS",)),
+    "prlimit": (("EPERM",), ("ENOSYS",)),
     # The raw calls; rt_sigprocmask knows no error but wrong arguments.
     "rt_sigprocmask": ((), ()),
     "rt_sigtimedwait": (("EINTR", "EAGAIN"), ("ENOSYS",)),

@@ -68,7 +68,7 @@ int __real_setpgid(pid_t pid, pid_t group);
 pid_t __real_tcgetpgrp(int fd);
 int __real_tcsetpgrp(int fd, pid_t group);
 int __real_getrlimit(int resource, struct rlimit *limit);
-int __real_setrlimit(int resource, const struct rlimit *limit);
+int __real_prlimit(pid_t pid, int resource, const struct rlimit *limit, struct rlimit *old);
 long __real_syscall(long number, long a, long b, long c, long d, long e, long f);
 
 static const char *entry(const char *name)
@@ -158,9 +158,11 @@ WRAP(int, execve, (const char *path, char *const *argv, char *const *env),
                                                 WRAP(int, getrlimit,
                                                      (int resource, struct rlimit *limit),
                                                      (resource, limit))
-                                                    WRAP(int, setrlimit,
-                                                         (int resource, const struct rlimit *limit),
-                                                         (resource, limit))
+                                                    WRAP(int, prlimit,
+                                                         (pid_t pid, int resource,
+                                                          const struct rlimit *limit,
+                                                          struct rlimit *old),
+                                                         (pid, resource, limit, old))
 
     // Linux closes the descriptor whatever close says.
     int __wrap_close(int fd);
