@@ -15,17 +15,20 @@
 #include "vtls/vtls_scache.h"
 #include "vtls/x509asn1.h"
 
-// ---- mprintf.c: the C library formats just as well what curl has to format
+// ---- mprintf.c: src/base/text.c formats just as well what curl has to format
 // ----------------------------
 
 const unsigned char Curl_ldigits[] = "0123456789abcdef";
 const unsigned char Curl_udigits[] = "0123456789ABCDEF";
 
-// Unlike vsnprintf it tells the length that was written.
+// src/base/text.h: false when it did not fit whole.
+bool text_print_list(char *bytes, size_t room, size_t *len, const char *format, va_list list);
+
 int curl_mvsnprintf(char *buffer, size_t maxlength, const char *format, va_list args)
 {
-    int len = (vsnprintf)(buffer, maxlength, format, args);
-    return len < 0 || maxlength == 0 ? 0 : (size_t)len < maxlength ? len : (int)maxlength - 1;
+    size_t len;
+    (void)text_print_list(buffer, maxlength, &len, format, args);
+    return (int)len;
 }
 
 int curl_msnprintf(char *buffer, size_t maxlength, const char *format, ...)
@@ -37,16 +40,24 @@ int curl_msnprintf(char *buffer, size_t maxlength, const char *format, ...)
     return len;
 }
 
+// Its length in `len`; NULL: no memory.
+static char *print(const char *format, va_list args, size_t *len)
+{
+    char *text = NULL;
+    for (size_t room = 256;; room *= 2) { // the lines of a request are shorter
+        char *wider = curlx_realloc(text, room);
+        if (wider == NULL)
+            curlx_free(text);
+        text = wider;
+        if (text == NULL || text_print_list(text, room, len, format, args))
+            return text;
+    }
+}
+
 char *curl_mvaprintf(const char *format, va_list args)
 {
-    va_list again;
-    va_copy(again, args);
-    int len = (vsnprintf)(NULL, 0, format, again);
-    va_end(again);
-    char *text = len < 0 ? NULL : curlx_malloc((size_t)len + 1);
-    if (text != NULL)
-        (vsnprintf)(text, (size_t)len + 1, format, args);
-    return text;
+    size_t len;
+    return print(format, args, &len);
 }
 
 char *curl_maprintf(const char *format, ...)
@@ -58,26 +69,18 @@ char *curl_maprintf(const char *format, ...)
     return text;
 }
 
+// Of what curl would say to a file nothing is ever switched on.
 int curl_mfprintf(FILE *fd, const char *format, ...)
 {
-    va_list args;
-    va_start(args, format);
-    int len = (vfprintf)(fd, format, args);
-    va_end(args);
-    return len;
+    (void)fd, (void)format;
+    return 0;
 }
 
 int curlx_dyn_vprintf(struct dynbuf *dyn, const char *format, va_list args)
 {
-    char most[256]; // the lines of a request are shorter
-    va_list again;
-    va_copy(again, args);
-    int len = (vsnprintf)(most, sizeof most, format, again);
-    va_end(again);
-    char *text = len < (int)sizeof most ? NULL : curl_mvaprintf(format, args);
-    CURLcode result = CURLE_OUT_OF_MEMORY;
-    if (text != NULL || (len >= 0 && len < (int)sizeof most))
-        result = curlx_dyn_addn(dyn, text != NULL ? text : most, (size_t)len);
+    size_t len = 0;
+    char *text = print(format, args, &len);
+    CURLcode result = text == NULL ? CURLE_OUT_OF_MEMORY : curlx_dyn_addn(dyn, text, len);
     curlx_free(text);
     if (result != CURLE_OK)
         curlx_dyn_free(dyn);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "base/conceal.h"
+#include "base/text.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define HEX_TOKEN 40
@@ -125,11 +125,11 @@ bool conceal_find(struct span text, struct concealed *found)
     found->at = first.at;
     found->len = first.len;
     if (secret.len > 0)
-        (void)snprintf(found->words, CONCEAL_WORDS, BEGIN "a secret of %zu bytes)", first.len);
+        text_print(found->words, CONCEAL_WORDS, BEGIN "a secret of %zu bytes)", first.len);
     else if (jwt.len > 0)
-        (void)snprintf(found->words, CONCEAL_WORDS, BEGIN "a JWT of %zu bytes)", first.len);
+        text_print(found->words, CONCEAL_WORDS, BEGIN "a JWT of %zu bytes)", first.len);
     else
-        (void)snprintf(found->words, CONCEAL_WORDS, BEGIN "40 hex digits, as of a legacy token)");
+        text_print(found->words, CONCEAL_WORDS, BEGIN "40 hex digits, as of a legacy token)");
     return true;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "base/duration.h"
+#include "base/text.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -84,15 +84,14 @@ void duration_text(int64_t milliseconds, char *buffer, size_t size)
         return;
     buffer[0] = '\0';
     if (milliseconds <= 0) {
-        (void)snprintf(buffer, size, "0s");
+        text_print(buffer, size, "0s");
         return;
     }
     for (size_t i = 0; i < UNITS && len < size; i++) {
         int64_t count = milliseconds / units[i].milliseconds;
         milliseconds %= units[i].milliseconds;
         if (count > 0)
-            len += (size_t)snprintf(buffer + len, size - len, "%lld%s", (long long)count,
-                                    units[i].name);
+            len += text_print(buffer + len, size - len, "%lld%s", (long long)count, units[i].name);
     }
 }
 

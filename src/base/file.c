@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "base/file.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -142,7 +142,7 @@ void file_fault_text(enum file_fault fault, const struct file_content *content, 
         words = "there is no such file";
         break;
     case FILE_DENIED:
-        (void)snprintf(buffer, size, "permission denied for uid %lu", (unsigned long)geteuid());
+        text_print(buffer, size, "permission denied for uid %lu", (unsigned long)geteuid());
         return;
     case FILE_DIRECTORY:
         words = "it is a directory";
@@ -151,13 +151,13 @@ void file_fault_text(enum file_fault fault, const struct file_content *content, 
         words = "it is no regular file";
         break;
     case FILE_TOO_BIG:
-        (void)snprintf(buffer, size, "it is larger than %zu KiB", limit / 1024);
+        text_print(buffer, size, "it is larger than %zu KiB", limit / 1024);
         return;
     case FILE_FAILED:
         words = strerror(content->error);
         break;
     }
-    (void)snprintf(buffer, size, "%s", words);
+    text_print(buffer, size, "%s", words);
 }
 
 void file_free(struct file_content *content)

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/text.h"
 
 #define ACL "system.posix_acl_access"
 // The kernel's own limits: XATTR_LIST_MAX and XATTR_SIZE_MAX are 64 KiB; what is longer than this
@@ -65,13 +66,14 @@ static char *resolve_missing(const char *path)
     const char *name = slash ? slash + 1 : path;
     char *parent = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
     char *directory = parent ? realpath(parent, NULL) : NULL;
-    char *whole = NULL;
-    if (directory &&
-        asprintf(&whole, "%s/%s", strcmp(directory, "/") == 0 ? "" : directory, name) < 0)
-        whole = NULL;
+    struct text whole = text_growing();
+    if (directory)
+        text_add(&whole, "%s/%s", strcmp(directory, "/") == 0 ? "" : directory, name);
+    if (whole.cut)
+        text_free(&whole);
     free(parent);
     free(directory);
-    return whole;
+    return whole.bytes;
 }
 
 static enum replace_fault open_directory(struct work *work)
@@ -113,8 +115,8 @@ static enum replace_fault create(struct work *work)
 {
     // A long name loses its end; the mark and the numbers make it ours.
     for (unsigned i = 0; i < TEMPORARY_TRIES; i++) {
-        (void)snprintf(work->temporary, sizeof work->temporary, ".%.200s.labelgate-%ld-%u",
-                       work->name, (long)getpid(), i);
+        text_print(work->temporary, sizeof work->temporary, ".%.200s.labelgate-%ld-%u", work->name,
+                   (long)getpid(), i);
         work->fd = openat(work->directory, work->temporary,
                           O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (work->fd >= 0)
@@ -326,5 +328,5 @@ void replace_text(enum replace_fault fault, int error, char *buffer, size_t size
         text = strerror(error);
         break;
     }
-    (void)snprintf(buffer, size, "%s", text);
+    text_print(buffer, size, "%s", text);
 }

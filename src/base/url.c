@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "base/url.h"
+#include "base/text.h"
 
 #include <arpa/inet.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/span.h"
@@ -12,13 +12,13 @@
 
 static bool refuse(char why[URL_WHY], const char *sentence)
 {
-    (void)snprintf(why, URL_WHY, "%s", sentence);
+    text_print(why, URL_WHY, "%s", sentence);
     return false;
 }
 
 static bool refuse_character(char why[URL_WHY], const char *sentence, char character)
 {
-    (void)snprintf(why, URL_WHY, "%s '%c'", sentence, character);
+    text_print(why, URL_WHY, "%s '%c'", sentence, character);
     return false;
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "env/secret.h"
 
-#include <stdio.h>
 #include <string.h>
+
+#include "base/text.h"
 
 #define WORDS 128
 
@@ -55,7 +56,7 @@ static void value_name(const char *name, char *buffer, size_t size)
     struct span span = span_of(name);
     if (span_ends(span, "_FILE"))
         span.len -= strlen("_FILE");
-    (void)snprintf(buffer, size, "%.*s", (int)span.len, span.text);
+    text_print(buffer, size, "%.*s", (int)span.len, span.text);
 }
 
 bool secret_file_read(struct secret_file *self, const char *name, const char *path,

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The environment of the app (contract, section 3.2).
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "env/settings.h"
+
+#include "base/text.h"
 
 #define FILE_SUFFIX "_FILE"
 
@@ -86,7 +87,7 @@ static bool remove_file_variable(struct envlist *app, struct changes *changes, c
     char *joined = arena_take(&app->owned, len);
     if (!joined)
         return false;
-    (void)snprintf(joined, len, "%s" FILE_SUFFIX, name);
+    text_print(joined, len, "%s" FILE_SUFFIX, name);
     add(changes, span_of(joined), (struct span){0}, ENVLIST_REMOVE);
     return true;
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Which .env files are read, what is wrong with them, and what in them is not looked at.
-#include <stdio.h>
 
 #include "base/text.h"
 #include "env/settings_maker.h"
@@ -111,7 +110,7 @@ static void refuse_unread(struct maker *maker, const struct env_file *file, enum
     if (fault == FILE_MISSING)
         origin_text(&file->origin, place, sizeof place);
     if (fault == FILE_MISSING && file->origin.kind == ORIGIN_ENVIRONMENT)
-        (void)snprintf(place, sizeof place, "%s", file->origin.name);
+        text_print(place, sizeof place, "%s", file->origin.name);
     if (fault == FILE_DENIED || fault == FILE_FAILED)
         file_fault_text(fault, &file->content, DOTENV_FILE_MOST, words, sizeof words);
     finding_set(&finding, reason_of(fault), file->path, place, words);
@@ -132,9 +131,9 @@ static void tell_issue(struct maker *maker, const struct dotenv_issue *issue)
         return;
     }
     if (issue->line > 0 && issue->column > 0)
-        (void)snprintf(place, sizeof place, "line %u, column %u", issue->line, issue->column);
+        text_print(place, sizeof place, "line %u, column %u", issue->line, issue->column);
     else if (issue->line > 0)
-        (void)snprintf(place, sizeof place, "line %u", issue->line);
+        text_print(place, sizeof place, "line %u", issue->line);
     finding_set(&finding, dotenv_issue_reason(issue), path, place, sentence);
     refuse_file(maker, &finding);
 }
@@ -201,7 +200,7 @@ static void warn_all_ignored(struct maker *maker)
     if (maker->verb == VERB_TOKEN || maker->verb == VERB_VERIFY)
         warn_ignored(maker, "LABEL_STUDIO_PASSWORD_FILE");
     for (unsigned i = 0; i < settings->token_name_count; i++) {
-        (void)snprintf(name, sizeof name, "%s_FILE", settings->token_names[i]);
+        text_print(name, sizeof name, "%s_FILE", settings->token_names[i]);
         warn_ignored(maker, name);
     }
 }

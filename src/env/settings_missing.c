@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // What is said when a verb needs a token or an address and there is none.
-#include <stdio.h>
 
 #include "base/text.h"
 #include "env/settings.h"
@@ -42,7 +41,7 @@ static bool find_run_together(const struct settings *self, struct finding *findi
     for (size_t i = 0; i < self->dotenv.count && !self->dotenv.failed; i++) {
         const struct dotenv_var *var = &self->dotenv.vars[i];
         for (unsigned n = 0; n < self->token_name_count; n++) {
-            (void)snprintf(needle, sizeof needle, "%s=", self->token_names[n]);
+            text_print(needle, sizeof needle, "%s=", self->token_names[n]);
             if (span_find(var->value, needle) == var->value.len)
                 continue;
             struct origin origin = {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Which of the values that are set is the token, and what of the others is said.
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -24,7 +23,7 @@ static const char *file_name_of(const struct maker *maker, const char *name)
     size_t size = strlen(name) + sizeof FILE_SUFFIX;
     char *joined = arena_take(&maker->settings->memory, size);
     if (joined)
-        (void)snprintf(joined, size, "%s" FILE_SUFFIX, name);
+        text_print(joined, size, "%s" FILE_SUFFIX, name);
     return joined;
 }
 

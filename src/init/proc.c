@@ -5,10 +5,11 @@
 #include <fcntl.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "base/text.h"
 
 // The kernel's struct linux_dirent64; opendir would take its buffer from the heap.
 struct entry {
@@ -133,7 +134,7 @@ static bool take_apart(char *stat, struct proc_process *process)
     if (open == NULL || close == NULL || close < open || strlen(close) < sizeof ") S 1" - 1)
         return false;
     *close = '\0';
-    (void)snprintf(process->name, sizeof process->name, "%s", open + 1);
+    text_print(process->name, sizeof process->name, "%s", open + 1);
     process->state = close[2];
     char *parent = close + 4;
     parent[strcspn(parent, " ")] = '\0';
@@ -145,7 +146,7 @@ bool proc_look(pid_t pid, struct proc_process *process)
 {
     char path[PATH];
     char stat[STAT_HEAD];
-    (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    text_print(path, sizeof path, "/proc/%d/stat", (int)pid);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return false;

@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <link.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -190,7 +189,7 @@ static bool no_such_file(struct finding *finding, const char *path)
     if (len < 0)
         return not_found(finding, path, NULL);
     target[len] = '\0';
-    (void)snprintf(detail, sizeof detail, "it is a link to %s, which is not there", target);
+    text_print(detail, sizeof detail, "it is a link to %s, which is not there", target);
     return not_found(finding, path, detail);
 }
 
@@ -253,8 +252,9 @@ static bool join(char *program, const char *folder, size_t len, const char *comm
         folder = ".";
         len = 1;
     }
-    int written = snprintf(program, INIT_PROGRAM, "%.*s/%s", (int)len, folder, command);
-    return written > 0 && written < INIT_PROGRAM;
+    struct text out = text_over(program, INIT_PROGRAM);
+    text_add(&out, "%.*s/%s", (int)len, folder, command);
+    return !out.cut;
 }
 
 // As execvp does it: the first that can be executed; else the first that is there says why not.
@@ -278,7 +278,7 @@ static bool search(const char *command, const char *path, char *program, struct 
         return false;
     }
     char detail[FINDING_SLOT];
-    (void)snprintf(detail, sizeof detail, "looked for in %s", path);
+    text_print(detail, sizeof detail, "looked for in %s", path);
     return not_found(finding, command, detail);
 }
 
@@ -323,8 +323,8 @@ static void say_format(const char *path, struct finding *finding)
     if (seen && head.len == 0) {
         not_executable(finding, path, "it is empty");
     } else if (seen && elf_kind_of(&head, &kind) && !same_kind(&kind)) {
-        (void)snprintf(detail, sizeof detail, "it is a program for another machine: %s, this is %s",
-                       machine_name(kind.machine), machine_name(__ehdr_start.e_machine));
+        text_print(detail, sizeof detail, "it is a program for another machine: %s, this is %s",
+                   machine_name(kind.machine), machine_name(__ehdr_start.e_machine));
         not_executable(finding, path, detail);
     } else if (seen && memcmp(head.bytes, "#!", 2) == 0) {
         not_executable(finding, path, "its #! line names no interpreter that can be run");

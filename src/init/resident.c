@@ -11,7 +11,6 @@
 // CODE,…  - for none.
 #include <errno.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -63,9 +62,9 @@ void resident_become(const struct watch *self, char *const *env)
 {
     char app[NUMBER], grace[NUMBER], log[NUMBER], signals[LIST], codes[LIST];
     const char *flags = self->group ? "go" : self->own_group ? "o" : "-";
-    (void)snprintf(app, sizeof app, "%d", (int)self->app);
-    (void)snprintf(grace, sizeof grace, "%lld", (long long)self->grace_ms);
-    (void)snprintf(log, sizeof log, "%d", (int)self->log);
+    text_print(app, sizeof app, "%d", (int)self->app);
+    text_print(grace, sizeof grace, "%lld", (long long)self->grace_ms);
+    text_print(log, sizeof log, "%d", (int)self->log);
     list_signals(self->signal_map, signals);
     list_codes(self->ok_exit, codes);
 

@@ -4,13 +4,13 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/exitcode.h"
+#include "base/text.h"
 #include "init/signals.h"
 #include "init/watch.h"
 
@@ -26,8 +26,8 @@ static void rename_listener(char **env)
 {
     static char entry[sizeof LISTEN_PID + 12];
     char ours[sizeof entry];
-    snprintf(ours, sizeof ours, LISTEN_PID "%d", (int)getppid());
-    snprintf(entry, sizeof entry, LISTEN_PID "%d", (int)getpid());
+    text_print(ours, sizeof ours, LISTEN_PID "%d", (int)getppid());
+    text_print(entry, sizeof entry, LISTEN_PID "%d", (int)getpid());
     for (; *env != NULL; env++)
         if (strcmp(*env, ours) == 0)
             *env = entry;
@@ -81,7 +81,7 @@ static int read_exec_error(int fd)
 static int start_failed(const char *call, struct finding *finding)
 {
     char detail[FINDING_SLOT];
-    snprintf(detail, sizeof detail, "%s: %s", call, strerror(errno));
+    text_print(detail, sizeof detail, "%s: %s", call, strerror(errno));
     finding_set(finding, REASON_START_FAILED, NULL, NULL, detail);
     return EXITCODE_REFUSED;
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "server/app.h"
 
-#include <stdio.h>
-
 #include "base/duration.h"
+#include "base/text.h"
 
 static void unreachable(const struct http_answer *answer, const char *app_url,
                         struct finding *finding)
@@ -31,7 +30,7 @@ void app_ask(const struct ask *how, const char *app_url, struct finding *finding
         unreachable(&answer, app_url, finding);
     } else if (answer.status < 200 || answer.status > 299) {
         char status[16];
-        snprintf(status, sizeof status, "%d", answer.status);
+        text_print(status, sizeof status, "%d", answer.status);
         finding_set(finding, REASON_APP_STATUS, app_url, NULL, status);
     } else {
         finding_set(finding, REASON_OK, NULL, NULL, NULL);

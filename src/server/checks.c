@@ -3,10 +3,10 @@
 
 #include <assert.h>
 #include <ini.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/duration.h"
+#include "base/text.h"
 #include "checks_builtin.h"
 
 static_assert(INI_MAX_LINE > CHECKS_FILE_MOST + 2, "a line of the file always fits into inih's");
@@ -159,7 +159,7 @@ static void add_json(struct reading *self, struct check *check, const char *valu
     if (!joined)
         self->fault = "there is no memory for it";
     else
-        (void)snprintf(joined, len, "%s\n%s", check->json, value);
+        text_print(joined, len, "%s\n%s", check->json, value);
     check->json = joined;
 }
 
@@ -341,7 +341,7 @@ bool checks_read(struct checks *self, const char *text, size_t len, const char *
     if (!reading.fault)
         return true;
     char where[32];
-    (void)snprintf(where, sizeof where, "line %u", reading.line);
+    text_print(where, sizeof where, "line %u", reading.line);
     finding_set(finding, REASON_CHECKS_INVALID, path, reading.line > 0 ? where : NULL,
                 reading.fault);
     return false;

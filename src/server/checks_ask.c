@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <stdio.h>
 #include <string.h>
 
 #include "base/duration.h"
@@ -54,9 +53,9 @@ static void hide(void *context, struct span secret)
 {
     const struct hiding *hiding = context;
     struct finding finding = {.reason = REASON_OK};
-    (void)snprintf(finding.detail, sizeof finding.detail, "%s", hiding->slot);
+    text_print(finding.detail, sizeof finding.detail, "%s", hiding->slot);
     question_hide(&finding, secret);
-    (void)snprintf(hiding->slot, FINDING_SLOT, "%s", finding.detail);
+    text_print(hiding->slot, FINDING_SLOT, "%s", finding.detail);
 }
 
 static void hide_secrets(struct asking *self, char slot[FINDING_SLOT])
@@ -105,7 +104,7 @@ static bool fill_url(struct asking *self)
     text_add(&text, "%s %s", self->check->method, self->url);
     hide_secrets(self, asked);
     if (!text.cut && strstr(asked, self->url)) // else the template stays
-        (void)snprintf(self->result->asked, sizeof self->result->asked, "%s", asked);
+        text_print(self->result->asked, sizeof self->result->asked, "%s", asked);
     return url_parse(self->url, true, &url, why) || fail(self, "the address %s", why);
 }
 
@@ -136,7 +135,7 @@ static bool is_below(const char *url, const char *base)
 static bool has_line(const struct asking *self, struct span line)
 {
     char name[CHECK_NAME + 1];
-    (void)snprintf(name, sizeof name, "%.*s", (int)span_find(line, ":"), line.text);
+    text_print(name, sizeof name, "%.*s", (int)span_find(line, ":"), line.text);
     for (unsigned i = 0; i < self->check->header_count; i++)
         if (span_is_nocase(span_of(self->check->headers[i].name), name))
             return true;
@@ -190,8 +189,8 @@ static bool fill_request(struct asking *self)
 static bool is_wanted(const char *wanted, int status)
 {
     char number[16], family[16];
-    (void)snprintf(number, sizeof number, "%d", status);
-    (void)snprintf(family, sizeof family, "%dxx", status / 100);
+    text_print(number, sizeof number, "%d", status);
+    text_print(family, sizeof family, "%dxx", status / 100);
     for (const char *at = wanted; *at;) {
         size_t len = strcspn(at, " \t");
         struct span word = {at, len};
@@ -284,7 +283,7 @@ static bool save_member(struct asking *self, const struct check_pair *save)
         struct span number = json_raw(&self->json, place);
         taken = number.len < sizeof saved->text;
         if (taken)
-            (void)snprintf(saved->text, sizeof saved->text, "%.*s", (int)number.len, number.text);
+            text_print(saved->text, sizeof saved->text, "%.*s", (int)number.len, number.text);
     } else if (place != JSON_NONE) {
         taken = json_string(&self->json, place, saved->text, sizeof saved->text) &&
                 saved->text[0] != '\0' && !has_control(saved->text);
@@ -292,7 +291,7 @@ static bool save_member(struct asking *self, const struct check_pair *save)
     if (!taken)
         return fail(self, "%d, but the answer has no %s to go on with", self->answer.status,
                     save->value);
-    (void)snprintf(saved->name, sizeof saved->name, "%s", save->name);
+    text_print(saved->name, sizeof saved->name, "%s", save->name);
     self->saves->count++;
     return true;
 }
@@ -308,7 +307,7 @@ static bool judge_answer(struct asking *self)
     for (unsigned i = 0; i < check->save_count; i++)
         if (!save_member(self, &check->saves[i]))
             return false;
-    (void)snprintf(self->result->came, sizeof self->result->came, "%d", self->answer.status);
+    text_print(self->result->came, sizeof self->result->came, "%d", self->answer.status);
     return true;
 }
 
@@ -370,8 +369,8 @@ static bool judge_jwt(struct asking *self)
     file_wipe(text, sizeof text);
     if (filled && (!well || parts != 3))
         return fail(self, "the text has not the three dot-separated parts of a JWT");
-    (void)snprintf(self->result->came, sizeof self->result->came, "%s",
-                   filled ? "three parts" : self->result->came);
+    text_print(self->result->came, sizeof self->result->came, "%s",
+               filled ? "three parts" : self->result->came);
     return filled;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "server/checks_values.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -31,7 +30,7 @@ static const char *find_set(const struct checks *checks, const char *name)
 
 static bool fail(struct scope *self, const char *name, const char *why)
 {
-    (void)snprintf(self->fault, sizeof self->fault, "%s%s", name, why);
+    text_print(self->fault, sizeof self->fault, "%s%s", name, why);
     return false;
 }
 
@@ -71,7 +70,7 @@ static bool add_variable(struct scope *self, struct span inner, enum spelling sp
     size_t len = span_find(inner, ":-");
     if (len > CHECK_NAME)
         return fail(self, "", "the name of a variable is too long");
-    (void)snprintf(name, sizeof name, "%.*s", (int)len, inner.text);
+    text_print(name, sizeof name, "%.*s", (int)len, inner.text);
     if (depth == DEPTH_MOST)
         return fail(self, name, " uses itself");
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "server/dial.h"
 
-#include <stdio.h>
 #include <sys/socket.h>
 
 #include "base/text.h"
@@ -61,7 +60,7 @@ static bool try_candidate(const struct dial *self, const char *name, char silent
         return true;
     }
     if (silent[0] == '\0' && (first == RESOLVE_NO_REPLY || second == RESOLVE_NO_REPLY))
-        snprintf(silent, RESOLVE_NAME, "%s", name);
+        text_print(silent, RESOLVE_NAME, "%s", name);
     return false;
 }
 

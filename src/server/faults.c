@@ -2,7 +2,6 @@
 #include "server/faults.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/duration.h"
@@ -40,9 +39,9 @@ void faults_connection(struct finding *fault, const struct url *url, const char 
         return;
     }
     if (strcmp(tried, url->host) == 0)
-        snprintf(detail, sizeof detail, "%s", errno_words(error));
+        text_print(detail, sizeof detail, "%s", errno_words(error));
     else
-        snprintf(detail, sizeof detail, "%s (tried: %s)", errno_words(error), tried);
+        text_print(detail, sizeof detail, "%s (tried: %s)", errno_words(error), tried);
     finding_set(fault, REASON_UNREACHABLE, origin, NULL, detail);
 }
 
@@ -54,9 +53,9 @@ void faults_ended(struct finding *fault, const char *origin, int status, bool re
                     reset ? "connection reset" : NULL);
         return;
     }
-    snprintf(detail, sizeof detail,
-             "status %d came, then the connection %s in the middle of the answer", status,
-             reset ? "was reset" : "was closed");
+    text_print(detail, sizeof detail,
+               "status %d came, then the connection %s in the middle of the answer", status,
+               reset ? "was reset" : "was closed");
     finding_set(fault, reset ? REASON_CONNECTION_RESET : REASON_BAD_REPLY, origin, NULL, detail);
 }
 
@@ -114,9 +113,9 @@ void http_timeout_finding(struct finding *finding, enum http_phase phase, const 
     char subject[FINDING_SLOT], detail[FINDING_SLOT], limit[32];
     bool asked = strstr(what, "://") != NULL;
     size_t address = asked ? strcspn(what, " ") : strlen(what);
-    snprintf(subject, sizeof subject, "%.*s", (int)address, what);
+    text_print(subject, sizeof subject, "%.*s", (int)address, what);
     duration_text(timeout_ms, limit, sizeof limit);
-    snprintf(detail, sizeof detail, "%s, %s%s", limit,
-             asked ? phase_words(phase) : "nothing was asked yet", what + address);
+    text_print(detail, sizeof detail, "%s, %s%s", limit,
+               asked ? phase_words(phase) : "nothing was asked yet", what + address);
     finding_set(finding, REASON_TIMEOUT, subject, NULL, detail);
 }

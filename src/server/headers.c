@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "server/headers.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/text.h"
 
 // No registered name is half as long.
 #define NAME_MOST 64
@@ -48,7 +49,7 @@ static struct span value_of(struct span line)
 static bool same_name(struct span a, struct span b)
 {
     char other[NAME_MOST + 1];
-    (void)snprintf(other, sizeof other, "%.*s", (int)b.len, b.text);
+    text_print(other, sizeof other, "%.*s", (int)b.len, b.text);
     return span_is_nocase(a, other);
 }
 
@@ -90,7 +91,7 @@ static const char *fault_of_line(const struct header_file *self, struct span lin
 static void refuse(struct finding *finding, const char *path, unsigned line, const char *why)
 {
     char where[32];
-    (void)snprintf(where, sizeof where, "line %u", line);
+    text_print(where, sizeof where, "line %u", line);
     finding_set(finding, REASON_HEADER_FILE_INVALID, path, where, why);
 }
 

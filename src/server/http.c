@@ -6,12 +6,12 @@
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/address.h"
 #include "base/duration.h"
 #include "base/text.h"
 #include "base/url.h"
@@ -105,10 +105,10 @@ static void note_address(struct transfer *self, const struct curl_sockaddr *addr
             ? (const void *)&((const struct sockaddr_in *)(const void *)sockaddr)->sin_addr
             : (const void *)&((const struct sockaddr_in6 *)(const void *)sockaddr)->sin6_addr;
     size_t used = strlen(self->tried);
-    if (inet_ntop(address->family, binary, text, sizeof text) == NULL ||
+    if (!address_text(address->family, binary, text, sizeof text) ||
         strstr(self->tried, text) != NULL || used + 2 + strlen(text) >= sizeof self->tried)
         return;
-    snprintf(self->tried + used, sizeof self->tried - used, "%s%s", used > 0 ? ", " : "", text);
+    text_print(self->tried + used, sizeof self->tried - used, "%s%s", used > 0 ? ", " : "", text);
 }
 
 static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
@@ -118,7 +118,7 @@ static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_
     note_address(self, address);
     if (self->phase < HTTP_CONNECTING) {
         char detail[TRIED + 4];
-        snprintf(detail, sizeof detail, "to %s", self->tried);
+        text_print(detail, sizeof detail, "to %s", self->tried);
         enter(self, HTTP_CONNECTING, strcmp(self->tried, self->url.host) == 0 ? "" : detail);
     }
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
@@ -219,7 +219,7 @@ static void set_options(struct transfer *self)
 static void enter_body(struct transfer *self)
 {
     char detail[64];
-    snprintf(detail, sizeof detail, "(status %d came, its body did not)", self->in.status);
+    text_print(detail, sizeof detail, "(status %d came, its body did not)", self->in.status);
     enter(self, HTTP_ANSWERING, detail);
 }
 
@@ -344,7 +344,7 @@ static bool try_addresses(struct transfer *self, const char *addresses, int64_t 
     char entry[URL_HOST + DIAL_LIST + 16];
     struct curl_slist resolve = {.data = entry};
     if (addresses[0] != '\0') {
-        snprintf(entry, sizeof entry, "%s:%u:%s", self->url.host, self->url.port, addresses);
+        text_print(entry, sizeof entry, "%s:%u:%s", self->url.host, self->url.port, addresses);
         curl_easy_setopt(self->easy, CURLOPT_RESOLVE, &resolve);
     }
     int64_t left = time_left(self);
@@ -408,8 +408,8 @@ static bool prepare(struct transfer *self)
         return false;
     }
     size_t scheme = span_find(span_of(url), "://") + 3;
-    snprintf(self->origin, sizeof self->origin, "%.*s",
-             (int)(scheme + strcspn(url + scheme, "/?#")), url);
+    text_print(self->origin, sizeof self->origin, "%.*s",
+               (int)(scheme + strcspn(url + scheme, "/?#")), url);
     if (self->url.https && (!tls_open(&self->tls, self->request->ca_file, fault)))
         return false;
     if (self->url.https && !tls_start()) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "server/intake.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/duration.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "server/faults.h"
 #include "server/lines.h"
 
@@ -128,8 +128,9 @@ static void check_coding(struct intake *self)
     struct span coding = span_of(self->answer->content_encoding);
     if (self->mode == BODY_NONE || coding.len == 0 || span_is_nocase(coding, "identity"))
         return;
-    snprintf(why, sizeof why, "status %d with a body in the coding %.32s, which was not asked for",
-             self->status, coding.text);
+    text_print(why, sizeof why,
+               "status %d with a body in the coding %.32s, which was not asked for", self->status,
+               coding.text);
     refuse(self, why);
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "server/lines.h"
 
-#include <stdio.h>
 #include <string.h>
+
+#include "base/text.h"
 
 int lines_status(struct span line)
 {
@@ -35,7 +36,7 @@ void lines_reset(struct http_answer *answer)
 static void keep(char *to, size_t room, struct span value)
 {
     if (to[0] == '\0')
-        snprintf(to, room, "%.*s", (int)(value.len < room ? value.len : room - 1), value.text);
+        text_print(to, room, "%.*s", (int)(value.len < room ? value.len : room - 1), value.text);
 }
 
 // "name=value; Path=/; ..." adds "name=value". A cookie that does not fit is left out whole.
@@ -45,8 +46,8 @@ static void keep_cookie(struct http_answer *answer, struct span value)
     struct span cookie = span_trim((struct span){value.text, span_find(value, ";")});
     if (cookie.len == 0 || used + 2 + cookie.len >= sizeof answer->cookies)
         return;
-    snprintf(answer->cookies + used, sizeof answer->cookies - used, "%s%.*s", used > 0 ? "; " : "",
-             (int)cookie.len, cookie.text);
+    text_print(answer->cookies + used, sizeof answer->cookies - used, "%s%.*s",
+               used > 0 ? "; " : "", (int)cookie.len, cookie.text);
 }
 
 void lines_take(struct http_answer *answer, struct span line)

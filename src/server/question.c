@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "server/question.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/duration.h"
+#include "base/text.h"
 
 // So many bytes in a row of a token are no accident (the search for token pieces in the tests uses
 // the same).
@@ -12,7 +12,7 @@
 
 void question_url(const struct ask *how, const char *path, char url[QUESTION_URL])
 {
-    (void)snprintf(url, QUESTION_URL, "%s%s", how->url, path);
+    text_print(url, QUESTION_URL, "%s%s", how->url, path);
 }
 
 struct ls_answer question_answer(const struct http_answer *answer)
@@ -112,5 +112,5 @@ static bool repeats(struct span text, struct span secret)
 void question_hide(struct finding *finding, struct span secret)
 {
     if (repeats(span_of(finding->detail), secret))
-        (void)snprintf(finding->detail, sizeof finding->detail, "(not shown: it repeats a secret)");
+        text_print(finding->detail, sizeof finding->detail, "(not shown: it repeats a secret)");
 }

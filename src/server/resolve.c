@@ -3,12 +3,13 @@
 
 #include <arpa/inet.h>
 #include <netdb.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/address.h"
 #include "base/file.h"
 #include "base/span.h"
+#include "base/text.h"
 
 #define RESOLV_CONF "/etc/resolv.conf"
 #define HOSTS "/etc/hosts"
@@ -116,8 +117,8 @@ static void add_name(struct resolve_walk *self, struct span host, struct span do
     domain = without_final_dot(domain);
     if (self->count == RESOLVE_CANDIDATES || host.len + 1 + domain.len >= RESOLVE_NAME)
         return;
-    snprintf(self->names[self->count++], RESOLVE_NAME, "%.*s%s%.*s", (int)host.len, host.text,
-             domain.len > 0 ? "." : "", (int)domain.len, domain.text);
+    text_print(self->names[self->count++], RESOLVE_NAME, "%.*s%s%.*s", (int)host.len, host.text,
+               domain.len > 0 ? "." : "", (int)domain.len, domain.text);
 }
 
 static void add_search(struct resolve_walk *self, struct span host, struct span search)
@@ -168,7 +169,7 @@ static void add_address(struct resolve_addresses *self, const char *text)
         if (strcmp(self->text[i], text) == 0)
             return;
     if (self->count < RESOLVE_ADDRESSES)
-        snprintf(self->text[self->count++], RESOLVE_ADDRESS, "%s", text);
+        text_print(self->text[self->count++], RESOLVE_ADDRESS, "%s", text);
 }
 
 static bool names_host(struct span line, struct span host)
@@ -194,7 +195,7 @@ void resolve_hosts_find(struct resolve_addresses *self, const char *host, const 
         struct span address = next_word(&line);
         if (address.len == 0 || address.len >= sizeof text || !names_host(line, bare))
             continue;
-        snprintf(text, sizeof text, "%.*s", (int)address.len, address.text);
+        text_print(text, sizeof text, "%.*s", (int)address.len, address.text);
         if (inet_pton(AF_INET, text, binary) == 1 || inet_pton(AF_INET6, text, binary) == 1)
             add_address(self, text);
     }
@@ -217,7 +218,7 @@ static void add_sockaddr(struct resolve_addresses *self, const struct addrinfo *
         info->ai_family == AF_INET
             ? (const void *)&((const struct sockaddr_in *)(const void *)info->ai_addr)->sin_addr
             : (const void *)&((const struct sockaddr_in6 *)(const void *)info->ai_addr)->sin6_addr;
-    if (inet_ntop(info->ai_family, address, text, sizeof text) != NULL)
+    if (address_text(info->ai_family, address, text, sizeof text))
         add_address(self, text);
 }
 
@@ -227,7 +228,7 @@ enum resolve_result resolve_ask(struct resolve_addresses *self, const char *name
     struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_STREAM};
     struct addrinfo *list = NULL;
     self->count = 0;
-    snprintf(absolute, sizeof absolute, "%s.", name);
+    text_print(absolute, sizeof absolute, "%s.", name);
     int error = getaddrinfo(absolute, NULL, &hints, &list);
     if (error != 0)
         return error == EAI_AGAIN || error == EAI_FAIL || error == EAI_SYSTEM ? RESOLVE_NO_REPLY

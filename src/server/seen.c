@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "server/seen.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/duration.h"
+#include "base/text.h"
 
 // RFC 9110, section 5.6.7: the form that servers must send; a 0 stands for a digit, a ? for any
 // letter.
@@ -76,7 +76,7 @@ bool seen_skew_text(const struct seen *self, char *buffer, size_t size)
     if (seconds <= SEEN_SKEW_MOST_S)
         return false;
     duration_text(seconds * 1000, amount, sizeof amount);
-    (void)snprintf(buffer, size, "our clock is %s %s Label Studio's", amount,
-                   ahead ? "ahead of" : "behind");
+    text_print(buffer, size, "our clock is %s %s Label Studio's", amount,
+               ahead ? "ahead of" : "behind");
     return true;
 }

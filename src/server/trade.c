@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "server/trade.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -298,7 +297,7 @@ static bool open_login(const struct ask *how, struct secret *cookies, struct fin
         return false;
     bool opened = answer.status == 200 && cookie(answer.cookies, "csrftoken").len > 0;
     if (opened)
-        (void)snprintf(cookies->text, sizeof cookies->text, "%s", answer.cookies);
+        text_print(cookies->text, sizeof cookies->text, "%s", answer.cookies);
     else
         question_judge(how, &page, &answer, finding, &identity);
     cookies->len = opened ? strlen(cookies->text) : 0;
@@ -311,7 +310,7 @@ static bool take_session(const struct ask *how, struct http_answer *answer, stru
 {
     bool begun = cookie(answer->cookies, "sessionid").len > 0;
     if (begun)
-        session->len = (size_t)snprintf(session->text, sizeof session->text, "%s", answer->cookies);
+        session->len = text_print(session->text, sizeof session->text, "%s", answer->cookies);
     else
         bad_reply(how, login_path, "it gives no session cookie", finding);
     http_answer_free(answer);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "token/jwt.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "token/base64url.h"
 
 static const char *const part_names[] = {"part 1 (header)", "part 2 (payload)",
@@ -13,7 +13,7 @@ static const char *const part_names[] = {"part 1 (header)", "part 2 (payload)",
 
 static void set_broken(struct token *self, size_t part, const char *why)
 {
-    (void)snprintf(self->broken, sizeof self->broken, "%s %s", part_names[part], why);
+    text_print(self->broken, sizeof self->broken, "%s %s", part_names[part], why);
 }
 
 // A claim as text, be it a string or a number; empty when it is neither or too long.
@@ -147,8 +147,8 @@ enum token_kind jwt_kind(struct token *self, struct span span)
         return TOKEN_LEGACY_OTHER;
     if (count == 1 || count > 3) {
         const char *jwe = count == 5 ? ": an encrypted token" : "";
-        (void)snprintf(self->broken, sizeof self->broken, "it has %u part%s instead of 3%s",
-                       (unsigned)count, count > 1 ? "s" : "", jwe);
+        text_print(self->broken, sizeof self->broken, "it has %u part%s instead of 3%s",
+                   (unsigned)count, count > 1 ? "s" : "", jwe);
         return TOKEN_JWT_BROKEN;
     }
     if (!read_object(self, 0, parts[0]) || !read_object(self, 1, parts[1]))

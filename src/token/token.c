@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "token/token.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/span.h"
+#include "base/text.h"
 #include "token/jwt.h"
 
 #define LEGACY_LEN 40
@@ -124,13 +124,12 @@ static void set_dirt(struct token *self, struct span span, size_t at)
     while (next < span.len && !is_visible(span.text[next]))
         next++;
     if (at == 0)
-        (void)snprintf(self->dirt, sizeof self->dirt, "%s at the beginning", dirt_name(span));
+        text_print(self->dirt, sizeof self->dirt, "%s at the beginning", dirt_name(span));
     else if (next == span.len)
-        (void)snprintf(self->dirt, sizeof self->dirt, "%s at the end",
-                       dirt_name(span_rest(span, at)));
+        text_print(self->dirt, sizeof self->dirt, "%s at the end", dirt_name(span_rest(span, at)));
     else
-        (void)snprintf(self->dirt, sizeof self->dirt, "%s inside (byte %zu)",
-                       dirt_name(span_rest(span, at)), at + 1);
+        text_print(self->dirt, sizeof self->dirt, "%s inside (byte %zu)",
+                   dirt_name(span_rest(span, at)), at + 1);
 }
 
 static bool is_blank(char c)
@@ -225,7 +224,7 @@ void token_classify(struct token *self, const char *text, size_t len)
         self->kind = TOKEN_QUOTED;
     } else if (dirt == len && prefix) {
         self->kind = TOKEN_PREFIXED;
-        (void)snprintf(self->prefix, sizeof self->prefix, "%s", prefix);
+        text_print(self->prefix, sizeof self->prefix, "%s", prefix);
     } else if (whole == TOKEN_MALFORMED) {
         set_dirt(self, span, dirt < len ? dirt : first_blank(span));
     } else {

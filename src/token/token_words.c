@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // What a kind of token and its dates are called.
-#include <stdio.h>
 
 #include "base/text.h"
 #include "token/token.h"
@@ -117,7 +116,6 @@ void token_date(int64_t seconds, char *buffer, size_t size)
         days--;
     }
     int64_t year = civil_from_days(days, &month, &day);
-    (void)snprintf(buffer, size, "%04lld-%02u-%02uT%02lld:%02lld:%02lldZ", (long long)year, month,
-                   day, (long long)(rest / 3600), (long long)(rest / 60 % 60),
-                   (long long)(rest % 60));
+    text_print(buffer, size, "%04lld-%02u-%02uT%02lld:%02lld:%02lldZ", (long long)year, month, day,
+               (long long)(rest / 3600), (long long)(rest / 60 % 60), (long long)(rest % 60));
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // `check` for a person: what it found out, section by section, and what to do next.
-#include <stdio.h>
 #include <string.h>
 
 #include "base/duration.h"
+#include "base/text.h"
 #include "base/url.h"
 #include "cli/page.h"
 #include "env/settings_show.h"
@@ -116,8 +116,8 @@ static void add_variable(const struct page *page, const struct settings *setting
         text_add_visible(&shown, var->value, 128);
     else
         text_add(&shown, "%zu bytes, hidden", var->value.len);
-    snprintf(place, sizeof place, "line %u%s%s", var->line,
-             var->has_reference ? ", from ${...}" : "", var->inherited ? ", inherited" : "");
+    text_print(place, sizeof place, "line %u%s%s", var->line,
+               var->has_reference ? ", from ${...}" : "", var->inherited ? ", inherited" : "");
     page_row(page, NAME_WIDTH, name, (struct span){value, shown.len}, place);
 }
 
@@ -193,7 +193,7 @@ static void add_claim_date(const struct page *page, const char *name, bool has, 
     if (!has)
         return;
     token_date(seconds, date, sizeof date);
-    snprintf(bytes, sizeof bytes, "%lld = %s", (long long)seconds, date);
+    text_print(bytes, sizeof bytes, "%lld = %s", (long long)seconds, date);
     page_row(page, NAME_WIDTH, name, span_of(bytes), NULL);
 }
 
@@ -211,8 +211,8 @@ static void add_not_used(const struct page *page, const struct settings *setting
     for (unsigned i = 0; i < settings->other_count; i++) {
         char bytes[LINE], source[PLACE];
         origin_text(&settings->others[i].origin, source, sizeof source);
-        snprintf(bytes, sizeof bytes, "%s (%s) is set as well and not used",
-                 settings->others[i].name, source);
+        text_print(bytes, sizeof bytes, "%s (%s) is set as well and not used",
+                   settings->others[i].name, source);
         page_marked(page, PAGE_NOTE, span_of(bytes));
     }
 }
@@ -232,7 +232,7 @@ static void add_token(const struct page *page, const struct diagnosis *diagnosis
     }
     origin_text(&settings->token.origin, source, sizeof source);
     token_describe(&settings->token.judged, kind, sizeof kind);
-    snprintf(bytes, sizeof bytes, "%s (%s): %s", settings->token.name, source, kind);
+    text_print(bytes, sizeof bytes, "%s (%s): %s", settings->token.name, source, kind);
     page_paragraph(page, 2, "", span_of(bytes));
     add_claims(page, &settings->token.judged.claims);
     if (diagnosis->started->answer == STARTED_FOUND)
@@ -250,7 +250,7 @@ static void add_identity(const struct page *page, const struct diagnosis *diagno
     if (identity->version[0] != '\0')
         page_row(page, NAME_WIDTH, "version", span_of(identity->version), NULL);
     if (identity->user_id != 0) {
-        snprintf(bytes, sizeof bytes, "%lld, %s", (long long)identity->user_id, identity->email);
+        text_print(bytes, sizeof bytes, "%lld, %s", (long long)identity->user_id, identity->email);
         page_row(page, NAME_WIDTH, "the token's user", span_of(bytes), NULL);
     }
     if (diagnosis->has_switches) {
@@ -344,7 +344,7 @@ static void add_steps(const struct page *page, const struct diagnosis *diagnosis
         char bytes[LINE], number[16];
         struct text text = text_over(bytes, sizeof bytes);
         finding_add_remedy(steps[i], &text);
-        snprintf(number, sizeof number, "%u. ", i + 1);
+        text_print(number, sizeof number, "%u. ", i + 1);
         page_paragraph(page, 2, number, (struct span){bytes, text.len});
     }
     if (wants_token(diagnosis))
@@ -368,13 +368,14 @@ static void add_help(const struct page *page, const struct diagnosis *diagnosis)
         server = url.host;
 
     page_heading(page, "Need help?");
-    snprintf(bytes, sizeof bytes, "docker compose logs %.128s", server);
+    text_print(bytes, sizeof bytes, "docker compose logs %.128s", server);
     page_row(page, NAME_WIDTH, "Label Studio's log", span_of(bytes), NULL);
-    snprintf(bytes, sizeof bytes, app != NULL ? "docker logs %.128s" : "docker compose logs %.128s",
-             app != NULL ? app : "app");
+    text_print(bytes, sizeof bytes,
+               app != NULL ? "docker logs %.128s" : "docker compose logs %.128s",
+               app != NULL ? app : "app");
     page_row(page, NAME_WIDTH, "the app's log", span_of(bytes), NULL);
-    snprintf(bytes, sizeof bytes, "docker inspect --format '{{json .State.Health}}' %.128s",
-             app != NULL ? app : "CONTAINER");
+    text_print(bytes, sizeof bytes, "docker inspect --format '{{json .State.Health}}' %.128s",
+               app != NULL ? app : "CONTAINER");
     page_row(page, NAME_WIDTH, "what the health check said", span_of(bytes), NULL);
     page_row(page, NAME_WIDTH, "an existing token",
              span_of("Label Studio: Account & Settings -> Legacy Tokens"), NULL);

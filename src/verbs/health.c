@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The healthcheck: does the token that the app really has work, now? 0 or 1, nothing else.
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -9,6 +8,7 @@
 #include "base/duration.h"
 #include "base/exitcode.h"
 #include "base/say.h"
+#include "base/text.h"
 #include "cli/options_parse.h"
 #include "cli/print.h"
 #include "cli/verdict.h"
@@ -121,7 +121,7 @@ static void prepare_timeout(void *context, enum http_phase phase, const char *wh
 static int open_log(pid_t pid)
 {
     char path[32];
-    snprintf(path, sizeof path, "/proc/%ld/fd/2", (long)pid);
+    text_print(path, sizeof path, "/proc/%ld/fd/2", (long)pid);
     return open(path, O_WRONLY | O_NONBLOCK | O_APPEND | O_NOCTTY | O_CLOEXEC);
 }
 

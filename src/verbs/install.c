@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Copies this very program to a shared volume, so that an image of somebody else can use it.
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -31,8 +30,9 @@ static bool destination(const char *word, char path[DESTINATION])
 {
     struct stat status;
     bool directory = stat(word, &status) == 0 && S_ISDIR(status.st_mode);
-    int len = snprintf(path, DESTINATION, "%s%s", word, directory ? "/labelgate" : "");
-    return len > 0 && len < DESTINATION;
+    struct text out = text_over(path, DESTINATION);
+    text_add(&out, "%s%s", word, directory ? "/labelgate" : "");
+    return out.len > 0 && !out.cut;
 }
 
 // Nothing is written when the program is there already: every `docker compose up` runs us again.
