@@ -252,9 +252,12 @@ static const char *add_conversion(struct text *self, const char *at, struct argu
 void text_add_list(struct text *self, const char *format, va_list list)
 {
     struct arguments from;
+    if (!reserve(self, 0)) {
+        self->cut = true;
+        return;
+    }
+    self->bytes[self->len] = '\0';
     va_copy(from.list, list);
-    if (reserve(self, 0))
-        self->bytes[self->len] = '\0';
     while (*format != '\0') {
         size_t plain = strcspn(format, "%");
         text_add_span(self, (struct span){format, plain});

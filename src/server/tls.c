@@ -172,7 +172,7 @@ static void note_names(struct tls *self, const mbedtls_x509_crt *certificate)
             add_name(&out, (struct span){(const char *)at->buf.p, at->buf.len});
         else if (kind == 7 && (at->buf.len == 4 || at->buf.len == 16) &&
                  address_text(at->buf.len == 4 ? AF_INET : AF_INET6, at->buf.p, address,
-                           sizeof address))
+                              sizeof address))
             add_name(&out, span_of(address));
     }
     if (out.len == 0)

@@ -16,9 +16,17 @@
 static void every_kind_is_spelled_as_the_libc_does(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"::",     "::1",      "1::",         "fe80::1:0:0:1",
-                                        "1:0:2::3", "2001:db8::", "1:2:3:4:5:6:7:8", "::ffff:10.0.0.1",
-                                        "1:2:0:4:5:6:7:8", "a:0:0:b::c", "0:1:2:3:4:5:6:7"};
+    static const char *const texts[] = {"::",
+                                        "::1",
+                                        "1::",
+                                        "fe80::1:0:0:1",
+                                        "1:0:2::3",
+                                        "2001:db8::",
+                                        "1:2:3:4:5:6:7:8",
+                                        "::ffff:10.0.0.1",
+                                        "1:2:0:4:5:6:7:8",
+                                        "a:0:0:b::c",
+                                        "0:1:2:3:4:5:6:7"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         unsigned char bytes[16];
         char ours[INET6_ADDRSTRLEN], theirs[INET6_ADDRSTRLEN];

@@ -6,7 +6,10 @@
 
 #include <cmocka.h>
 
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/types.h>
 
 #include "base/text.h"
 #include "base/utf8.h"
@@ -162,6 +165,30 @@ static void utf8_goes_both_ways(void **state)
     }
 }
 
+// What snprintf makes of the same format.
+#define SAME(...)                                                \
+    do {                                                         \
+        char ours[128], theirs[128];                             \
+        size_t len = text_print(ours, sizeof ours, __VA_ARGS__); \
+        snprintf(theirs, sizeof theirs, __VA_ARGS__);            \
+        assert_string_equal(ours, theirs);                       \
+        assert_int_equal(len, strlen(theirs));                   \
+    } while (0)
+
+static void formats_are_those_of_printf(void **state)
+{
+    (void)state;
+    SAME("%s%%%c|", "a", 'b');
+    SAME("%.*s|%.2s|%*s|%-5s|%5s", 2, "abc", "xyz", 4, "w", "left", "r");
+    SAME("%d %d %d %05d %-5d| %5d", 0, INT_MAX, INT_MIN, -42, -42, -42);
+    SAME("%u %u %02u %x %X %04x %08X", 0U, UINT_MAX, 7U, 0xBEEFU, 0xBEEFU, 0xBU, 0xDEADU);
+    SAME("%ld %lu %lld %llu", LONG_MIN, ULONG_MAX, LLONG_MIN, ULLONG_MAX);
+    SAME("%zu %zd %04lld-%02u", SIZE_MAX, (ssize_t)-1, -7LL, 3U);
+    char small[4];
+    assert_int_equal(text_print(small, sizeof small, "%d", 12345), 3);
+    assert_string_equal(small, "123");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +200,7 @@ int main(void)
         cmocka_unit_test(json_strings_are_escaped),
         cmocka_unit_test(utf8_refuses_what_rfc3629_refuses),
         cmocka_unit_test(utf8_goes_both_ways),
+        cmocka_unit_test(formats_are_those_of_printf),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
