@@ -19,7 +19,7 @@ gcc=${MUSL_GCC:-gcc}
 zig=${ZIG:-}
 target=${TARGET:-}
 # PIE, because the program is a static-pie; sections, so that the linker can drop what is not used.
-flags='-Os -fPIE -ffunction-sections -fdata-sections'
+flags='-Oz -fPIE -ffunction-sections -fdata-sections'
 prefix=$(cache_folder musl "$(lock_row musl)" "$(cat "$0")" "${zig:-$(compiler_id "$gcc")}" "$target")
 
 # Without the flags of an outer make: its ARCH=... would be taken for musl's own.

@@ -91,6 +91,8 @@
 // PSA for the key schedule of TLS 1.3 and for nothing else: without a list of its own it would
 // offer all that is named above once more.
 #define MBEDTLS_PSA_CRYPTO_C
+// Its buffers are all in this process: no copies against another one that writes to them.
+#define MBEDTLS_PSA_ASSUME_EXCLUSIVE_BUFFERS
 #define MBEDTLS_PSA_CRYPTO_CONFIG
 #define MBEDTLS_PSA_CRYPTO_CONFIG_FILE <mbedtls_config.h>
 #define PSA_WANT_ALG_ECDH 1
