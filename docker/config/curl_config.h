@@ -50,6 +50,7 @@
 // question over http. src/server/tls.c puts these off until the first https question.
 #define psa_crypto_init tls_psa_crypto_init
 #define mbedtls_ctr_drbg_seed tls_ctr_drbg_seed
+#define mbedtls_ctr_drbg_random tls_ctr_drbg_random
 
 // There is no key of ours that it could read: docker/left-out/curl.c.
 #define mbedtls_pk_parse_key left_out_pk_parse_key

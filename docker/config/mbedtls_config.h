@@ -10,9 +10,10 @@
 #define MBEDTLS_HAVE_TIME_DATE
 #define MBEDTLS_PLATFORM_C
 // No MBEDTLS_FS_IO: src/ reads its files itself, with its own limits.
-// Random numbers by getrandom, in src/server/tls.c.
+// Random numbers by getrandom, in src/server/tls.c: curl_config.h leads curl there. What is named
+// below of generators is for curl's compile alone.
+#define MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG
 #define MBEDTLS_NO_PLATFORM_ENTROPY
-#define MBEDTLS_ENTROPY_HARDWARE_ALT
 
 // Ciphers and hashes. AES-NI also guards against timing attacks on x86; elsewhere tables in ROM.
 // MBEDTLS_BLOCK_CIPHER_NO_DECRYPT stays off: it breaks the AES-NI assembly under LTO.

@@ -2,9 +2,9 @@
 #include "server/tls.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <mbedtls/asn1.h>
 #include <mbedtls/ctr_drbg.h>
-#include <mbedtls/entropy.h>
 #include <mbedtls/error.h>
 #include <mbedtls/oid.h>
 #include <mbedtls/platform.h>
@@ -340,58 +340,58 @@ void tls_explain(const struct tls *self, int error, const char *subject, struct 
 
 // ---- Random numbers -----------------------------------------------------------------------------
 
-// curl readies mbedTLS in its global initialisation, whatever the URL: two seedings and 60,000
-// instructions that a question over http never needs. docker/config/curl_config.h leads its calls
-// here, where they wait for tls_start.
+// All from the kernel, in place of mbedTLS's generators, which curl would seed twice in its global
+// initialisation, whatever the URL, and whose source is /dev/random on musl, which a chroot may
+// lack and an old kernel lets wait. docker/config has curl call tls_..., and PSA the function of
+// that name.
 psa_status_t tls_psa_crypto_init(void);
 int tls_ctr_drbg_seed(mbedtls_ctr_drbg_context *generator,
                       int (*entropy)(void *, unsigned char *, size_t), void *entropy_context,
                       const unsigned char *custom, size_t custom_len);
-int mbedtls_hardware_poll(void *context, unsigned char *bytes, size_t len, size_t *got);
+int tls_ctr_drbg_random(void *generator, unsigned char *bytes, size_t len);
 
-static struct {
-    bool started;
-    mbedtls_ctr_drbg_context *generator; // curl's, seeded once
-    int (*entropy)(void *, unsigned char *, size_t);
-    void *entropy_context;
-} waiting;
-
-psa_status_t tls_psa_crypto_init(void)
+static bool fill_random(unsigned char *bytes, size_t len)
 {
-    return waiting.started ? psa_crypto_init() : PSA_SUCCESS;
+    while (len > 0) {
+        ssize_t got = getrandom(bytes, len, 0);
+        if (got < 0 && errno != EINTR)
+            return false;
+        bytes += got > 0 ? got : 0;
+        len -= got > 0 ? (size_t)got : 0;
+    }
+    return true;
+}
+
+int tls_ctr_drbg_random(void *generator, unsigned char *bytes, size_t len)
+{
+    (void)generator;
+    return fill_random(bytes, len) ? 0 : MBEDTLS_ERR_CTR_DRBG_ENTROPY_SOURCE_FAILED;
+}
+
+psa_status_t mbedtls_psa_external_get_random(mbedtls_psa_external_random_context_t *context,
+                                             uint8_t *bytes, size_t len, size_t *got)
+{
+    (void)context;
+    *got = len;
+    return fill_random(bytes, len) ? PSA_SUCCESS : PSA_ERROR_INSUFFICIENT_ENTROPY;
 }
 
 int tls_ctr_drbg_seed(mbedtls_ctr_drbg_context *generator,
                       int (*entropy)(void *, unsigned char *, size_t), void *entropy_context,
                       const unsigned char *custom, size_t custom_len)
 {
-    if (waiting.started)
-        return mbedtls_ctr_drbg_seed(generator, entropy, entropy_context, custom, custom_len);
-    waiting.generator = generator;
-    waiting.entropy = entropy;
-    waiting.entropy_context = entropy_context;
+    (void)generator, (void)entropy, (void)entropy_context, (void)custom, (void)custom_len;
     return 0;
+}
+
+// Not before the first question over https: a question over http pays for no TLS.
+psa_status_t tls_psa_crypto_init(void)
+{
+    return PSA_SUCCESS;
 }
 
 bool tls_start(void)
 {
-    if (waiting.started)
-        return true;
-    if (psa_crypto_init() != PSA_SUCCESS)
-        return false;
-    if (waiting.generator != NULL && mbedtls_ctr_drbg_seed(waiting.generator, waiting.entropy,
-                                                           waiting.entropy_context, NULL, 0) != 0)
-        return false;
-    waiting.started = true;
-    return true;
-}
-
-// mbedTLS's own reader of random numbers opens /dev/random on musl, which a chroot may lack and an
-// old kernel lets wait.
-int mbedtls_hardware_poll(void *context, unsigned char *bytes, size_t len, size_t *got)
-{
-    (void)context;
-    ssize_t come = getrandom(bytes, len, 0);
-    *got = come > 0 ? (size_t)come : 0;
-    return come > 0 ? 0 : MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
+    unsigned char any;
+    return fill_random(&any, sizeof any) && psa_crypto_init() == PSA_SUCCESS;
 }
