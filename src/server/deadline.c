@@ -80,23 +80,33 @@ static void set_timer(int64_t milliseconds)
     setitimer(ITIMER_REAL, &timer, NULL);
 }
 
-static void mask_alarm(int how)
+static void unblock_alarm(void)
 {
     sigset_t alarm_only;
     sigemptyset(&alarm_only);
     sigaddset(&alarm_only, SIGALRM);
-    sigprocmask(how, &alarm_only, NULL);
+    sigprocmask(SIG_UNBLOCK, &alarm_only, NULL);
+}
+
+static void block_ours(void)
+{
+    sigset_t ours;
+    sigemptyset(&ours);
+    sigaddset(&ours, SIGALRM);
+    for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
+        sigaddset(&ours, stops[i]);
+    sigprocmask(SIG_BLOCK, &ours, NULL);
 }
 
 static void take_alarm(void)
 {
     struct sigaction action = {.sa_handler = SIG_IGN};
-    // A reader that went away must not change the exit code into a death by SIGPIPE.
-    sigemptyset(&action.sa_mask);
-    sigaddset(&action.sa_mask, SIGPIPE);
+    // A reader that went away must not change the exit code into a death by SIGPIPE, nor a stop
+    // signal say a second thing.
+    sigfillset(&action.sa_mask);
     // A SIGALRM that was pending when we were executed is not our alarm: ignoring it drops it.
     sigaction(SIGALRM, &action, NULL);
-    mask_alarm(SIG_UNBLOCK);
+    unblock_alarm();
     action.sa_handler = time_is_up;
     sigaction(SIGALRM, &action, NULL);
 }
@@ -123,10 +133,10 @@ void deadline_say(int fd, const void *bytes, size_t len, int code)
 
 void deadline_last_word(int fd, int code)
 {
-    mask_alarm(SIG_BLOCK);
+    block_ours();
     deadline_say(-1, NULL, 0, code);
     if (!has_room(fd))
-        mask_alarm(SIG_UNBLOCK);
+        unblock_alarm();
 }
 
 void deadline_log(int fd, const char *line, size_t len)

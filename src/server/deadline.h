@@ -25,8 +25,8 @@ void deadline_arm(int64_t milliseconds);
 void deadline_say(int fd, const void *bytes, size_t len, int code);
 // To be called before the final write to `fd`, of at most PIPE_BUF bytes. Where there is room that
 // write is made, however late it has become: half a verdict, or none with the wrong status, would
-// be worse. A write that hangs is cut short by the alarm with this exit status, and nothing is
-// said.
+// be worse, and a stop signal comes too late. A write that hangs is cut short by the alarm with
+// this exit status, and nothing is said.
 void deadline_last_word(int fd, int code);
 // A second descriptor (the container's log) and its line, at most 512 bytes; -1: none.
 void deadline_log(int fd, const char *line, size_t len);

@@ -11,6 +11,8 @@
 #include "cli/page.h"
 #include "cli/print.h"
 #include "cli/report.h"
+#include "server/headers.h"
+#include "server/tls.h"
 #include "verbs/attempt.h"
 #include "verbs/begin.h"
 #include "verbs/verbs.h"
@@ -37,12 +39,29 @@ static bool has_underscore(const char *url, char host[URL_HOST])
     return strchr(host, '_') != NULL;
 }
 
+// The files that a question needs.
+static bool has_its_files(const struct settings *settings, struct finding *finding)
+{
+    struct header_file extra;
+    if (!header_file_read(&extra, settings->header_file, finding))
+        return false;
+    header_file_free(&extra);
+    if (settings->url == NULL || !span_starts(span_of(settings->url), "https:"))
+        return true;
+    struct tls tls;
+    bool readable = tls_open(&tls, settings->ca_file, finding);
+    tls_close(&tls);
+    return readable;
+}
+
 static void judge_health_offline(struct diagnosis *diagnosis)
 {
     const struct settings *settings = diagnosis->settings;
     char host[URL_HOST];
     diagnosis->health = diagnosis->run;
-    if (diagnosis->run.reason == REASON_OK && has_underscore(settings->url, host))
+    if (diagnosis->run.reason != REASON_OK || !has_its_files(settings, &diagnosis->health))
+        return;
+    if (has_underscore(settings->url, host))
         finding_set(&diagnosis->health, REASON_HOST_REJECTED_UNDERSCORE, settings->url, NULL, host);
 }
 

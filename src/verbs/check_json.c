@@ -192,6 +192,18 @@ static void add_server(struct text *out, const struct diagnosis *diagnosis)
     text_add(out, "}");
 }
 
+// What nobody asked about is neither well nor ill.
+static void add_unknown(struct text *out, const char *name)
+{
+    text_add(out, "\"%s\":{\"ok\":null,", name);
+    add_text(out, "reason", NULL);
+    text_add(out, ",");
+    add_text(out, "class", NULL);
+    text_add(out, ",");
+    add_text(out, "sentence", NULL);
+    text_add(out, "}");
+}
+
 static void add_verdict(struct text *out, const char *name, const struct finding *finding,
                         bool asked)
 {
@@ -230,7 +242,10 @@ void check_print_json(const struct diagnosis *diagnosis, struct text *out)
     text_add(out, ",");
     add_verdict(out, "run", &diagnosis->run, false);
     text_add(out, ",");
-    add_verdict(out, "health", &diagnosis->health, diagnosis->asked);
+    if (diagnosis->asked || diagnosis->health.reason != REASON_OK)
+        add_verdict(out, "health", &diagnosis->health, diagnosis->asked);
+    else
+        add_unknown(out, "health");
     text_add(out, ",");
     add_steps(out, diagnosis);
     text_add(out, "}\n");

@@ -17,7 +17,9 @@ bool check_may_show(const struct settings *settings, const struct dotenv_var *va
 {
     if (!span_starts(var->name, "LABELGATE_") && !span_is(var->name, "LABEL_STUDIO_URL"))
         return false;
-    if (span_is(var->name, "LABEL_STUDIO_URL") && settings->url == NULL)
+    // Not in force it was not judged either: it may hold a password.
+    if (span_is(var->name, "LABEL_STUDIO_URL") &&
+        (settings->url == NULL || span_find(var->value, "@") < var->value.len))
         return false;
     for (unsigned i = 0; i < settings->token_name_count; i++)
         if (span_find(var->value, settings->token_names[i]) < var->value.len)
@@ -30,8 +32,10 @@ static void add_step(const struct finding *steps[CHECK_STEPS], unsigned *count,
 {
     if (reason_is_fine(finding->reason) || *count == CHECK_STEPS)
         return;
+    const char *remedy = reason_remedy_template(finding->reason);
     for (unsigned i = 0; i < *count; i++)
-        if (steps[i]->reason == finding->reason)
+        if (steps[i]->reason == finding->reason ||
+            strcmp(reason_remedy_template(steps[i]->reason), remedy) == 0)
             return;
     steps[(*count)++] = finding;
 }
@@ -333,6 +337,13 @@ static void add_fetch(const struct page *page)
              FETCH);
 }
 
+static void add_restart(const struct page *page)
+{
+    page_paragraph(page, 2, "", span_of("Then, so that the app gets the new value:"));
+    text_add(page->out, "       docker compose restart app   where .env itself is mounted\n"
+                        "       docker compose up -d         with env_file: or environment:\n");
+}
+
 static void add_steps(const struct page *page, const struct diagnosis *diagnosis)
 {
     const struct finding *steps[CHECK_STEPS];
@@ -349,9 +360,8 @@ static void add_steps(const struct page *page, const struct diagnosis *diagnosis
     }
     if (wants_token(diagnosis))
         add_fetch(page);
-    page_paragraph(page, 2, "", span_of("Then, so that the app gets the new value:"));
-    text_add(page->out, "       docker compose restart app   where .env itself is mounted\n"
-                        "       docker compose up -d         with env_file: or environment:\n");
+    if (wants_token(diagnosis) || diagnosis->run.reason != REASON_OK)
+        add_restart(page);
 }
 
 // The guide's "Need Help?", with the real names where they can be known: a container's HOSTNAME is

@@ -29,6 +29,8 @@
 #define SETTINGS_HANG                                                             \
     "unhealthy [timeout]: the settings could not be read within the time limit\n" \
     "to do: see whether a file among them lies on a mount that does not answer\n"
+// After a wait, for a standard output without room: nothing but the alarm could end that write.
+#define LAST_WRITE_MS 50
 #define NOTE 256
 #define NOTE_PLACE 48 // of a long path the middle is left out, so that the note stays whole
 
@@ -253,6 +255,7 @@ static void ask_until_yes(struct health *health)
     deadline_leave_stops();
     struct attempt_plan plan = {.inherited = &inherited, .settings = &health->settings};
     attempt_until(&plan, health->settings.wait_ms, &health->attempt);
+    deadline_arm(LAST_WRITE_MS);
 }
 
 static int answer(const struct health *health)

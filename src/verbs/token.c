@@ -195,8 +195,11 @@ static int tell_written(const struct bring *bring, const char *path,
         say(bring->settings.log, SAY_WARN,
             "the old value was made by ${...}: it is written out now, and the reference is gone");
     text_add_visible(&out, span_of(path), FINDING_SLOT);
-    text_add(&out, " line %u: %s is set; restart the app to use it\n", assignment->line,
-             bring->settings.token_names[0]);
+    text_add(&out,
+             " line %u: %s is set. So that the app gets it:\n"
+             "docker compose restart app, where this file itself is mounted;\n"
+             "docker compose up -d, where it comes by env_file: or environment:\n",
+             assignment->line, bring->settings.token_names[0]);
     return print_text(&out);
 }
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from conftest import Result
 from field import TOKEN
+from standin import Request, StandIn, answer, detail, response
+from test_token import PAT
 
 Run = Callable[..., Result]
 
@@ -38,8 +40,8 @@ def test_nothing_is_said_for_a_server_that_was_not_asked(run: Run) -> None:
     done = run("check", "--offline", "--json", env={"LABEL_STUDIO_API_TOKEN": TOKEN})
     assert done.code == 0
     told = json.loads(done.out)
-    assert told["run"]["ok"] and told["health"]["ok"]
-    assert told["run"]["sentence"] is None and told["health"]["sentence"] is None
+    assert told["run"]["ok"] and told["run"]["sentence"] is None
+    assert told["health"] == {"ok": None, "reason": None, "class": None, "sentence": None}
 
 
 def test_names_that_are_ignored_in_the_file_are_noted(run: Run, tmp_path: Path) -> None:
@@ -89,3 +91,36 @@ def test_rows_fit_eighty_columns(run: Run) -> None:
     assert "()" not in out
     # What is to be copied stands whole on its line.
     assert "\n      docker inspect --format '{{json .State.Health}}' CONTAINER\n" in out
+
+
+@pytest.mark.parametrize(
+    ("url", "option", "word"),
+    [
+        ("http://127.0.0.1:9", "--header-file", "header_file_invalid"),
+        ("https://127.0.0.1:9", "--ca-file", "ca_file_invalid"),
+    ],
+)
+def test_files_of_a_question_are_judged_offline(run: Run, url: str, option: str, word: str) -> None:
+    env = {"LABEL_STUDIO_URL": url, "LABEL_STUDIO_API_TOKEN": TOKEN}
+    done = run("check", "--offline", option, "/none", env=env)
+    assert done.code == 1 and f"[{word}]" in done.out
+    assert "docker compose restart" not in done.out  # there is no new value that the app should get
+
+
+def test_an_address_that_is_not_in_force_is_not_shown_with_its_password(run: Run, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("LABEL_STUDIO_URL=http://me:hunter2hunter2@h/\n")
+    env = {"LABEL_STUDIO_URL": "http://127.0.0.1:9", "LABEL_STUDIO_API_TOKEN": TOKEN}
+    for more in ((), ("--json",)):
+        assert "hunter2" not in run("check", "--offline", *more, env=env).out
+
+
+def test_the_same_step_is_said_once(run: Run) -> None:
+    def refuse(request: Request) -> bytes:
+        return response(401, detail(401, "Invalid token."))
+
+    with StandIn(answer(refuse)) as server:
+        env = {"LABEL_STUDIO_URL": server.url, "LABEL_STUDIO_API_TOKEN": PAT}
+        done = run("check", "--json", env=env)
+    found = json.loads(done.out)
+    assert found["run"]["reason"] == "jwt_refresh" and found["label_studio"]["reason"] == "jwt_as_token"
+    assert len(found["next_steps"]) == 1

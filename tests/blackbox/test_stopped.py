@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from clock import SLACK
+from clock import SLACK, timed
 from conftest import PATIENCE
 from faults import FAULTS
 from standin import TOKEN, Connection, StandIn, answer, label_studio
@@ -126,6 +126,28 @@ def test_a_verdict_that_nobody_gets_is_an_error(labelgate: Path, tmp_path: Path,
         env = {"LABEL_STUDIO_URL": server.url, "LABEL_STUDIO_API_TOKEN": TOKEN}
         for code, err in ends_unsaid([str(labelgate), "health", *more], env, tmp_path):
             assert code == 1 and err.count("[output_failed]") == 1, err
+
+
+def test_a_verdict_that_nobody_takes_does_not_hang(labelgate: Path, tmp_path: Path) -> None:
+    """A full pipe whose reader sleeps."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    with pytest.raises(BlockingIOError):
+        while True:
+            os.write(writer, b"x" * 4096)
+    os.set_blocking(writer, True)
+    with StandIn(answer(label_studio)) as server:
+        env = {"LABEL_STUDIO_URL": server.url, "LABEL_STUDIO_API_TOKEN": TOKEN, "LABELGATE_TIMEOUT": "400ms"}
+        for more in ([], ["--wait", "400ms"]):
+            command = [str(labelgate), "health", *more]
+            done, seconds = timed(
+                lambda command=command: subprocess.run(
+                    command, env=env, cwd=tmp_path, stdout=writer, timeout=PATIENCE, check=False
+                )
+            )
+            assert done.returncode == 1 and seconds < 0.4 + SLACK, more
+    os.close(reader)
+    os.close(writer)
 
 
 def test_a_deadline_that_nobody_reads_is_no_yes(labelgate: Path, tmp_path: Path) -> None:
