@@ -15,9 +15,9 @@ static void add_dotted(struct text *out, const unsigned char *bytes)
 }
 
 // The groups of zero that begin at `at`.
-static unsigned zeros_at(const unsigned char *bytes, unsigned at)
+static size_t zeros_at(const unsigned char *bytes, size_t at)
 {
-    unsigned count = 0;
+    size_t count = 0;
     while (at + count < GROUPS && !bytes[2 * (at + count)] && !bytes[2 * (at + count) + 1])
         count++;
     return count;
@@ -26,14 +26,14 @@ static unsigned zeros_at(const unsigned char *bytes, unsigned at)
 // Of several longest runs of zeros the first is left out; a single group is none.
 static void add_groups(struct text *out, const unsigned char *bytes)
 {
-    unsigned gap = GROUPS;
-    unsigned longest = 1;
-    for (unsigned at = 0; at < GROUPS; at++)
+    size_t gap = GROUPS;
+    size_t longest = 1;
+    for (size_t at = 0; at < GROUPS; at++)
         if (zeros_at(bytes, at) > longest) {
             longest = zeros_at(bytes, at);
             gap = at;
         }
-    for (unsigned at = 0; at < GROUPS; at++) {
+    for (size_t at = 0; at < GROUPS; at++) {
         if (at == gap) {
             text_add(out, "::");
             at += longest - 1;

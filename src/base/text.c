@@ -147,30 +147,24 @@ static const char *read_conversion(const char *at, struct conversion *one, struc
 
 static long long take_signed(struct arguments *from, char length)
 {
-    switch (length) {
-    case 'l':
+    if (length == 'l')
         return va_arg(from->list, long);
-    case 'L':
+    if (length == 'L')
         return va_arg(from->list, long long);
-    case 'z':
+    if (length == 'z')
         return va_arg(from->list, ssize_t);
-    default:
-        return va_arg(from->list, int);
-    }
+    return va_arg(from->list, int);
 }
 
 static unsigned long long take_unsigned(struct arguments *from, char length)
 {
-    switch (length) {
-    case 'l':
+    if (length == 'l')
         return va_arg(from->list, unsigned long);
-    case 'L':
+    if (length == 'L')
         return va_arg(from->list, unsigned long long);
-    case 'z':
+    if (length == 'z')
         return va_arg(from->list, size_t);
-    default:
-        return va_arg(from->list, unsigned);
-    }
+    return va_arg(from->list, unsigned);
 }
 
 static void add_times(struct text *self, char c, size_t times)
