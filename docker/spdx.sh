@@ -52,7 +52,7 @@ grep -v '^#' "$lock" | while read -r name version licence sha _ url; do
 done
 # Arithmetic that a processor cannot do by itself.
 if [ "${2:-}" = zig ]; then
-    package compiler-rt "$("$here/zig.sh" --version)" MIT https://pypi.org/project/ziglang/
+    package compiler-rt "$("$here/zig.sh" --version)" MIT https://ziglang.org/download/
 else
     package libgcc "$(gcc -dumpfullversion)" "GPL-3.0-or-later WITH GCC-exception-3.1" https://gcc.gnu.org/
 fi
