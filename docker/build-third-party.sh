@@ -20,7 +20,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 cc=${CC:?}
 cflags=${CFLAGS:-}
 crypto_cflags=${CRYPTO_CFLAGS:-}
-mbedtls_config="'-DMBEDTLS_CONFIG_FILE=<mbedtls_config.h>'"
+mbedtls_config="'-DMBEDTLS_CONFIG_FILE=<mbedtls_options.h>'"
 prefix=$(cache_folder third-party \
     "$(cat "$here/sources.lock" "$here"/config/*.h "$here"/left-out/*.c "$0" "$here/third-party.sh")" \
     "$cc" "$cflags" "$crypto_cflags" "$(compiler_id "${COMPILER:-$cc}")")
@@ -38,9 +38,14 @@ compile_all() { # DIR FLAGS...
         eval "$COMPILE -c $1 -o $object" || exit 255' sh
 }
 
+# The options are found under the names by which the libraries and src/ ask for them.
 copy_headers() { # PREFIX WORK
     mkdir -p "$1/include/upstream" "$1/objects" "$1/tests"
-    cp "$here"/config/*.h "$1/include"
+    cp "$here/config/mbedtls_options.h" "$1/include"
+    cp "$here/config/curl_options.h" "$1/include/curl_config.h"
+    cp "$here/config/inih_options.h" "$1/include/ini.h"
+    cp "$here/config/jsmn_options.h" "$1/include/jsmn.h"
+    cp "$here/config/cmocka_options.h" "$1/include/cmocka.h"
     cp "$2/inih/ini.h" "$2/jsmn/jsmn.h" "$2/cmocka/include/cmocka.h" "$1/include/upstream"
     cp -R "$2/curl/include/curl" "$2/mbedtls/include/mbedtls" "$2/mbedtls/include/psa" "$1/include"
     find "$1/include" ! -name '*.h' -type f -exec rm {} +

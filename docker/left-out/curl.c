@@ -236,7 +236,7 @@ void Curl_ssl_scache_return(struct Curl_cfilter *cf, struct Curl_easy *data,
     (void)cf, (void)data, (void)ssl_peer_key, (void)s;
 }
 
-// ---- mbedtls_pk_parse_key (curl_config.h names it anew): a key for a client certificate
+// ---- mbedtls_pk_parse_key (docker/config names it anew): a key for a client certificate
 // ---------------
 
 int mbedtls_pk_parse_key(mbedtls_pk_context *ctx, const unsigned char *key, size_t keylen,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // mbedTLS 3.6 as a TLS client and nothing else: TLS 1.2 (ECDHE) and 1.3, certificates checked.
 // Seen by mbedTLS's own compile, by curl's and by src/server/tls.c (-DMBEDTLS_CONFIG_FILE).
-#ifndef LABELGATE_MBEDTLS_CONFIG_H
-#define LABELGATE_MBEDTLS_CONFIG_H
+#ifndef LABELGATE_MBEDTLS_OPTIONS_H
+#define LABELGATE_MBEDTLS_OPTIONS_H
 
 // System
 #define MBEDTLS_HAVE_ASM
@@ -10,7 +10,7 @@
 #define MBEDTLS_HAVE_TIME_DATE
 #define MBEDTLS_PLATFORM_C
 // No MBEDTLS_FS_IO: src/ reads its files itself, with its own limits.
-// Random numbers by getrandom, in src/server/tls.c: curl_config.h leads curl there. What is named
+// Random numbers by getrandom, in src/server/tls.c: curl_options.h leads curl there. What is named
 // below of generators is for curl's compile alone.
 #define MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG
 #define MBEDTLS_NO_PLATFORM_ENTROPY
@@ -95,7 +95,7 @@
 // Its buffers are all in this process: no copies against another one that writes to them.
 #define MBEDTLS_PSA_ASSUME_EXCLUSIVE_BUFFERS
 #define MBEDTLS_PSA_CRYPTO_CONFIG
-#define MBEDTLS_PSA_CRYPTO_CONFIG_FILE <mbedtls_config.h>
+#define MBEDTLS_PSA_CRYPTO_CONFIG_FILE <mbedtls_options.h>
 #define PSA_WANT_ALG_ECDH 1
 #define PSA_WANT_ALG_HKDF_EXPAND 1
 #define PSA_WANT_ALG_HKDF_EXTRACT 1

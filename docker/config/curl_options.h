@@ -2,8 +2,8 @@
 // libcurl 8.22 as a client for http and https and nothing else, kept here so that curl's configure
 // need not run in a build. It goes with one version of curl: when the lock changes, let that
 // version's configure make a header (docker/README.md says how) and compare.
-#ifndef LABELGATE_CURL_CONFIG_H
-#define LABELGATE_CURL_CONFIG_H
+#ifndef LABELGATE_CURL_OPTIONS_H
+#define LABELGATE_CURL_OPTIONS_H
 
 // Without it memrchr is implicit and its pointer is cut.
 #ifndef _GNU_SOURCE

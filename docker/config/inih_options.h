@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // inih with this project's options: the one place they stand. inih's own file is compiled with this
 // header in front, and src/ includes it as <ini.h>, so static asserts there see what inih saw.
-#ifndef LABELGATE_INI_H
-#define LABELGATE_INI_H
+#ifndef LABELGATE_INIH_OPTIONS_H
+#define LABELGATE_INIH_OPTIONS_H
 
 // One statement may be as long as the biggest file (1 MiB), plus a mark byte, "=" for a bare name,
 // the line end and the NUL. inih's default of 200 would cut a Label Studio JWT.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // cmocka with the headers that it wants to come first. Tests only.
-#ifndef LABELGATE_CMOCKA_H
-#define LABELGATE_CMOCKA_H
+#ifndef LABELGATE_CMOCKA_OPTIONS_H
+#define LABELGATE_CMOCKA_OPTIONS_H
 
 #include <setjmp.h>
 #include <stdarg.h>

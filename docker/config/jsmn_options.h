@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // jsmn with this project's options: the one place they stand. One source file includes it.
-#ifndef LABELGATE_JSMN_H
-#define LABELGATE_JSMN_H
+#ifndef LABELGATE_JSMN_OPTIONS_H
+#define LABELGATE_JSMN_OPTIONS_H
 
 // Refuses bare words and unfinished values.
 #define JSMN_STRICT
