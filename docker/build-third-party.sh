@@ -66,7 +66,7 @@ compile_mbedtls() { # PREFIX WORK
 
 compile_curl() { # PREFIX WORK
     cd "$2/curl"
-    rm lib/mprintf.c lib/multi_ev.c lib/cf-https-connect.c lib/vtls/cipher_suite.c lib/vtls/vtls_scache.c lib/vtls/x509asn1.c
+    rm lib/multi_ev.c lib/cf-https-connect.c lib/vtls/cipher_suite.c lib/vtls/vtls_scache.c lib/vtls/x509asn1.c
     cp "$here/left-out/curl.c" lib/left_out.c
     find lib -name '*.c' | LC_ALL=C sort | compile_all "$1/objects" -DHAVE_CONFIG_H -DBUILDING_LIBCURL \
         -DCURL_STATICLIB "$mbedtls_config" -I"$1/include" -Ilib

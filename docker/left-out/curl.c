@@ -1,95 +1,19 @@
 // SPDX-License-Identifier: MIT
-// What stands in the place of six files of curl's, which are left out of the build (18 K): a
+// What stands in the place of five files of curl's, which are left out of the build: a
 // client that makes one request over one connection never asks them for anything. Compiled among
 // curl's own files with curl's own headers, so that a new version with another interface does not
 // pass unseen.
 #include "curl_setup.h"
 
 #include <mbedtls/pk.h>
-#include <stdio.h>
 
 #include "cf-https-connect.h"
-#include "curl_printf.h"
-#include "curlx/dynbuf.h"
 #include "multi_ev.h"
 #include "vtls/cipher_suite.h"
 #include "vtls/vtls_scache.h"
 #include "vtls/x509asn1.h"
 
-// ---- mprintf.c: src/base/text.c formats just as well what curl has to format
-// ----------------------------
-
-const unsigned char Curl_ldigits[] = "0123456789abcdef";
-const unsigned char Curl_udigits[] = "0123456789ABCDEF";
-
-// src/base/text.h: false when it did not fit whole.
-bool text_print_list(char *bytes, size_t room, size_t *len, const char *format, va_list list);
-
-int curl_mvsnprintf(char *buffer, size_t maxlength, const char *format, va_list args)
-{
-    size_t len;
-    (void)text_print_list(buffer, maxlength, &len, format, args);
-    return (int)len;
-}
-
-int curl_msnprintf(char *buffer, size_t maxlength, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    int len = curl_mvsnprintf(buffer, maxlength, format, args);
-    va_end(args);
-    return len;
-}
-
-// Its length in `len`; NULL: no memory.
-static char *print(const char *format, va_list args, size_t *len)
-{
-    char *text = NULL;
-    for (size_t room = 256;; room *= 2) { // the lines of a request are shorter
-        char *wider = curlx_realloc(text, room);
-        if (wider == NULL)
-            curlx_free(text);
-        text = wider;
-        if (text == NULL || text_print_list(text, room, len, format, args))
-            return text;
-    }
-}
-
-char *curl_mvaprintf(const char *format, va_list args)
-{
-    size_t len;
-    return print(format, args, &len);
-}
-
-char *curl_maprintf(const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    char *text = curl_mvaprintf(format, args);
-    va_end(args);
-    return text;
-}
-
-// Of what curl would say to a file nothing is ever switched on.
-int curl_mfprintf(FILE *fd, const char *format, ...)
-{
-    (void)fd, (void)format;
-    return 0;
-}
-
-int curlx_dyn_vprintf(struct dynbuf *dyn, const char *format, va_list args)
-{
-    size_t len = 0;
-    char *text = print(format, args, &len);
-    CURLcode result = text == NULL ? CURLE_OUT_OF_MEMORY : curlx_dyn_addn(dyn, text, len);
-    curlx_free(text);
-    if (result != CURLE_OK)
-        curlx_dyn_free(dyn);
-    return result == CURLE_OK ? 0 : result == CURLE_TOO_LARGE ? MERR_TOO_LARGE : MERR_MEM;
-}
-
-// ---- cf-https-connect.c: chooses between HTTP/3, /2 and /1.1
-// ------------------------------------------
+// ---- cf-https-connect.c: chooses between HTTP/3, /2 and /1.1 ------------------------------------
 
 CURLcode Curl_cf_https_setup(struct Curl_easy *data, struct Curl_peer *destination,
                              struct connectdata *conn, int8_t sockindex)
@@ -98,8 +22,7 @@ CURLcode Curl_cf_https_setup(struct Curl_easy *data, struct Curl_peer *destinati
     return CURLE_OK; // adds no filter: the usual ones follow
 }
 
-// ---- multi_ev.c: tells a program's own event loop what to wait for
-// ------------------------------------
+// ---- multi_ev.c: tells a program's own event loop what to wait for ------------------------------
 
 void Curl_multi_ev_init(struct Curl_multi *multi, size_t hashsize)
 {
@@ -157,8 +80,7 @@ void Curl_multi_ev_conn_done(struct Curl_multi *multi, struct Curl_easy *data,
     (void)multi, (void)data, (void)conn;
 }
 
-// ---- vtls/vtls_scache.c: TLS sessions for later connections
-// -------------------------------------------
+// ---- vtls/vtls_scache.c: TLS sessions for later connections -------------------------------------
 
 CURLcode Curl_ssl_scache_create(size_t max_peers, size_t max_sessions_per_peer,
                                 struct Curl_ssl_scache **pscache)
@@ -236,8 +158,7 @@ void Curl_ssl_scache_return(struct Curl_cfilter *cf, struct Curl_easy *data,
     (void)cf, (void)data, (void)ssl_peer_key, (void)s;
 }
 
-// ---- mbedtls_pk_parse_key (docker/config names it anew): a key for a client certificate
-// ---------------
+// ---- mbedtls_pk_parse_key (docker/config names it anew): a key for a client certificate ---------
 
 int mbedtls_pk_parse_key(mbedtls_pk_context *ctx, const unsigned char *key, size_t keylen,
                          const unsigned char *pwd, size_t pwdlen,
@@ -247,8 +168,7 @@ int mbedtls_pk_parse_key(mbedtls_pk_context *ctx, const unsigned char *key, size
     return MBEDTLS_ERR_PK_FEATURE_UNAVAILABLE;
 }
 
-// ---- vtls/cipher_suite.c: names of cipher suites; vtls/x509asn1.c: CURLINFO_CERTINFO
-// -------------------
+// ---- vtls/cipher_suite.c: names of cipher suites; vtls/x509asn1.c: CURLINFO_CERTINFO ------------
 
 uint16_t Curl_cipher_suite_walk_str(const char **str, const char **end)
 {

@@ -2,9 +2,9 @@
 #include "base/text.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
 
 #include "base/conceal.h"
 #include "base/utf8.h"
@@ -15,9 +15,6 @@
 #define SHOWN_MOST (4 * UTF8_MOST)
 // Of a text with a token in it, so much is shown: a line and what may stand around it.
 #define REPLACED_MOST 2048
-
-#define LOWER_DIGITS "0123456789abcdef"
-#define UPPER_DIGITS "0123456789ABCDEF"
 
 struct text text_over(char *bytes, size_t room)
 {
@@ -102,190 +99,73 @@ void text_add_span(struct text *self, struct span span)
     self->bytes[self->len] = '\0';
 }
 
-// ---- Formats ------------------------------------------------------------------------------------
-
-// va_list may be an array type, which no function can be handed back.
-struct arguments {
-    va_list list;
-};
-
-// What stands between a per cent sign and its letter.
-struct conversion {
-    bool left;
-    char fill;   // in front of a number, '0' or ' '
-    char length; // 'h', 'l', 'L' for ll, 'z', or none
-    size_t width;
-    size_t most; // precision: so much of a text
-};
-
-static const char *read_count(const char *at, size_t *count, struct arguments *from)
+// What fits as it is needs no second pass.
+static bool add_in_place(struct text *self, const char *format, va_list list)
 {
-    if (*at == '*') {
-        int given = va_arg(from->list, int);
-        *count = given < 0 ? 0 : (size_t)given;
-        return at + 1;
+    size_t left = self->room - self->len;
+    if (self->cut || left == 0)
+        return false;
+    int added = vsnprintf(self->bytes + self->len, left, format, list);
+    if (added < 0 || (size_t)added >= left) {
+        self->bytes[self->len] = '\0';
+        return false;
     }
-    for (*count = 0; *at >= '0' && *at <= '9'; at++)
-        *count = *count * 10 + (size_t)(*at - '0');
-    return at;
-}
-
-static const char *read_conversion(const char *at, struct conversion *one, struct arguments *from)
-{
-    *one = (struct conversion){.fill = ' ', .most = SIZE_MAX};
-    for (; *at == '-' || *at == '0'; at++) {
-        one->left = one->left || *at == '-';
-        one->fill = *at == '0' ? '0' : one->fill;
-    }
-    at = read_count(at, &one->width, from);
-    if (*at == '.')
-        at = read_count(at + 1, &one->most, from);
-    for (; *at == 'h' || *at == 'l' || *at == 'z'; at++)
-        one->length = *at == 'l' && one->length == 'l' ? 'L' : *at;
-    return at;
-}
-
-static long long take_signed(struct arguments *from, char length)
-{
-    if (length == 'l')
-        return va_arg(from->list, long);
-    if (length == 'L')
-        return va_arg(from->list, long long);
-    if (length == 'z')
-        return va_arg(from->list, ssize_t);
-    return va_arg(from->list, int);
-}
-
-static unsigned long long take_unsigned(struct arguments *from, char length)
-{
-    if (length == 'l')
-        return va_arg(from->list, unsigned long);
-    if (length == 'L')
-        return va_arg(from->list, unsigned long long);
-    if (length == 'z')
-        return va_arg(from->list, size_t);
-    return va_arg(from->list, unsigned);
-}
-
-static void add_times(struct text *self, char c, size_t times)
-{
-    while (times-- > 0)
-        text_add_span(self, (struct span){&c, 1});
-}
-
-static void add_padded(struct text *self, const struct conversion *one, const char *sign,
-                       struct span body)
-{
-    size_t len = strlen(sign) + body.len;
-    size_t missing = one->width > len ? one->width - len : 0;
-    bool zeros = one->fill == '0' && !one->left;
-    if (!one->left && !zeros)
-        add_times(self, ' ', missing);
-    text_add_span(self, span_of(sign));
-    if (zeros)
-        add_times(self, '0', missing);
-    text_add_span(self, body);
-    if (one->left)
-        add_times(self, ' ', missing);
-}
-
-static void add_number(struct text *self, const struct conversion *one, const char *sign,
-                       unsigned long long value, unsigned base, const char *digits)
-{
-    char spelled[3 * sizeof value];
-    char *first = spelled + sizeof spelled;
-    do
-        *--first = digits[value % base];
-    while ((value /= base) > 0);
-    size_t len = (size_t)(spelled + sizeof spelled - first);
-    add_padded(self, one, sign, (struct span){first, len});
-}
-
-// `at` is behind the per cent sign; returns what is behind the conversion.
-static const char *add_conversion(struct text *self, const char *at, struct arguments *from)
-{
-    struct conversion one;
-    at = read_conversion(at, &one, from);
-    switch (*at) {
-    case 'd': {
-        long long value = take_signed(from, one.length);
-        unsigned long long amount =
-            value < 0 ? 0 - (unsigned long long)value : (unsigned long long)value;
-        add_number(self, &one, value < 0 ? "-" : "", amount, 10, LOWER_DIGITS);
-        break;
-    }
-    case 'u':
-        add_number(self, &one, "", take_unsigned(from, one.length), 10, LOWER_DIGITS);
-        break;
-    case 'x':
-        add_number(self, &one, "", take_unsigned(from, one.length), 16, LOWER_DIGITS);
-        break;
-    case 'X':
-        add_number(self, &one, "", take_unsigned(from, one.length), 16, UPPER_DIGITS);
-        break;
-    case 'c': {
-        char c = (char)va_arg(from->list, int);
-        add_padded(self, &one, "", (struct span){&c, 1});
-        break;
-    }
-    case 's': {
-        const char *text = va_arg(from->list, const char *);
-        text = text ? text : "(null)";
-        add_padded(self, &one, "", (struct span){text, strnlen(text, one.most)});
-        break;
-    }
-    case '%':
-        text_add_span(self, (struct span){at, 1});
-        break;
-    default: // no argument behind an unknown one can be found: nothing more is said
-        return at + strlen(at);
-    }
-    return at + 1;
+    self->len += (size_t)added;
+    return true;
 }
 
 void text_add_list(struct text *self, const char *format, va_list list)
 {
-    struct arguments from;
-    if (!reserve(self, 0)) {
+    va_list again;
+    va_copy(again, list);
+    bool added = add_in_place(self, format, again);
+    va_end(again);
+    if (added)
+        return;
+    va_copy(again, list);
+    int needed = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    if (needed < 0) {
         self->cut = true;
         return;
     }
-    self->bytes[self->len] = '\0';
-    va_copy(from.list, list);
-    while (*format != '\0') {
-        size_t plain = strcspn(format, "%");
-        text_add_span(self, (struct span){format, plain});
-        format += plain;
-        if (*format == '%')
-            format = add_conversion(self, format + 1, &from);
+    if (self->cut)
+        return;
+    bool fits = reserve(self, (size_t)needed);
+    size_t left = self->room - self->len;
+    if (left > 0)
+        (void)vsnprintf(self->bytes + self->len, left, format, list);
+    if (fits) {
+        self->len += (size_t)needed;
+        return;
     }
-    va_end(from.list);
+    self->cut = true;
+    if (left > 0) {
+        self->len = self->room - 1;
+        drop_half_character(self);
+    }
 }
 
 void text_add(struct text *self, const char *format, ...)
 {
     va_list list;
     va_start(list, format);
-    text_add_list(self, format, list);
+    // Most pieces are plain: a tenth of what vsnprintf takes for them.
+    if (!self->cut && format[0] != '\0' && strchr(format, '%') == NULL)
+        text_add_span(self, span_of(format));
+    else
+        text_add_list(self, format, list);
     va_end(list);
-}
-
-bool text_print_list(char *bytes, size_t room, size_t *len, const char *format, va_list list)
-{
-    struct text out = text_over(bytes, room);
-    text_add_list(&out, format, list);
-    *len = out.len;
-    return !out.cut;
 }
 
 size_t text_print(char *bytes, size_t room, const char *format, ...)
 {
-    size_t len;
+    struct text out = text_over(bytes, room);
     va_list list;
     va_start(list, format);
-    text_print_list(bytes, room, &len, format, list);
+    text_add_list(&out, format, list);
     va_end(list);
-    return len;
+    return out.len;
 }
 
 // Characters that move a terminal or a log line instead of showing something: C0 and C1 controls,
@@ -298,7 +178,7 @@ static bool is_unseen(uint32_t code)
 
 static size_t spell(const char *bytes, size_t len, char *out)
 {
-    static const char digits[] = UPPER_DIGITS;
+    static const char digits[] = "0123456789ABCDEF";
     size_t written = 0;
     for (size_t i = 0; i < len; i++) {
         unsigned char byte = (unsigned char)bytes[i];

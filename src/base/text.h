@@ -25,17 +25,12 @@ struct text {
 struct text text_over(char *bytes, size_t room);
 struct text text_growing(void);
 void text_free(struct text *self); // wipes nothing; use only for what is no secret
-// A format of printf with %c %s %d %u %x %X %%, the flags - and 0, width, precision for %s alone,
-// and the lengths h l ll z. Our own, since the libc's brings floats and wide characters, 9 KB.
 void text_add(struct text *self, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_add_list(struct text *self, const char *format, va_list list)
     __attribute__((format(printf, 2, 0)));
 // snprintf into `room` bytes, but it returns the bytes written, and cuts between characters.
 size_t text_print(char *bytes, size_t room, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-// False when it did not fit whole.
-bool text_print_list(char *bytes, size_t room, size_t *len, const char *format, va_list list)
-    __attribute__((format(printf, 4, 0)));
 void text_add_span(struct text *self, struct span span);
 // Adds `span` with every token in it replaced by words about it (conceal.h).
 void text_add_concealed(struct text *self, struct span span);

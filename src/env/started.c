@@ -4,13 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/numbered.h"
 #include "base/text.h"
 #include "env/settings_show.h"
 
@@ -20,8 +19,6 @@
 #define FIRST_ROOM ((size_t)2000)
 // "2147483647/environ" and room to spare.
 #define PROC_PATH 32
-// Entries of /proc that one call lists.
-#define LISTING 4096
 // "mnt:[4026531840]"
 #define NAMESPACE 64
 
@@ -133,18 +130,10 @@ bool started_environment(const struct settings *settings, struct span token,
 
 // ---- Finding ------------------------------------------------------------------------------------
 
-// The kernel's struct linux_dirent64; opendir would ask for more and take its buffer from the heap.
-struct entry {
-    uint64_t inode;
-    int64_t offset;
-    unsigned short size;
-    unsigned char type;
-    char name[];
-};
-
 struct search {
     struct started *found;
     int proc; // descriptor of /proc: short paths are what two thousand look-ups cost
+    pid_t own_pid;
     char own_namespace[NAMESPACE];
     struct {
         char *bytes;
@@ -153,18 +142,8 @@ struct search {
     bool first_unreadable; // PID 1 is there, but not for us
 };
 
-// "42/environ". By hand: with two thousand processes formatted printing is what a search costs.
-static void path_in(const char *process, const char *file, char path[PROC_PATH])
+static bool namespace_of(const struct search *search, const char *path, char name[NAMESPACE])
 {
-    size_t len = strnlen(process, PROC_PATH - sizeof "/environ");
-    memcpy(path, process, len);
-    memcpy(path + len, file, strlen(file) + 1);
-}
-
-static bool namespace_of(const struct search *search, const char *process, char name[NAMESPACE])
-{
-    char path[PROC_PATH];
-    path_in(process, "/ns/mnt", path);
     ssize_t len = readlinkat(search->proc, path, name, NAMESPACE - 1);
     name[len > 0 ? len : 0] = '\0';
     return len > 0;
@@ -216,10 +195,10 @@ static ssize_t read_ours(struct search *search, int fd)
     }
 }
 
-static ssize_t read_environ(struct search *search, const char *process)
+static ssize_t read_environ(struct search *search, int pid)
 {
     char path[PROC_PATH];
-    path_in(process, "/environ", path);
+    text_print(path, sizeof path, "%d/environ", pid);
     int fd = openat(search->proc, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return -1;
@@ -248,35 +227,28 @@ static void believe(struct search *search, pid_t pid, size_t len)
     search->buffer.room = 0;
 }
 
-static void look_at(struct search *search, const char *process)
+static bool is_in_our_namespace(const struct search *search, int pid)
 {
-    char name[NAMESPACE];
-    pid_t pid = (pid_t)strtol(process, NULL, 10);
-    ssize_t len = read_environ(search, process);
+    char path[PROC_PATH], name[NAMESPACE];
+    text_print(path, sizeof path, "%d/ns/mnt", pid);
+    return namespace_of(search, path, name) && strcmp(name, search->own_namespace) == 0;
+}
+
+static void look_at(struct search *search, int pid)
+{
+    ssize_t len = read_environ(search, pid);
     if (len < 0 && pid == 1 && (errno == EACCES || errno == EPERM))
         search->first_unreadable = true;
-    if (len > 0 && namespace_of(search, process, name) && strcmp(name, search->own_namespace) == 0)
+    if (len > 0 && is_in_our_namespace(search, pid))
         believe(search, pid, (size_t)len);
 }
 
-static void look_at_entries(struct search *search, const char *bytes, size_t len, pid_t self)
+static void look_at_other(int pid, int folder, void *context)
 {
-    for (size_t at = 0; at < len && search->found->answer != STARTED_SEVERAL;) {
-        const struct entry *entry = (const struct entry *)(const void *)(bytes + at);
-        long pid = entry->name[0] <= '9' ? strtol(entry->name, NULL, 10) : 0;
-        if (pid > 1 && pid != self)
-            look_at(search, entry->name);
-        at += entry->size;
-    }
-}
-
-static void look_at_others(struct search *search)
-{
-    _Alignas(struct entry) char bytes[LISTING];
-    pid_t self = getpid();
-    long len;
-    while ((len = syscall(SYS_getdents64, search->proc, bytes, sizeof bytes)) > 0)
-        look_at_entries(search, bytes, (size_t)len, self);
+    struct search *search = context;
+    (void)folder;
+    if (pid > 1 && pid != search->own_pid && search->found->answer != STARTED_SEVERAL)
+        look_at(search, pid);
 }
 
 // Views of the entries.
@@ -300,11 +272,11 @@ static bool list_entries(struct started *self)
 static void find(struct search *search)
 {
     struct started *found = search->found;
-    if (search->proc < 0 || !namespace_of(search, "self", search->own_namespace))
+    if (search->proc < 0 || !namespace_of(search, "self/ns/mnt", search->own_namespace))
         return;
-    look_at(search, "1");
+    look_at(search, 1);
     if (found->answer == STARTED_NONE)
-        look_at_others(search);
+        (void)numbered_each(search->proc, look_at_other, search);
     if (found->answer == STARTED_NONE && search->first_unreadable)
         found->answer = STARTED_UNREADABLE;
     if (found->answer == STARTED_FOUND && !list_entries(found)) {
@@ -315,7 +287,7 @@ static void find(struct search *search)
 
 void started_find(struct started *self)
 {
-    struct search search = {.found = self};
+    struct search search = {.found = self, .own_pid = getpid()};
     *self = (struct started){.answer = STARTED_NONE};
     // openat: musl's open asks for close-on-exec a second time.
     search.proc = openat(AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

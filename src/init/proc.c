@@ -3,63 +3,27 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/numbered.h"
 #include "base/text.h"
 
-// The kernel's struct linux_dirent64; opendir would take its buffer from the heap.
-struct entry {
-    uint64_t inode;
-    int64_t offset;
-    unsigned short size;
-    unsigned char type;
-    char name[];
-};
-
-// Entries are handed out whole; the larger, the fewer calls.
+// The list of children, a piece at a time.
 #define LISTING 4096
 // "/proc/4194304/stat" with room to spare.
 #define PATH 64
 // Head of /proc/N/stat up to the parent: two numbers, a name, a letter.
 #define STAT_HEAD 256
 
-// The number that `name` spells, -1 when it is none.
-static int number_of(const char *name)
+bool proc_each(const char *path, numbered_visit *visit, void *context)
 {
-    int number = 0;
-    const char *at = name;
-    for (; *at >= '0' && *at <= '9' && number < INT32_MAX / 10; at++)
-        number = number * 10 + (*at - '0');
-    return at == name || *at != '\0' ? -1 : number;
-}
-
-static void visit_entries(const char *bytes, size_t len, int folder, proc_visit *visit,
-                          void *context)
-{
-    for (size_t at = 0; at < len;) {
-        const struct entry *entry = (const struct entry *)(const void *)(bytes + at);
-        int number = number_of(entry->name);
-        if (number >= 0)
-            visit(number, folder, context);
-        at += entry->size;
-    }
-}
-
-bool proc_each(const char *path, proc_visit *visit, void *context)
-{
-    _Alignas(struct entry) char bytes[LISTING];
     int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0)
         return false;
-    long len;
-    while ((len = syscall(SYS_getdents64, folder, bytes, sizeof bytes)) > 0)
-        visit_entries(bytes, (size_t)len, folder, visit, context);
+    bool whole = numbered_each(folder, visit, context);
     close(folder);
-    return len == 0;
+    return whole;
 }
 
 static ssize_t read_again(int fd, char *bytes, size_t size)
@@ -72,7 +36,7 @@ static ssize_t read_again(int fd, char *bytes, size_t size)
 }
 
 // The list is read whole before the first visit when it fits: a visit may change it.
-static bool listed_children(int fd, proc_visit *visit, void *context)
+static bool listed_children(int fd, numbered_visit *visit, void *context)
 {
     char bytes[LISTING];
     int number = 0;
@@ -90,7 +54,7 @@ static bool listed_children(int fd, proc_visit *visit, void *context)
 }
 
 struct child_search {
-    proc_visit *visit;
+    numbered_visit *visit;
     void *context;
     pid_t parent;
 };
@@ -110,10 +74,10 @@ bool proc_is_ours(void)
     if (len <= 0)
         return false;
     self[len] = '\0';
-    return number_of(self) == getpid();
+    return numbered_value(self) == getpid();
 }
 
-bool proc_children(proc_visit *visit, void *context)
+bool proc_children(numbered_visit *visit, void *context)
 {
     int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
     if (fd >= 0) {
@@ -138,7 +102,7 @@ static bool take_apart(char *stat, struct proc_process *process)
     process->state = close[2];
     char *parent = close + 4;
     parent[strcspn(parent, " ")] = '\0';
-    process->parent = number_of(parent);
+    process->parent = numbered_value(parent);
     return process->parent >= 0;
 }
 

@@ -6,18 +6,18 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "base/numbered.h"
+
 // False when there is no /proc, or it is that of another process namespace: then its numbers mean
 // other processes.
 bool proc_is_ours(void);
 
-// Calls `visit` with every number in the folder (processes in /proc, descriptors in /proc/self/fd);
-// `folder` is the descriptor it is read through. False when the folder cannot be read.
-typedef void proc_visit(int number, int folder, void *context);
-bool proc_each(const char *path, proc_visit *visit, void *context);
+// numbered_each of the folder `path`. False also when it cannot be opened.
+bool proc_each(const char *path, numbered_visit *visit, void *context);
 
 // Calls `visit` with every direct child of ours, oldest first where the kernel lists them. False:
 // /proc does not tell.
-bool proc_children(proc_visit *visit, void *context);
+bool proc_children(numbered_visit *visit, void *context);
 
 #define PROC_NAME 64 // the kernel's own limit is 16; workers of the kernel have longer ones
 struct proc_process {

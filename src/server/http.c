@@ -11,7 +11,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/address.h"
 #include "base/duration.h"
 #include "base/text.h"
 #include "base/url.h"
@@ -105,7 +104,7 @@ static void note_address(struct transfer *self, const struct curl_sockaddr *addr
             ? (const void *)&((const struct sockaddr_in *)(const void *)sockaddr)->sin_addr
             : (const void *)&((const struct sockaddr_in6 *)(const void *)sockaddr)->sin6_addr;
     size_t used = strlen(self->tried);
-    if (!address_text(address->family, binary, text, sizeof text) ||
+    if (!inet_ntop(address->family, binary, text, sizeof text) ||
         strstr(self->tried, text) != NULL || used + 2 + strlen(text) >= sizeof self->tried)
         return;
     text_print(self->tried + used, sizeof self->tried - used, "%s%s", used > 0 ? ", " : "", text);

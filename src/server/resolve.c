@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/address.h"
 #include "base/file.h"
 #include "base/span.h"
 #include "base/text.h"
@@ -218,7 +217,7 @@ static void add_sockaddr(struct resolve_addresses *self, const struct addrinfo *
         info->ai_family == AF_INET
             ? (const void *)&((const struct sockaddr_in *)(const void *)info->ai_addr)->sin_addr
             : (const void *)&((const struct sockaddr_in6 *)(const void *)info->ai_addr)->sin6_addr;
-    if (address_text(info->ai_family, address, text, sizeof text))
+    if (inet_ntop(info->ai_family, address, text, sizeof text))
         add_address(self, text);
 }
 

@@ -17,7 +17,6 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "base/address.h"
 #include "base/text.h"
 #include "server/bundle.h"
 
@@ -171,8 +170,8 @@ static void note_names(struct tls *self, const mbedtls_x509_crt *certificate)
         if (kind == 2)
             add_name(&out, (struct span){(const char *)at->buf.p, at->buf.len});
         else if (kind == 7 && (at->buf.len == 4 || at->buf.len == 16) &&
-                 address_text(at->buf.len == 4 ? AF_INET : AF_INET6, at->buf.p, address,
-                              sizeof address))
+                 inet_ntop(at->buf.len == 4 ? AF_INET : AF_INET6, at->buf.p, address,
+                           sizeof address))
             add_name(&out, span_of(address));
     }
     if (out.len == 0)

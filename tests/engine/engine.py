@@ -183,6 +183,11 @@ class Answer:
         return json.loads(self.body)
 
 
+def tampered(pat: str) -> str:
+    head, body, signature = pat.split(".")
+    return f"{head}.{body}.{'A' if signature[0] != 'A' else 'B'}{signature[1:]}"
+
+
 class LabelStudio:
     """Speaks to one server as its administrator, by a login of its own, so no token's fate matters to it."""
 
@@ -281,6 +286,18 @@ class LabelStudio:
         answer = self.ask("POST", "/api/token/refresh", body={"refresh": pat})
         assert answer.status == 200, answer.body
         return self.remember(answer.json["access"])
+
+    def tokens(self) -> dict[str, str]:
+        """One of each kind, by the names that the recordings give them."""
+        legacy, pat = self.legacy_token(), self.new_pat()
+        return {
+            "legacy": legacy,
+            "40 hex that is nobody's": "".join("0123456789abcdef"[15 - int(digit, 16)] for digit in legacy),
+            "pat": pat,
+            "pat without its signature": pat.rsplit(".", 1)[0],
+            "pat with a changed signature": tampered(pat),
+            "access": self.access_token(pat),
+        }
 
 
 @dataclass

@@ -34,18 +34,7 @@ def rows(studio: Studio) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def tokens(label_studio: LabelStudio) -> dict[str, str]:
     """What stands in the recordings' angle brackets."""
-    legacy = label_studio.legacy_token()
-    pat = label_studio.new_pat()
-    head, body, signature = pat.split(".")
-    changed = ("A" if signature[0] != "A" else "B") + signature[1:]
-    return {
-        "<legacy>": legacy,
-        "<40 hex that is nobody's>": "".join("0123456789abcdef"[15 - int(digit, 16)] for digit in legacy),
-        "<pat>": pat,
-        "<pat without its signature>": f"{head}.{body}",
-        "<pat with a changed signature>": f"{head}.{body}.{changed}",
-        "<access>": label_studio.access_token(pat),
-    }
+    return {f"<{name}>": token for name, token in label_studio.tokens().items()}
 
 
 def filled(value: Any, tokens: dict[str, str]) -> Any:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine import ROOT, LabelStudio, Ran, run_labelgate
+from engine import ROOT, LabelStudio, Ran, run_labelgate, tampered
 from studio import Member, Studio
 
 NAME = "LABEL_STUDIO_API_TOKEN"
@@ -109,11 +109,6 @@ def claims(kind: str, user: int, lives: int) -> dict[str, Any]:
         "jti": secrets.token_hex(16),
         "user_id": str(user),
     }
-
-
-def tampered(pat: str) -> str:
-    head, body, signature = pat.split(".")
-    return f"{head}.{body}.{'A' if signature[0] != 'A' else 'B'}{signature[1:]}"
 
 
 # Trading --------------------------------------------------------------------------------------------
