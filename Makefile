@@ -120,8 +120,9 @@ COMPILE = $(WORLD_CC) -std=c11 $(WORLD_CFLAGS) $(WARNINGS) $(OURS_CFLAGS) $(DEFI
 	$(CPPFLAGS) $(CFLAGS)
 
 GENERATED = build/generated/versions.h build/generated/checks_builtin.h
-PAGES_C := $(sort $(wildcard pages/*.c))
-PROGRAM_C := $(sort $(wildcard src/*.c src/*/*.c))
+PAGES_C := $(sort $(wildcard src/pages/*.c))
+# src/pages is a program of the build's.
+PROGRAM_C := $(filter-out src/pages/%,$(sort $(wildcard src/*.c src/*/*.c)))
 OBJECTS = $(PROGRAM_C:%.c=$(OUT)/%.o)
 THIRD_OBJECTS = $(sort $(shell ls $(THIRD)/objects/*.o 2>/dev/null))
 
@@ -192,7 +193,7 @@ program: $(BINARY)
 
 # An archive for tests alone: one that needs three files links three.
 PAGES_OBJECTS = $(PAGES_C:%.c=$(OUT)/%.o)
-$(OUT)/tests/labelgate.a: $(filter-out $(OUT)/src/main.o $(OUT)/pages/main.o,$(OBJECTS) $(PAGES_OBJECTS))
+$(OUT)/tests/labelgate.a: $(filter-out $(OUT)/src/main.o $(OUT)/src/pages/main.o,$(OBJECTS) $(PAGES_OBJECTS))
 	@mkdir -p $(@D)
 	@rm -f $@ && $(WORLD_AR) rcsD $@ $^
 
@@ -208,7 +209,7 @@ $(UNIT): $(OUT)/unit/%: $(OUT)/tests/unit/%.o $(OUT)/tests/labelgate.a $(EXTRA_O
 $(HELPERS): $(OUT)/helpers/%: $(OUT)/tests/helpers/%.o $(OUT)/tests/labelgate.a $(EXTRA_OBJECTS) $(OUT)/flags
 	$(LINK_TEST)
 
-$(OUT)/print-pages: $(OUT)/pages/main.o $(OUT)/tests/labelgate.a $(EXTRA_OBJECTS) $(OUT)/flags
+$(OUT)/print-pages: $(OUT)/src/pages/main.o $(OUT)/tests/labelgate.a $(EXTRA_OBJECTS) $(OUT)/flags
 	$(LINK_TEST)
 
 # libFuzzer programs, in the world fuzz alone.

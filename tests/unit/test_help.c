@@ -8,10 +8,10 @@
 
 #include <string.h>
 
-#include "../../pages/pages.h"
 #include "cli/help.h"
 #include "cli/page.h"
 #include "cli/tables.h"
+#include "pages/pages.h"
 
 static struct text page;
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/options.h"
-#include "pages.h"
+#include "pages/pages.h"
 
 static bool takes(enum verb verb, enum option_id id)
 {

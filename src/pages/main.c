@@ -4,7 +4,7 @@
 
 #include "base/exitcode.h"
 #include "cli/print.h"
-#include "pages.h"
+#include "pages/pages.h"
 
 static const struct {
     const char *word;

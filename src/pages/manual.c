@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cli/tables.h"
-#include "pages.h"
+#include "pages/pages.h"
 #include "versions.h"
 
 #define LINE ((size_t)1024)
