@@ -60,6 +60,17 @@ void terminal_stop_self(int number)
     signals_mask(SIG_BLOCK, signals_bit(number), NULL);
 }
 
+// The kernel would drop a waiting CONT when we stop, and who sent it will not do so again. It stays
+// waiting, to be passed on.
+static bool is_woken_before(void)
+{
+    siginfo_t info;
+    bool is_woken = signals_wait(-1, signals_bit(SIGCONT), 0, &info) > 0;
+    if (is_woken)
+        kill(getpid(), SIGCONT);
+    return is_woken;
+}
+
 void terminal_stop_too(struct watch *self, int number)
 {
     if (self->first)
@@ -69,6 +80,8 @@ void terminal_stop_too(struct watch *self, int number)
     if (fd < 0)
         return;
     give_back(fd);
+    if (is_woken_before())
+        return;
     self->slept = true;
     terminal_stop_self(signals_is_terminal_stop(number) ? number : SIGTSTP);
 }

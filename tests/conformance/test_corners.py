@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import signal
 import subprocess
@@ -132,6 +133,22 @@ def test_session_leader_hears_of_the_hang_up(make_case: MakeCase) -> None:
     running.out.close()
     assert running.end() == 0
     assert "signal 1 " in seen.read_text()
+
+
+def test_cont_that_comes_before_our_own_stop(make_case: MakeCase) -> None:
+    """The init was late: the app has stopped, and somebody has woken the init already, who does so once."""
+    case = make_case("labelgate", OTHER)
+    running = case.start(*case.app("ready", "nap"), options=["--group"], terminal="session")
+    running.expect(r"ready \d+")
+    init, app = running.pid, running.app()
+    for pid in (init, app):
+        os.kill(pid, signal.SIGSTOP)
+        until_state(pid, "T", case.patience)
+    os.kill(init, signal.SIGCONT)
+    for pid in (init, app):
+        until_state(pid, "S", case.patience)
+    running.send(signal.SIGTERM)
+    assert running.end() == 128 + signal.SIGTERM
 
 
 def test_group_under_a_shell(make_case: MakeCase) -> None:

@@ -104,7 +104,7 @@ def play(scenario: Scenario, case: Case, fault: str = "", log: Path | None = Non
     """One run: orphans, a survivor that ignores TERM, signals of all kinds, a stop. Returns what is wrong."""
     folder = case.folder
     seen, end = folder / "seen", folder / "end"
-    app = case.app(
+    words = case.app(
         "to", seen, "orphans", 2, "child", "ignore", 15, "nap", "end", "ready", "wait", end, "exit", CODE
     )
     env = {"FAULT": fault} if fault else {}
@@ -112,7 +112,7 @@ def play(scenario: Scenario, case: Case, fault: str = "", log: Path | None = Non
         env["FAULT_LOG"] = str(log)
     close = [word for number in scenario.closed for word in ("--close", number)]
     running = case.start(
-        *app,
+        *words,
         options=scenario.options,
         env=env,
         terminal=scenario.terminal,
@@ -125,8 +125,12 @@ def play(scenario: Scenario, case: Case, fault: str = "", log: Path | None = Non
     )
     if not ready(seen):
         return refused(running)
-    disturb(running)
+    app = running.app()
+    disturb(running, app)
     end.touch()
+    if fault.startswith("rt_sigtimedwait:") and fault.endswith(f":{ALWAYS}"):
+        # What cannot receive a signal cannot see a CONT that crosses its own stop: it is sent until it helps.
+        until(lambda: wake(running, app) or running.popen.poll() is not None, PATIENCE, "it has ended")
     code = running.end()
     return "" if code == CODE else f"ended with {code} after the app had started"
 
@@ -143,16 +147,19 @@ def refused(running: Running) -> str:
     return ""
 
 
-def disturb(running: Running) -> None:
+def wake(running: Running, app: int) -> None:
+    for pid in [app, *children(running.popen.pid)]:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+
+
+def disturb(running: Running, app: int) -> None:
     """Signals of all kinds, none of which ends the app; a stop, from which our CONT wakes it at last."""
-    app = running.app()
     for number in (signal.SIGHUP, signal.SIGUSR1, 40, 40, signal.SIGSTOP, signal.SIGTERM):
         with suppress(ProcessLookupError):
             os.kill(app if number == signal.SIGSTOP else running.pid, number)
     until(lambda: status(app, "State")[:1] in ("T", "S", ""), PATIENCE, "the app has its signals")
-    for pid in [app, *children(running.popen.pid)]:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGCONT)
+    wake(running, app)
 
 
 @contextmanager
