@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -181,4 +182,12 @@ bool file_write(int fd, const void *bytes, size_t len)
         len -= (size_t)written;
     }
     return true;
+}
+
+void file_add_absolute(struct text *out, const char *path)
+{
+    char here[PATH_MAX];
+    if (path[0] != '/' && getcwd(here, sizeof here))
+        text_add(out, "%s%s", here, strcmp(here, "/") == 0 ? "" : "/");
+    text_add(out, "%s", path);
 }

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/text.h"
+
 enum file_fault {
     FILE_OK,
     FILE_MISSING, // ENOENT, ENOTDIR
@@ -38,6 +40,9 @@ bool file_is_link(const char *path);
 // larger than 64 KiB", the system's word. `content` and `limit` as file_read had them.
 void file_fault_text(enum file_fault fault, const struct file_content *content, size_t limit,
                      char *buffer, size_t size);
+
+// Adds `path` as seen from the root. Links are not resolved: they may change.
+void file_add_absolute(struct text *out, const char *path);
 
 // Writes all of it, also where a signal came between. False with errno.
 bool file_write(int fd, const void *bytes, size_t len);

@@ -35,6 +35,8 @@ static void make(struct maker *maker)
     if (!maker->settings->no_token)
         settings_take_token(maker);
     settings_take_login(maker);
+    if (maker->started)
+        settings_take_not_used(maker);
     // What found no memory looks like what is not set.
     if (maker->settings->memory.failed)
         maker_no_memory(maker);

@@ -89,6 +89,7 @@ struct settings {
     uint64_t signal_given;               // bit FROM-1: it was named, be it to be itself
     unsigned char ok_exit[256];          // 1: this code becomes 0
     struct origin origins[OPTION_COUNT]; // where each setting came from
+    uint32_t not_used; // a probe's options that the running app has otherwise: bits 1 << OPTION_…
 
     // Both on the heap, grown as needed: they are rare, and a probe shall not touch pages for them.
     const struct settings_finding *refusals; // sorted by stage; the first gives `run` its code
@@ -106,10 +107,11 @@ void settings_make(struct settings *self, enum verb verb, const struct options *
                    const struct envlist *environment);
 // The same for `health` (contract, section 4): what the app has (URL, token and its name, --jwt,
 // --no-token, files, --load, header file) comes from `started`, the environment of the running
-// `run`, where there is one; how to ask comes from the probe's own options and environment, then
-// from those files. A token from `started` is not judged again under `trade`: it is the legacy
-// token that was traded for. `started` NULL: as settings_make. The strings of `started` must
-// outlive `self`.
+// `run`, where there is one, whatever the probe's options say (`not_used`; but --url counts for an
+// app that was started without an address); how to ask comes from the probe's own options and
+// environment, then from those files. A token from `started` is not judged again under `trade`: it
+// is the legacy token that was traded for. `started` NULL: as settings_make. The strings of
+// `started` must outlive `self`.
 void settings_make_for_probe(struct settings *self, const struct options *options,
                              const struct envlist *environment, const struct envlist *started);
 // Before anything is said, also of options that are wrong: the tokens under the usual names of the

@@ -44,19 +44,17 @@ static void add_options(struct maker *maker)
             add_file(maker, span_of(options->given[i].value), &origin);
 }
 
-// The probe reads the files of the running `run`, and no other, unless it names some itself.
+// The probe reads the files of the running `run`, and no other.
 static void choose_files(struct maker *maker)
 {
     struct value value;
     const char *variable = option_row(OPTION_ENV_FILE)->variable;
     struct origin by_default = {.kind = ORIGIN_DEFAULT, .name = variable};
-    if (options_count(maker->options, OPTION_ENV_FILE) > 0) {
-        add_options(maker);
-    } else if (maker->started) {
-        value.text = envlist_get(maker->started, variable);
-        value.origin = (struct origin){.kind = ORIGIN_ENVIRONMENT, .name = variable};
-        if (value.text)
+    if (maker->started) {
+        if (maker_look_up(maker, OPTION_ENV_FILE, &value))
             add_list(maker, &value);
+    } else if (options_count(maker->options, OPTION_ENV_FILE) > 0) {
+        add_options(maker);
     } else if (maker_environment(maker, variable, &value)) {
         add_list(maker, &value);
         if (maker->settings->file_count == 0)

@@ -145,11 +145,10 @@ bool maker_file(const struct maker *maker, const char *name, struct value *value
     return value->text != NULL;
 }
 
-// What the running `run` tells of the app (contract, section 4); all else is how to ask.
-static bool is_of_the_app(enum option_id id)
+bool maker_is_of_the_app(enum option_id id)
 {
     return id == OPTION_URL || id == OPTION_JWT || id == OPTION_NO_TOKEN || id == OPTION_LOAD ||
-           id == OPTION_HEADER_FILE;
+           id == OPTION_HEADER_FILE || id == OPTION_ENV_FILE || id == OPTION_TOKEN_VAR;
 }
 
 static bool find_variable(const struct maker *maker, enum option_id id, const char *name,
@@ -165,17 +164,17 @@ static bool find_variable(const struct maker *maker, enum option_id id, const ch
 bool maker_look_up(const struct maker *maker, enum option_id id, struct value *value)
 {
     const struct option_row *row = option_row(id);
-    if (maker_option(maker, id, value))
-        return true;
-    if (!row->variable)
-        return false;
-    if (maker->started && is_of_the_app(id)) {
+    if (maker->started && maker_is_of_the_app(id)) {
         if (find_in(maker->started, row->variable, value))
             return true;
         // An app that never needed the address may have been started without one.
         if (id != OPTION_URL)
             return false;
     }
+    if (maker_option(maker, id, value))
+        return true;
+    if (!row->variable)
+        return false;
     return find_variable(maker, id, row->variable, value) ||
            (row->variable_also && find_variable(maker, id, row->variable_also, value));
 }

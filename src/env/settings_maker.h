@@ -26,7 +26,10 @@ bool maker_option(const struct maker *maker, enum option_id id, struct value *va
 bool maker_environment(const struct maker *maker, const char *name, struct value *value);
 bool maker_file(const struct maker *maker, const char *name, struct value *value);
 
-// The value of an option's row by precedence: option, what the app was started with, environment,
+// What the running `run` tells of the app (contract, section 4); all else is how to ask.
+bool maker_is_of_the_app(enum option_id id);
+
+// The value of an option's row by precedence: what the app was started with, option, environment,
 // file. LABELGATE_ENV_FILE and LABELGATE_LOAD are not looked for in the file.
 bool maker_look_up(const struct maker *maker, enum option_id id, struct value *value);
 
@@ -47,6 +50,8 @@ void settings_take_values(struct maker *maker); // every option that is one valu
 void settings_take_urls(struct maker *maker);
 void settings_take_token(struct maker *maker);
 void settings_take_login(struct maker *maker); // user name and password
+// Last: which options of a probe are of no use, since the running app has something else.
+void settings_take_not_used(struct maker *maker);
 
 // The names that --token-var or LABELGATE_TOKEN_VAR lists, or the usual three.
 void settings_take_token_names(struct maker *maker);

@@ -88,7 +88,10 @@ void settings_take_token_names(struct maker *maker)
     const char *variable = option_row(OPTION_TOKEN_VAR)->variable;
     struct value value;
     settings->token_name_count = 0;
-    if (options_count(maker->options, OPTION_TOKEN_VAR) > 0) {
+    if (maker->started) {
+        if (maker_look_up(maker, OPTION_TOKEN_VAR, &value))
+            add_names(maker, &value);
+    } else if (options_count(maker->options, OPTION_TOKEN_VAR) > 0) {
         add_option_names(maker);
     } else if (maker_environment(maker, variable, &value) || maker_file(maker, variable, &value)) {
         add_names(maker, &value);

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -53,20 +52,12 @@ static struct span keep(struct facts *facts, struct text *text)
     return kept;
 }
 
-// The probe's working directory may be another one. Links are not resolved: they may change.
-static void add_absolute(struct text *out, const char *path)
-{
-    char here[PATH_MAX];
-    if (path[0] != '/' && getcwd(here, sizeof here))
-        text_add(out, "%s%s", here, strcmp(here, "/") == 0 ? "" : "/");
-    text_add(out, "%s", path);
-}
-
+// The probe's working directory may be another one.
 static struct span absolute(struct facts *facts, const char *path)
 {
     struct text text = text_growing();
     if (path)
-        add_absolute(&text, path);
+        file_add_absolute(&text, path);
     return keep(facts, &text);
 }
 
@@ -80,7 +71,7 @@ static struct span file_list(struct facts *facts, const struct settings *setting
         if (!file->present || strchr(file->path, ','))
             continue;
         text_add(&text, "%s", text.len > 0 ? "," : "");
-        add_absolute(&text, file->path);
+        file_add_absolute(&text, file->path);
     }
     return keep(facts, &text);
 }
@@ -89,7 +80,7 @@ static struct span token_source(struct facts *facts, const struct origin *origin
 {
     struct text text = text_growing();
     if (origin->kind == ORIGIN_FILE || origin->kind == ORIGIN_SECRET)
-        add_absolute(&text, origin->path);
+        file_add_absolute(&text, origin->path);
     else
         text_add(&text, "environment");
     if (origin->kind == ORIGIN_FILE)

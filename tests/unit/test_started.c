@@ -212,8 +212,119 @@ static void an_address_of_the_probes_own_fills_the_gap(void **state)
     assert_string_equal(settings.url, "http://env");
     assert_true(settings.no_token);
     assert_null(settings.token.name);
-    probe(LIST("--url", "http://option"), NONE, LIST(RESIDENT));
+    probe(LIST("--url", "http://option/"), NONE, LIST("LABELGATE_STARTED=1"));
     assert_string_equal(settings.url, "http://option");
+    assert_int_equal(settings.not_used, 0);
+}
+
+#define BIT(id) (UINT32_C(1) << OPTION_##id)
+
+static void assert_app_unchanged(void)
+{
+    assert_int_equal(settings.refusal_count, 0);
+    assert_string_equal(settings.url, "http://app");
+    assert_string_equal(settings.token.name, "LABEL_STUDIO_API_TOKEN");
+    assert_true(span_is(settings.token.text, LEGACY));
+    assert_int_equal(settings.jwt, JWT_REJECT);
+    assert_int_equal(settings.load, LOAD_TOKEN);
+    assert_false(settings.no_token);
+    assert_null(settings.header_file);
+    assert_int_equal(settings.file_count, 0);
+}
+
+// Each alone and all together, so that none lets another one through.
+static void options_of_the_probe_do_not_replace_what_the_app_has(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words[3];
+        uint32_t bits;
+    } rows[] = {
+        {{"--url", "http://option"}, BIT(URL)},
+        {{"--url", "http://app.example"}, BIT(URL)},
+        {{"--url", "http://app/x"}, BIT(URL)},
+        {{"--token-var", "OTHER_TOKEN"}, BIT(TOKEN_VAR)},
+        {{"--no-token"}, BIT(NO_TOKEN)},
+        {{"--jwt", "accept"}, BIT(JWT)},
+        {{"--env-file", "/none/.env"}, BIT(ENV_FILE)},
+        {{"--load", "all"}, BIT(LOAD)},
+        {{"--header-file", "/none/headers"}, BIT(HEADER_FILE)},
+    };
+    char *const environment_of_probe[] = {"OTHER_TOKEN=" OTHER, NULL};
+    char *all[16] = {NULL};
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char *words[3] = {(char *)(uintptr_t)rows[i].words[0], (char *)(uintptr_t)rows[i].words[1]};
+        probe(words, environment_of_probe,
+              LIST(RESIDENT, "LABELGATE_JWT=reject", "LABELGATE_LOAD=token"));
+        assert_app_unchanged();
+        assert_int_equal(settings.not_used, rows[i].bits);
+        for (size_t word = 0; words[word] && i >= 2; word++)
+            all[count++] = words[word];
+    }
+    probe(all, environment_of_probe,
+          LIST(RESIDENT, "LABELGATE_JWT=reject", "LABELGATE_LOAD=token"));
+    assert_app_unchanged();
+    assert_int_equal(settings.not_used, BIT(URL) | BIT(TOKEN_VAR) | BIT(NO_TOKEN) | BIT(JWT) |
+                                            BIT(ENV_FILE) | BIT(LOAD) | BIT(HEADER_FILE));
+}
+
+// A HEALTHCHECK that repeats the options of `run` is not told of them.
+static void what_the_app_has_as_well_is_not_worth_a_word(void **state)
+{
+    (void)state;
+    char file[256], headers[256];
+    write_file("a.env", "A=1\n");
+    snprintf(file, sizeof file, "LABELGATE_ENV_FILE=%s/a.env", directory);
+    snprintf(headers, sizeof headers, "LABELGATE_HEADER_FILE=%s/secret", directory);
+    probe(LIST("--url", "http://app/", "--token-var", "A,LABEL_STUDIO_API_TOKEN", "--jwt", "accept",
+               "--env-file", "a.env", "--load", "all", "--header-file", "secret"),
+          NONE, LIST(RESIDENT, "LABELGATE_JWT=accept", file, "LABELGATE_LOAD=all", headers));
+    assert_int_equal(settings.not_used, 0);
+    assert_int_equal(settings.file_count, 1);
+    probe(LIST("--no-token"), NONE, LIST("LABELGATE_STARTED=1", "LABELGATE_NO_TOKEN=1"));
+    assert_int_equal(settings.not_used, 0);
+    assert_true(settings.no_token);
+}
+
+// How to ask stays the probe's own business.
+static void options_of_asking_count(void **state)
+{
+    (void)state;
+    probe(LIST("--timeout", "3s", "--app-url", "http://app/x", "--ca-file", "/ca", "--unreachable",
+               "healthy"),
+          NONE, LIST(RESIDENT));
+    assert_int_equal(settings.not_used, 0);
+    assert_int_equal(settings.timeout_ms, 3000);
+    assert_string_equal(settings.app_url, "http://app/x");
+    assert_string_equal(settings.ca_file, "/ca");
+    assert_true(settings.unreachable_healthy);
+}
+
+// What labelgate 0.1.0 wrote, to the byte: a container may run it while the binary that the probe
+// uses was replaced by `install`.
+static void an_environment_of_the_first_release_is_read(void **state)
+{
+    (void)state;
+    char file[256], source[256];
+    write_file("x.env", "\nLABEL_STUDIO_API_KEY=" LEGACY "\n");
+    snprintf(file, sizeof file, "LABELGATE_ENV_FILE=%s/x.env", directory);
+    snprintf(source, sizeof source, "LABELGATE_TOKEN_SOURCE=%s/x.env:2", directory);
+    probe(NONE, LIST("LABEL_STUDIO_API_TOKEN=" OTHER, "LABEL_STUDIO_URL=http://env"),
+          LIST("LABELGATE_STARTED=1", "LABEL_STUDIO_URL=http://h:8080/ls",
+               "LABEL_STUDIO_API_KEY=" LEGACY, "LABELGATE_TOKEN_VAR=LABEL_STUDIO_API_KEY", source,
+               "LABELGATE_JWT=trade", file, "LABELGATE_LOAD=missing", "LABELGATE_HEADER_FILE=/h"));
+    assert_int_equal(settings.refusal_count, 0);
+    assert_int_equal(settings.not_used, 0);
+    assert_string_equal(settings.url, "http://h:8080/ls");
+    assert_string_equal(settings.token.name, "LABEL_STUDIO_API_KEY");
+    assert_true(span_is(settings.token.text, LEGACY));
+    assert_int_equal(settings.token.origin.kind, ORIGIN_FILE);
+    assert_int_equal(settings.token.origin.line, 2);
+    assert_int_equal(settings.jwt, JWT_TRADE);
+    assert_int_equal(settings.load, LOAD_MISSING);
+    assert_string_equal(settings.header_file, "/h");
+    assert_int_equal(settings.file_count, 1);
 }
 
 // ---- Finding ------------------------------------------------------------------------------------
@@ -411,6 +522,10 @@ int main(int argc, char **argv)
         cmocka_unit_test(how_to_ask_may_stand_in_the_apps_files),
         cmocka_unit_test(a_spoilt_file_is_no_verdict),
         cmocka_unit_test(an_address_of_the_probes_own_fills_the_gap),
+        cmocka_unit_test(options_of_the_probe_do_not_replace_what_the_app_has),
+        cmocka_unit_test(what_the_app_has_as_well_is_not_worth_a_word),
+        cmocka_unit_test(options_of_asking_count),
+        cmocka_unit_test(an_environment_of_the_first_release_is_read),
         cmocka_unit_test(nobody_is_believed_without_a_marker),
         cmocka_unit_test(one_is_believed),
         cmocka_unit_test(of_several_none_is_believed),
