@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "base/text.h"
 #include "env/envlist.h"
 #include "env/settings.h"
 
@@ -18,9 +19,13 @@ bool started_environment(const struct settings *settings, struct span token,
 
 enum started_answer {
     STARTED_FOUND,
-    STARTED_NONE,       // no process of our mount namespace begins with the marker
-    STARTED_SEVERAL,    // shared process namespace: cannot tell which is ours
-    STARTED_UNREADABLE, // PID 1 is there, its environment may not be read
+    STARTED_NONE,    // no process of this container begins with the marker
+    STARTED_SEVERAL, // cannot tell which is ours
+    // One is there that is not believed; `pid` and `uid` are its.
+    STARTED_UNREADABLE, // its environment may not be read
+    STARTED_FOREIGN,    // it belongs to neither root nor the probe's user
+    STARTED_SET_ID,     // its user ids differ, or its program is set-user-ID or set-group-ID
+    STARTED_GROUP,      // it is in another control group
 };
 
 // The longest environ that is read: ours holds a token, an address and a few paths.
@@ -28,15 +33,26 @@ enum started_answer {
 
 struct started {
     enum started_answer answer;
-    pid_t pid;
+    pid_t pid;   // but for STARTED_NONE and STARTED_SEVERAL
+    uid_t uid;   // its real user
+    int folder;  // the open /proc/N of STARTED_FOUND, which no other process can come to be; or -1
     char *bytes; // heap: NUL-separated as /proc/N/environ has it; wiped by started_free
     size_t len;
     struct envlist environment; // views of `bytes`
 };
 
-// Looks at PID 1 first, then at every other process: an environment that begins with the marker
-// *and* our own mount namespace (/proc/N/ns/mnt), never path or inode. Believes exactly one.
-void started_find(struct started *self);
+// Looks at PID 1 first, then at every other process below `proc` ("/proc", but for tests). Whoever
+// begins with the marker is believed when started_trust.h says so; never by path or inode, since
+// `install` replaces the program. Of several in the probe's own control group, or of several
+// elsewhere while none is in it, none is believed. Close with started_free whatever the answer.
+void started_find(struct started *self, const char *proc);
 void started_free(struct started *self);
+
+// One sentence: which process was believed, or why none was.
+void started_text(const struct started *self, struct text *out);
+
+// Standard error of the believed process, open for writing without blocking, when that is a pipe or
+// a terminal that it writes to itself; else -1. The caller closes it.
+int started_open_log(const struct started *self);
 
 #endif

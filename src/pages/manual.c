@@ -137,6 +137,29 @@ static void add_files(struct text *out)
                "NAME_FILE are ignored in it, with a warning.");
 }
 
+static void add_probe(struct text *out)
+{
+    text_add(out, ".SH HEALTH CHECK\n");
+    add_line(out,
+             "health asks about what the running app was started with, which it reads from the "
+             "environment of the labelgate that runs it: PID 1, else another process of the "
+             "container. The same options on its own command line do not replace that, and it "
+             "says that they were not used; --url counts for an app that was started without "
+             "an address. How to ask (--timeout, --ca-file, --app-url, --unreachable, --wait) "
+             "is its own business.");
+    text_add(out, ".PP\n");
+    add_line(out, "A process is believed only when its four user ids are all 0 or all the probe's, "
+                  "its program is not set-user-ID or set-group-ID, and it is in the probe's mount "
+                  "and process namespace; one other than PID 1 also only in the probe's control "
+                  "group, or in any where the probe is in PID 1's. So give HEALTHCHECK the user of "
+                  "the app's container. Of several none is believed. Then health uses the settings "
+                  "that it finds itself. -v and the note of an unhealthy verdict say which process "
+                  "was believed or why none was.");
+    text_add(out, ".PP\n");
+    add_line(out, "An unhealthy verdict also goes to standard error of the process that was "
+                  "believed, when that is a pipe or a terminal: the container's log shows it.");
+}
+
 static const char *const checks_example[] = {
     "; checks of another app",
     "[defaults]",
@@ -272,6 +295,7 @@ void pages_manual(struct text *out)
     add_options(out);
     add_variables(out);
     add_files(out);
+    add_probe(out);
     add_checks(out);
     add_exits(out);
     add_reasons(out);

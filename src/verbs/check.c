@@ -183,7 +183,11 @@ static int check(const struct options *options, const struct envlist *environmen
         return EXITCODE_USAGE;
     }
     struct started started;
-    started_find(&started);
+    started_find(&started, "/proc");
+    char whom[FINDING_SLOT];
+    struct text text = text_over(whom, sizeof whom);
+    started_text(&started, &text);
+    say(settings.log, SAY_INFO, "%s", whom);
 
     struct diagnosis diagnosis = {
         .settings = &settings, .environment = environment, .started = &started};

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The healthcheck: does the token that the app really has work, now? 0 or 1, nothing else.
-#include <fcntl.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -32,7 +31,7 @@
 // After a wait, for a standard output without room: nothing but the alarm could end that write.
 #define LAST_WRITE_MS 50
 #define NOTE 256
-#define NOTE_PLACE 48 // of a long path the middle is left out, so that the note stays whole
+#define NOTE_PLACE 42 // of a long path the middle is left out, so that the note stays whole
 
 struct health {
     const struct call *call;
@@ -44,7 +43,9 @@ struct health {
     struct finding app;     // of --app-url; REASON_OK when it is not asked
     int64_t ends_ms;        // duration_now() value of the deadline
     int log_fd;             // standard error of the believed process, or -1
-    char note[NOTE];
+    char note[NOTE];        // one fact beside the verdict
+    char whom[NOTE];        // which process was believed, or why none was
+    char said[NOTE];        // of the two, what the verdict at hand says
 };
 
 static bool is_healthy(const struct health *health, const struct finding *finding)
@@ -65,14 +66,28 @@ static const struct finding *deciding(const struct health *health, const struct 
     return &health->app;
 }
 
-static struct verdict verdict_of(const struct health *health, const struct finding *server)
+// Who reads an unhealthy verdict wants to know what it is about. In one line with another fact the
+// believed process is its number alone.
+static const char *note_of(struct health *health, bool healthy)
+{
+    enum started_answer answer = health->started.answer;
+    bool one_is_not_believed = answer != STARTED_FOUND && answer != STARTED_NONE;
+    if (healthy || health->whom[0] == '\0')
+        return health->note[0] != '\0' ? health->note : NULL;
+    if (health->note[0] == '\0' || one_is_not_believed)
+        return health->whom;
+    if (answer != STARTED_FOUND)
+        return health->note;
+    text_print(health->said, sizeof health->said, "PID %ld: %s", (long)health->started.pid,
+               health->note);
+    return health->said;
+}
+
+static struct verdict verdict_of(struct health *health, const struct finding *server)
 {
     const struct finding *finding = deciding(health, server);
-    return (struct verdict){
-        .finding = finding,
-        .healthy = is_healthy(health, finding),
-        .note = health->note[0] != '\0' ? health->note : NULL,
-    };
+    bool healthy = is_healthy(health, finding);
+    return (struct verdict){finding, healthy, note_of(health, healthy)};
 }
 
 static void add_verdict(const struct health *health, const struct verdict *verdict,
@@ -120,13 +135,6 @@ static void prepare_timeout(void *context, enum http_phase phase, const char *wh
 
 // `docker compose logs` shows what the app's container wrote, not what a probe printed. Never
 // blocks, failure ignored.
-static int open_log(pid_t pid)
-{
-    char path[32];
-    text_print(path, sizeof path, "/proc/%ld/fd/2", (long)pid);
-    return open(path, O_WRONLY | O_NONBLOCK | O_APPEND | O_NOCTTY | O_CLOEXEC);
-}
-
 static void log_verdict(const struct health *health, const struct verdict *verdict)
 {
     if (verdict->healthy || health->log_fd < 0)
@@ -137,40 +145,34 @@ static void log_verdict(const struct health *health, const struct verdict *verdi
     say_to(health->log_fd, line, text.len);
 }
 
-// Why the verdict is not about the running app, for -v.
-static void say_not_believed(const struct health *health)
+// "--url and --jwt were not used: the running app has its own"
+static void note_not_used(struct health *health)
 {
-    switch (health->started.answer) {
-    case STARTED_FOUND:
+    struct text note = text_over(health->note, sizeof health->note);
+    unsigned count = 0;
+    for (enum option_id id = 0; id < OPTION_COUNT; id++)
+        if (health->settings.not_used & UINT32_C(1) << id)
+            text_add(&note, "%s--%s", count++ > 0 ? ", " : "", option_row(id)->name);
+    if (count == 0)
         return;
-    case STARTED_NONE:
-        say(health->settings.log, SAY_INFO,
-            "no running `labelgate run` is seen here: the settings are resolved anew");
-        return;
-    case STARTED_SEVERAL:
-        say(health->settings.log, SAY_INFO,
-            "several `labelgate run` share this container: the settings are resolved anew");
-        return;
-    case STARTED_UNREADABLE:
-        say(health->settings.log, SAY_INFO,
-            "the environment of PID 1 may not be read by this user: the settings are resolved "
-            "anew");
-        return;
-    }
+    text_add(&note, " %s not used: the running app has its own", count > 1 ? "were" : "was");
+    say(health->settings.log, SAY_INFO, "%s", health->note);
 }
 
 static void read_settings(struct health *health)
 {
-    started_find(&health->started);
+    started_find(&health->started, "/proc");
     // Reading /proc needs a dumpable process of this user; what follows holds a token.
     prctl(PR_SET_DUMPABLE, 0);
 
     bool believed = health->started.answer == STARTED_FOUND;
     settings_make_for_probe(&health->settings, &health->options, &health->environment,
                             believed ? &health->started.environment : NULL);
-    if (believed)
-        health->log_fd = open_log(health->started.pid);
-    say_not_believed(health);
+    health->log_fd = started_open_log(&health->started);
+    struct text whom = text_over(health->whom, sizeof health->whom);
+    started_text(&health->started, &whom);
+    say(health->settings.log, SAY_INFO, "%s", health->whom);
+    note_not_used(health);
 }
 
 // What labelgate knows without asking.
@@ -258,7 +260,7 @@ static void ask_until_yes(struct health *health)
     deadline_arm(LAST_WRITE_MS);
 }
 
-static int answer(const struct health *health)
+static int answer(struct health *health)
 {
     char bytes[DEADLINE_MOST];
     struct text text = text_over(bytes, sizeof bytes);

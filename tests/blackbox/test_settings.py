@@ -2,17 +2,15 @@
 """Options, precedence, the app's environment, and what a probe believes, of the program as a whole."""
 
 import json
-import os
 import signal
-import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from conftest import PATIENCE, Result
+from container import APP, MOUNTS, NATIVE, listener, namespace, probe, wait_for_resident
 from field import OTHER_TOKEN, TOKEN, shows_token
 
 Run = Callable[..., Result]
@@ -129,7 +127,6 @@ def app_environment(labelgate: Path, helpers: Path, tmp_path: Path) -> Callable[
     return read
 
 
-NATIVE = pytest.mark.native("starts a program of the machine's own")
 ODD = [b"A=1", b"", b"NOEQUALS", b"=x", b"=C:=y", b"A=2", b"B=\xff\xfe", b"EMPTY=", b"NL=a\nb"]
 
 
@@ -204,77 +201,6 @@ def test_options_end_at_the_first_word(run: Run) -> None:
 
 # ---- What a probe believes ---------------------------------------------------------------------------
 
-MOUNTS = pytest.mark.skipif(os.geteuid() != 0, reason="a namespace of its own needs root")
-
-
-@contextmanager
-def listener() -> Iterator[str]:
-    """An address where a connection is accepted by the kernel and never answered."""
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        server.listen(64)
-        yield f"http://127.0.0.1:{server.getsockname()[1]}"
-
-
-@contextmanager
-def namespace(*command: str | Path, env: dict[str, str], cwd: Path, init: bool = True) -> Iterator[int]:
-    """Runs the command in a process and mount namespace of its own, as its PID 1 or below a shell that is.
-    Gives the pid, seen from here, of the namespace's first process once the app has said that it is there."""
-    words = [str(word) for word in command]
-    if not init:
-        words = ["sh", "-c", '"$@"; exit', "sh", *words]
-    process = subprocess.Popen(
-        ["unshare", "--fork", "--pid", "--mount-proc", "--kill-child", *words],
-        env=env,
-        cwd=cwd,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    try:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"ready\n", process.stderr and process.stderr.read()
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        yield int(children[0])
-    finally:
-        process.kill()
-        process.communicate()
-
-
-APP = ["/bin/sh", "-c", "echo ready; exec sleep 60"]
-
-
-def wait_for_resident(first: int) -> dict[str, str]:
-    """The environment of the process in that namespace that carries the marker, once there is one."""
-    deadline = time.monotonic() + PATIENCE
-    own = os.readlink(f"/proc/{first}/ns/pid")
-    while time.monotonic() < deadline:
-        for path in Path("/proc").glob("[0-9]*"):
-            try:
-                if os.readlink(path / "ns/pid") != own:
-                    continue
-                entries = (path / "environ").read_text().split("\0")
-            except OSError:
-                continue
-            if entries[0] == "LABELGATE_STARTED=1":
-                return dict(entry.split("=", 1) for entry in entries[:-1])
-        time.sleep(0.01)
-    raise AssertionError("no resident process")
-
-
-def probe(first: int, labelgate: Path, *options: str, env: dict[str, str], user: int | None = None) -> Result:
-    command: list[str | Path] = ["nsenter", "-t", str(first), "-p", "-m", "--wd=/"]
-    if user is not None:
-        command += [f"--setuid={user}", f"--setgid={user}"]
-    done = subprocess.run(
-        [*command, labelgate, "health", *options],
-        env=env,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    return Result(done.returncode, done.stdout, done.stderr)
-
 
 @NATIVE
 @MOUNTS
@@ -330,7 +256,8 @@ def test_probe_of_another_user_resolves_for_itself(
         own = {"LABEL_STUDIO_URL": "http://127.0.0.1:9", **TOKEN_SET}
         done = probe(first, labelgate, "-v", env=own, user=65534)
         assert done.code == 1 and "127.0.0.1:9" in done.out
-        assert "PID 1 may not be read" in done.err
+        why = "belongs to uid 0 and cannot be read by uid 65534: give HEALTHCHECK the same user"
+        assert why in done.err and why in done.out
 
 
 @NATIVE

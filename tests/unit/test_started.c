@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -377,7 +378,7 @@ static int stay(void)
 static enum started_answer find_once(void)
 {
     struct started found;
-    started_find(&found);
+    started_find(&found, "/proc");
     started_free(&found);
     return found.answer;
 }
@@ -426,7 +427,7 @@ static void one_is_believed(void **state)
     need_namespace();
     struct started found;
     struct stayer one = start(LIST(RESIDENT, "EMPTY="), false);
-    started_find(&found);
+    started_find(&found, "/proc");
     assert_int_equal(found.answer, STARTED_FOUND);
     assert_int_equal(found.pid, one.pid);
     assert_items(&found.environment, LIST(RESIDENT, "EMPTY="));
@@ -488,6 +489,349 @@ static void a_long_environment_is_read_up_to_a_limit(void **state)
     assert_true(is_nobody(find_long(200 * 1024)));
 }
 
+// ---- Whom to believe: a /proc of our own making -------------------------------------------------
+
+// Process 42 is the probe. `uids` NULL: four times our own.
+struct fake {
+    int pid;
+    const char *uids;
+    const char *mount, *process, *groups; // NULL: the probe's
+    mode_t mode;                          // of its program; 0: 0755
+    const char *environment;              // without its first variable; NULL: the marker begins it
+};
+
+#define OWN_GROUPS "1:name=systemd:/docker/a\n0::/docker/a\n"
+#define OTHER_GROUPS "1:name=systemd:/docker/b\n0::/docker/b\n"
+#define INIT_GROUPS "1:name=systemd:/docker/a/init.scope\n0::/docker/a\n"
+
+static void fake_path(char path[64], int pid, const char *name)
+{
+    snprintf(path, 64, "proc/%d/%s", pid, name);
+}
+
+static void fake_file(int pid, const char *name, const char *text, size_t len)
+{
+    char path[64];
+    fake_path(path, pid, name);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0755);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, len), (ssize_t)len);
+    close(fd);
+}
+
+static void fake_link(int pid, const char *name, const char *target)
+{
+    char path[64];
+    fake_path(path, pid, name);
+    assert_int_equal(symlink(target, path), 0);
+}
+
+static void fake_process(const struct fake *fake)
+{
+    static const char marked[] = "LABELGATE_STARTED=1\0LABEL_STUDIO_URL=http://app";
+    char path[64], status[256], own[64];
+    unsigned uid = geteuid();
+    static const char *const folders[] = {"", "ns", "fd", "fdinfo"};
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        fake_path(path, fake->pid, folders[i]);
+        assert_int_equal(mkdir(path, 0755), 0);
+    }
+    snprintf(own, sizeof own, "Uid:\t%u\t%u\t%u\t%u\n", uid, uid, uid, uid);
+    snprintf(status, sizeof status,
+             "Name:\tx\nUmask:\t0022\nState:\tS (sleeping)\nPid:\t%d\n%sGid:\t0\t0\t0\t0\n",
+             fake->pid, fake->uids ? fake->uids : own);
+    fake_file(fake->pid, "status", status, strlen(status));
+    fake_file(fake->pid, "cgroup", fake->groups ? fake->groups : OWN_GROUPS,
+              strlen(fake->groups ? fake->groups : OWN_GROUPS));
+    fake_file(fake->pid, "exe", "", 0);
+    fake_path(path, fake->pid, "exe");
+    assert_int_equal(chmod(path, fake->mode ? fake->mode : 0755), 0);
+    fake_link(fake->pid, "ns/mnt", fake->mount ? fake->mount : "mnt:[1]");
+    fake_link(fake->pid, "ns/pid", fake->process ? fake->process : "pid:[2]");
+    if (fake->environment)
+        fake_file(fake->pid, "environ", fake->environment, strlen(fake->environment) + 1);
+    else
+        fake_file(fake->pid, "environ", marked, sizeof marked);
+}
+
+static void fake_begin(const char *groups)
+{
+    assert_int_equal(mkdir("proc", 0755), 0);
+    assert_int_equal(symlink("42", "proc/self"), 0);
+    fake_process(&(struct fake){.pid = 42, .groups = groups});
+}
+
+static void fake_end(void)
+{
+    assert_int_equal(system("rm -r proc"), 0);
+}
+
+// A /proc with these processes, besides a probe in these groups; `pid` 0 ends the list.
+static enum started_answer answer_for(const char *groups, const struct fake *processes, pid_t *pid)
+{
+    struct started found;
+    fake_begin(groups);
+    for (; processes->pid != 0; processes++)
+        fake_process(processes);
+    started_find(&found, "proc");
+    *pid = found.pid;
+    if (found.answer == STARTED_FOUND)
+        assert_string_equal(envlist_get(&found.environment, "LABEL_STUDIO_URL"), "http://app");
+    started_free(&found);
+    fake_end();
+    return found.answer;
+}
+
+#define FAKES(...) ((const struct fake[]){__VA_ARGS__, {.pid = 0}})
+
+static void assert_believed(pid_t expected, const char *groups, const struct fake *processes)
+{
+    pid_t pid;
+    assert_int_equal(answer_for(groups, processes, &pid), STARTED_FOUND);
+    assert_int_equal(pid, expected);
+}
+
+static void assert_not_believed(enum started_answer expected, const char *groups,
+                                const struct fake *processes)
+{
+    pid_t pid;
+    assert_int_equal(answer_for(groups, processes, &pid), expected);
+}
+
+static const char root[] = "Uid:\t0\t0\t0\t0\n";
+
+static void root_and_our_own_user_are_believed(void **state)
+{
+    (void)state;
+    for (int pid = 1; pid < 9; pid += 6) {
+        assert_believed(pid, NULL, FAKES({.pid = pid}));
+        assert_believed(pid, NULL, FAKES({.pid = pid, .uids = root}));
+    }
+}
+
+static void every_one_of_the_four_ids_counts(void **state)
+{
+    (void)state;
+    char uids[64];
+    unsigned own = geteuid();
+    for (int pid = 1; pid < 9; pid += 6) {
+        assert_not_believed(STARTED_FOREIGN, NULL,
+                            FAKES({.pid = pid, .uids = "Uid:\t4711\t4711\t4711\t4711\n"}));
+        for (int odd = 0; odd < 4; odd++)
+            for (unsigned others = 0; others <= own; others += own > 0 ? own : 1) {
+                snprintf(uids, sizeof uids, "Uid:\t%u\t%u\t%u\t%u\n", odd == 0 ? 4711 : others,
+                         odd == 1 ? 4711 : others, odd == 2 ? 4711 : others,
+                         odd == 3 ? 4711 : others);
+                assert_not_believed(STARTED_SET_ID, NULL, FAKES({.pid = pid, .uids = uids}));
+            }
+    }
+}
+
+static void ids_that_cannot_be_read_are_not_believed(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"",
+                                        "Uid:\n",
+                                        "Uid:\t0\t0\t0\n",
+                                        "Uid:\t0\t0\t0\t0",
+                                        "Uid:\t0 0 0 0\n",
+                                        "Uid:\t0\t0\t0\t0\t1000\n",
+                                        "Uid:\t\t\t\t\n",
+                                        "Uid:\tx\tx\tx\tx\n",
+                                        "uid:\t0\t0\t0\t0\n"};
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+        assert_not_believed(STARTED_NONE, NULL, FAKES({.pid = 7, .uids = lines[i]}));
+}
+
+static void a_program_that_changes_its_user_is_not_believed(void **state)
+{
+    (void)state;
+    assert_not_believed(STARTED_SET_ID, NULL, FAKES({.pid = 7, .uids = root, .mode = 04755}));
+    assert_not_believed(STARTED_SET_ID, NULL, FAKES({.pid = 7, .mode = 02755}));
+    assert_not_believed(STARTED_SET_ID, NULL, FAKES({.pid = 1, .mode = 04711}));
+    assert_believed(7, NULL, FAKES({.pid = 7, .mode = 01755}));
+}
+
+static void another_namespace_is_another_container(void **state)
+{
+    (void)state;
+    for (int pid = 1; pid < 9; pid += 6) {
+        assert_not_believed(STARTED_NONE, NULL, FAKES({.pid = pid, .mount = "mnt:[9]"}));
+        assert_not_believed(STARTED_NONE, NULL, FAKES({.pid = pid, .process = "pid:[9]"}));
+    }
+}
+
+static void who_is_not_believed_does_not_count(void **state)
+{
+    (void)state;
+    static const char other[] = "Uid:\t4711\t4711\t4711\t4711\n";
+    assert_believed(8, NULL,
+                    FAKES({.pid = 1, .uids = other}, {.pid = 7, .uids = other}, {.pid = 8},
+                          {.pid = 9, .mode = 04755}, {.pid = 10, .mount = "mnt:[9]"},
+                          {.pid = 11, .groups = OTHER_GROUPS},
+                          {.pid = 12, .environment = "A=LABELGATE_STARTED=1"},
+                          {.pid = 13, .environment = "LABELGATE_STARTED=12"}));
+    assert_not_believed(STARTED_SEVERAL, NULL,
+                        FAKES({.pid = 7, .uids = other}, {.pid = 8}, {.pid = 9}));
+}
+
+static void the_first_process_is_asked_first(void **state)
+{
+    (void)state;
+    assert_believed(1, NULL, FAKES({.pid = 1}, {.pid = 7}, {.pid = 8}));
+    assert_believed(1, NULL, FAKES({.pid = 1, .groups = OTHER_GROUPS}, {.pid = 7}));
+    assert_believed(1, NULL, FAKES({.pid = 1, .groups = ""}));
+}
+
+// A host, and an image of systemd: there PID 1 runs, but is not labelgate.
+static void another_control_group_is_another_service(void **state)
+{
+    (void)state;
+    const struct fake init = {.pid = 1, .environment = "A=1", .groups = OTHER_GROUPS};
+    const struct fake beside = {.pid = 1, .environment = "A=1"};
+    const struct fake systemd = {.pid = 1, .environment = "A=1", .groups = INIT_GROUPS};
+    const struct fake near = {.pid = 7};
+    const struct fake near_too = {.pid = 6};
+    const struct fake far = {.pid = 8, .groups = "1:name=systemd:/docker/a/x\n0::/docker/a/x\n"};
+    const struct fake far_too = {.pid = 5, .groups = OTHER_GROUPS};
+
+    assert_believed(7, NULL, FAKES(init, near));
+    assert_not_believed(STARTED_GROUP, NULL, FAKES(init, far));
+    assert_not_believed(STARTED_GROUP, NULL, FAKES(init, far, far_too));
+    assert_believed(8, NULL, FAKES(beside, far));
+    assert_believed(8, NULL, FAKES(systemd, far));
+    assert_not_believed(STARTED_SEVERAL, NULL, FAKES(beside, far, far_too));
+    // Its own group counts before any other, whichever comes first.
+    assert_believed(7, NULL, FAKES(beside, far, far_too, near));
+    assert_believed(7, NULL, FAKES(init, far, far_too, near));
+    assert_not_believed(STARTED_SEVERAL, NULL, FAKES(beside, far, near, near_too));
+    assert_not_believed(STARTED_SEVERAL, NULL, FAKES(init, near, near_too));
+    // A cgroup namespace.
+    assert_believed(8, "0::/\n",
+                    FAKES({.pid = 1, .environment = "A=1", .groups = "0::/init.scope\n"},
+                          {.pid = 8, .groups = "0::/system.slice/app.service\n"}));
+    // No group is the beginning of another one's name, and PID 1's is nothing but its own.
+    assert_not_believed(STARTED_GROUP, "0::/a\n",
+                        FAKES({.pid = 1, .environment = "A=1", .groups = "0::/a/init.scopes\n"},
+                              {.pid = 8, .groups = "0::/ab\n"}));
+    assert_not_believed(STARTED_GROUP, "0::/a\n",
+                        FAKES({.pid = 1, .environment = "A=1", .groups = "0::/\n"},
+                              {.pid = 8, .groups = "0::/b\n"}));
+}
+
+static void groups_too_many_to_compare_are_not_the_same(void **state)
+{
+    (void)state;
+    static char lines[9000];
+    memset(lines, 'x', sizeof lines - 1);
+    assert_not_believed(
+        STARTED_GROUP, lines,
+        FAKES({.pid = 1, .environment = "A=1", .groups = lines}, {.pid = 8, .groups = lines}));
+    lines[8000] = '\0';
+    assert_believed(8, lines, FAKES({.pid = 8, .groups = lines}));
+}
+
+static void a_proc_of_somebody_else_is_not_believed(void **state)
+{
+    (void)state;
+    struct started found;
+    assert_int_equal(mkdir("proc", 0755), 0);
+    fake_process(&(struct fake){.pid = 1});
+    started_find(&found, "proc");
+    assert_int_equal(found.answer, STARTED_NONE);
+    started_free(&found);
+    fake_end();
+    started_find(&found, "proc");
+    assert_int_equal(found.answer, STARTED_NONE);
+    assert_int_equal(found.folder, -1);
+    started_free(&found);
+}
+
+static void each_answer_has_its_sentence(void **state)
+{
+    (void)state;
+    static const char *const words[] = {
+        [STARTED_FOUND] = "PID 7",          [STARTED_NONE] = "no running `labelgate run`",
+        [STARTED_SEVERAL] = "several",      [STARTED_UNREADABLE] = "cannot be read by uid",
+        [STARTED_FOREIGN] = "not believed", [STARTED_SET_ID] = "set-user-ID",
+        [STARTED_GROUP] = "control group",
+    };
+    char bytes[FINDING_SLOT];
+    for (int answer = STARTED_FOUND; answer <= STARTED_GROUP; answer++) {
+        struct started found = {
+            .answer = (enum started_answer)answer, .pid = 7, .uid = geteuid() + 1, .folder = -1};
+        struct text text = text_over(bytes, sizeof bytes);
+        started_text(&found, &text);
+        assert_non_null(strstr(bytes, words[answer]));
+    }
+    struct started own = {.answer = STARTED_UNREADABLE, .pid = 7, .uid = geteuid(), .folder = -1};
+    struct text text = text_over(bytes, sizeof bytes);
+    started_text(&own, &text);
+    assert_non_null(strstr(bytes, "cannot be read by its own user"));
+}
+
+// ---- Its standard error -------------------------------------------------------------------------
+
+#define FLAGS "pos:\t0\nflags:\t%s\nmnt_id:\t12\n"
+
+// What process 7 has as descriptor 2: a path and the flags of fdinfo (NULL: there is none).
+static int open_log(const char *path, const char *flags)
+{
+    struct started found;
+    char info[128];
+    fake_begin(NULL);
+    fake_process(&(struct fake){.pid = 7});
+    fake_link(7, "fd/2", path);
+    if (flags) {
+        snprintf(info, sizeof info, FLAGS, flags);
+        fake_file(7, "fdinfo/2", info, strlen(info));
+    }
+    started_find(&found, "proc");
+    assert_int_equal(found.answer, STARTED_FOUND);
+    int fd = started_open_log(&found);
+    started_free(&found);
+    fake_end();
+    return fd;
+}
+
+static void only_a_pipe_or_terminal_that_is_written_to_is_a_log(void **state)
+{
+    (void)state;
+    char pipe_path[64], terminal[64], file[64];
+    int ends[2];
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    snprintf(pipe_path, sizeof pipe_path, "/proc/self/fd/%d", ends[1]);
+    write_file("secret", "mine");
+    snprintf(file, sizeof file, "%s/secret", directory);
+    int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    bool has_terminal = master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0;
+
+    static const char *const written[] = {"01", "0100001", "02002", "0102002"};
+    static const char *const not_written[] = {"00",        "0100000",   "010000000",
+                                              "010000001", "010100002", NULL};
+    for (size_t i = 0; i < sizeof written / sizeof written[0]; i++) {
+        int fd = open_log(pipe_path, written[i]);
+        assert_true(fd >= 0);
+        assert_true(fcntl(fd, F_GETFL) & O_NONBLOCK);
+        assert_int_equal(write(fd, "x", 1), 1);
+        close(fd);
+        assert_int_equal(open_log(file, written[i]), -1);
+        assert_int_equal(open_log("/dev/null", written[i]), -1);
+        assert_int_equal(open_log("/none", written[i]), -1);
+        if (has_terminal) {
+            snprintf(terminal, sizeof terminal, "%s", ptsname(master));
+            fd = open_log(terminal, written[i]);
+            assert_true(fd >= 0);
+            close(fd);
+        }
+    }
+    for (size_t i = 0; i < sizeof not_written / sizeof not_written[0]; i++)
+        assert_int_equal(open_log(pipe_path, not_written[i]), -1);
+    close(master);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static int enter(void **state)
 {
     (void)state;
@@ -531,6 +875,18 @@ int main(int argc, char **argv)
         cmocka_unit_test(of_several_none_is_believed),
         cmocka_unit_test(another_containers_process_is_not_believed),
         cmocka_unit_test(a_long_environment_is_read_up_to_a_limit),
+        cmocka_unit_test(root_and_our_own_user_are_believed),
+        cmocka_unit_test(every_one_of_the_four_ids_counts),
+        cmocka_unit_test(ids_that_cannot_be_read_are_not_believed),
+        cmocka_unit_test(a_program_that_changes_its_user_is_not_believed),
+        cmocka_unit_test(another_namespace_is_another_container),
+        cmocka_unit_test(who_is_not_believed_does_not_count),
+        cmocka_unit_test(the_first_process_is_asked_first),
+        cmocka_unit_test(another_control_group_is_another_service),
+        cmocka_unit_test(groups_too_many_to_compare_are_not_the_same),
+        cmocka_unit_test(a_proc_of_somebody_else_is_not_believed),
+        cmocka_unit_test(each_answer_has_its_sentence),
+        cmocka_unit_test(only_a_pipe_or_terminal_that_is_written_to_is_a_log),
     };
     return cmocka_run_group_tests(tests, enter, leave);
 }
