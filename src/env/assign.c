@@ -317,35 +317,49 @@ enum assign_fault assign(struct assignment *self, const struct assign_request *r
     return fault;
 }
 
-// Is `to` what becomes of `from` when the variable has the value that it has in `to`?
-static bool leads_to(const struct assign_request *request, struct span from, struct span to)
+// A file that has the variable and one that may be without it.
+static bool are_apart_by_value(const struct assign_request *request, const struct dotenv_var *var,
+                               struct span with, const struct dotenv_var *other_var,
+                               struct span other)
 {
-    static char *const nothing[] = {NULL};
-    struct envlist outside = {0};
-    struct dotenv dotenv;
-    struct assignment made = {0};
-    bool same = false;
-    struct assign_request back = *request;
-    dotenv_make(&dotenv);
-    if (envlist_make(&outside, request->outside ? request->outside->items : nothing)) {
-        envlist_remove(&outside, request->name);
-        back.file = from;
-        const struct dotenv_var *var =
-            read_all(&dotenv, request, to, &outside) ? find(&dotenv, request) : NULL;
-        back.value = var ? var->value : (struct span){0};
-        if (var && assign(&made, &back) == ASSIGN_OK)
-            same = span_equal((struct span){made.bytes, made.len}, to);
+    if (!other_var) {
+        struct assignment made = {0};
+        struct assign_request append = *request;
+        append.file = other;
+        append.value = var->value;
+        bool same = assign(&made, &append) == ASSIGN_OK &&
+                    span_equal((struct span){made.bytes, made.len}, with);
+        assign_free(&made);
+        return same;
     }
-    assign_free(&made);
-    dotenv_free(&dotenv);
-    envlist_free(&outside);
-    return same;
+    struct span before = slice(with, 0, var->value_offset);
+    struct span after = slice(with, var->value_offset + var->raw.len, with.len);
+    struct span other_after =
+        slice(other, other_var->value_offset + other_var->raw.len, other.len);
+    return span_equal(before, slice(other, 0, other_var->value_offset)) &&
+           span_equal(after, other_after);
 }
 
 bool assign_differs_in_value(const struct assign_request *request, struct span other)
 {
-    return span_equal(request->file, other) || leads_to(request, request->file, other) ||
-           leads_to(request, other, request->file);
+    struct outsides outsides;
+    struct dotenv one = {0}, two = {0};
+    bool apart = false;
+    if (outsides_make(&outsides, request) &&
+        read_all(&one, request, request->file, &outsides.without) &&
+        read_all(&two, request, other, &outsides.without)) {
+        const struct dotenv_var *var = find(&one, request);
+        const struct dotenv_var *other_var = find(&two, request);
+        if (var)
+            apart = are_apart_by_value(request, var, request->file, other_var, other);
+        else if (other_var)
+            apart = are_apart_by_value(request, other_var, other, NULL, request->file);
+    }
+    dotenv_free(&one);
+    dotenv_free(&two);
+    envlist_free(&outsides.without);
+    envlist_free(&outsides.with);
+    return apart || span_equal(request->file, other);
 }
 
 void assign_free(struct assignment *self)
