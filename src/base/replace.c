@@ -134,8 +134,7 @@ static enum replace_fault look(struct work *work)
     enum replace_fault fault = open_directory(work);
     if (fault != REPLACE_OK)
         return fault;
-    work->present =
-        fstatat(work->directory, work->name, &work->old, AT_SYMLINK_NOFOLLOW) == 0;
+    work->present = fstatat(work->directory, work->name, &work->old, AT_SYMLINK_NOFOLLOW) == 0;
     if (!work->present)
         return errno == ENOENT ? REPLACE_OK : fault_of(errno);
     if (S_ISDIR(work->old.st_mode))
@@ -191,8 +190,7 @@ static void tell_kept(const struct work *work, const char *name, bool left)
 
 static int open_beside(const struct work *work, const char *name)
 {
-    return openat(work->directory, name,
-                  O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
+    return openat(work->directory, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
 }
 
 // Of what came out of an exchange nobody but the caller can say whether it is somebody's.
@@ -204,9 +202,9 @@ static bool is_spent(const struct work *work, const char *name)
     int fd = open_beside(work, name);
     if (fd < 0)
         return false;
-    bool spent = file_read_open(fd, LEFT_MOST, &content) == FILE_OK &&
-                 work->watcher->is_spent(work->watcher->context,
-                                         (struct span){content.bytes, content.len});
+    bool spent =
+        file_read_open(fd, LEFT_MOST, &content) == FILE_OK &&
+        work->watcher->is_spent(work->watcher->context, (struct span){content.bytes, content.len});
     file_free(&content);
     close(fd);
     return spent;

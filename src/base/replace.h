@@ -5,17 +5,17 @@
 // Others may write it at the same time. Against ourselves the directory is locked (flock). Against
 // an editor the two files are exchanged (renameat2), and what came out is compared with what was
 // read: if it is something else, or somebody has it open for writing, it is put back. Where a file
-// system or a filter has no exchange, the file is compared right before the rename, and an edit that
-// is saved between the two calls is lost; where it has no lock (NFS), only the comparison is left
-// between two of us.
+// system or a filter has no exchange, the file is compared right before the rename, and an edit
+// that is saved between the two calls is lost; where it has no lock (NFS), only the comparison is
+// left between two of us.
 //
 // Temporary files: ".NAME.labelgate-PID-N.new" (mode 0600) while it is written, which a later run
 // removes if we were killed; ".NAME.labelgate-PID-N" from the exchange on, when it may hold
 // somebody's only edit: see struct replace_watcher.
 //
-// A symbolic link is followed and stays one, but by replace_put. Mode, owner and extended attributes
-// (ACLs) of an existing file are kept, or nothing is written. Hard links are not kept: the other
-// names go on with the old file.
+// A symbolic link is followed and stays one, but by replace_put. Mode, owner and extended
+// attributes (ACLs) of an existing file are kept, or nothing is written. Hard links are not kept:
+// the other names go on with the old file.
 #ifndef LABELGATE_BASE_REPLACE_H
 #define LABELGATE_BASE_REPLACE_H
 
@@ -56,8 +56,8 @@ enum replace_fault replace_keep(const char *path, struct span before, struct spa
 // there.
 enum replace_fault replace_create(const char *path, struct span after, mode_t mode,
                                   const struct replace_watcher *watcher, int *error);
-// Whatever is there, a symbolic link too: the name becomes this file, with this mode, and belongs to
-// whoever runs us. A directory is left alone, and so is a link to one (REPLACE_DIRECTORY).
+// Whatever is there, a symbolic link too: the name becomes this file, with this mode, and belongs
+// to whoever runs us. A directory is left alone, and so is a link to one (REPLACE_DIRECTORY).
 enum replace_fault replace_put(const char *path, struct span after, mode_t mode, int *error);
 
 // Why, for {detail} of write_failed and install_failed: "there is no room on the disk".

@@ -334,8 +334,7 @@ static bool are_apart_by_value(const struct assign_request *request, const struc
     }
     struct span before = slice(with, 0, var->value_offset);
     struct span after = slice(with, var->value_offset + var->raw.len, with.len);
-    struct span other_after =
-        slice(other, other_var->value_offset + other_var->raw.len, other.len);
+    struct span other_after = slice(other, other_var->value_offset + other_var->raw.len, other.len);
     return span_equal(before, slice(other, 0, other_var->value_offset)) &&
            span_equal(after, other_after);
 }

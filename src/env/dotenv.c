@@ -33,7 +33,7 @@ struct reading {
     size_t count;
     size_t room;
     struct names names;
-    struct names outside; // numbers of the values below, made when it is first asked
+    struct names outside;        // numbers of the values below, made when it is first asked
     struct span *outside_values; // with their lengths: one may be asked for at every line
     bool outside_known;
     struct buffer scratch;
@@ -193,8 +193,8 @@ static void decode(struct reading *reading, struct dotenv_var *var)
     struct template_source source = {look_up, report_unset, reading};
     reading->value.len = 0;
     reading->unset_reference = false;
-    struct value_result result = value_decode(var->raw, &source, &reading->scratch,
-                                              &reading->value, room_for_values(reading));
+    struct value_result result = value_decode(var->raw, &source, &reading->scratch, &reading->value,
+                                              room_for_values(reading));
     if (reading->value.len > 0)
         var->value = (struct span){reading->value.bytes, reading->value.len};
     var->has_reference = result.has_reference;

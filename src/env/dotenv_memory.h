@@ -32,7 +32,7 @@ void array_free(void *items, size_t room, size_t size);
 struct names {
     struct name_slot *slots;
     struct hash_key key; // made with the first slots
-    size_t room; // a power of two
+    size_t room;         // a power of two
     size_t count;
 };
 

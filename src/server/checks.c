@@ -26,7 +26,8 @@ struct reading {
     unsigned section_line; // where a section began that has no line of its own yet; else 0
     const char *fault;     // the first one; inih is then fed no more
     unsigned set_lines[CHECKS_SET];
-    // The json of the check that is read, which grows in place: it has room for the rest of the file.
+    // The json of the check that is read, which grows in place: it has room for the rest of the
+    // file.
     char *json;
     size_t json_len;
 };

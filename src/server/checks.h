@@ -21,9 +21,9 @@
 //   remedy = see the log of the app   printed when it fails
 //   jwt = ${access_token}             in place of request: the text has three dot-separated parts
 //
-// ${NAME} is a saved value, a `set`, or what the caller knows by that name (a `set` that uses others,
-// each several times, must not grow beyond CHECKS_VALUE_MOST); ${NAME:-TEXT} gives
-// TEXT when it is not set or empty. In `json` a value is escaped as the inside of a JSON string.
+// ${NAME} is a saved value, a `set`, or what the caller knows by that name (a `set` that uses
+// others, each several times, must not grow beyond CHECKS_VALUE_MOST); ${NAME:-TEXT} gives TEXT
+// when it is not set or empty. In `json` a value is escaped as the inside of a JSON string.
 #ifndef LABELGATE_SERVER_CHECKS_H
 #define LABELGATE_SERVER_CHECKS_H
 

@@ -15,8 +15,8 @@ struct scope {
     char fault[FINDING_SLOT]; // why scope_fill gave false
 };
 
-// The bytes and references that filling `template` goes through, at least; CHECKS_VALUE_MOST + 1 for
-// more than CHECKS_VALUE_MOST.
+// The bytes and references that filling `template` goes through, at least; CHECKS_VALUE_MOST + 1
+// for more than CHECKS_VALUE_MOST.
 size_t template_cost(const struct checks *checks, const char *template);
 
 enum spelling { SPELLED_PLAIN, SPELLED_JSON };

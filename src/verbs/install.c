@@ -51,8 +51,7 @@ static bool is_installed(const char *path, const struct file_content *program)
     if (fd < 0)
         return false;
     bool same = fstat(fd, &status) == 0 && (status.st_mode & 07777) == PROGRAM_MODE &&
-                file_read_open(fd, PROGRAM_MOST, &there) == FILE_OK &&
-                there.len == program->len &&
+                file_read_open(fd, PROGRAM_MOST, &there) == FILE_OK && there.len == program->len &&
                 memcmp(there.bytes, program->bytes, there.len) == 0;
     file_free(&there);
     close(fd);

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 SIZE = 1 << 20
-# Processor time, which a busy machine stretches less than the clock's. Each of these takes at most a fifth of it;
-# what grows with the square of the size takes a hundred times as much.
+# Processor time, which a busy machine stretches less than the clock's. Each of these takes at most a fifth
+# of it; what grows with the square of the size takes a hundred times as much.
 SECONDS_MOST = 1.5
 GROWN = b"A=" + b"x" * 1024 + b"\n"
 GROWN += b"".join(b"%c=$%c$%c\n" % (66 + i, 65 + i, 65 + i) for i in range(12))
@@ -47,7 +47,10 @@ def test_no_file_costs_more_than_its_size(
     if world != "musl":
         pytest.skip(f"the time of the static binary; this is {world}")
     (tmp_path / ".env").write_bytes(SHAPES[shape][:SIZE])
-    command = {"run": ["run", "--no-token", "--load", "all", "--", "/bin/true"], "token": ["token", "--write"]}
+    command = {
+        "run": ["run", "--no-token", "--load", "all", "--", "/bin/true"],
+        "token": ["token", "--write"],
+    }
     (tmp_path / "token").write_text("9f8e7d6c5b4a39281706f5e4d3c2b1a098765432\n")
     with (tmp_path / "token").open() as token:
         process = subprocess.Popen(

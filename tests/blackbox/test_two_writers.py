@@ -24,7 +24,9 @@ NAMES = ("LABEL_STUDIO_API_TOKEN", "LABEL_STUDIO_API_KEY")
 strace = pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
 
 
-def start(labelgate: Path, folder: Path, token: str, name: str = NAMES[0], *before: str) -> subprocess.Popen[str]:
+def start(
+    labelgate: Path, folder: Path, token: str, name: str = NAMES[0], *before: str
+) -> subprocess.Popen[str]:
     process = subprocess.Popen(
         [*before, str(labelgate), "token", "--write", "--token-var", name],
         cwd=folder,
@@ -53,8 +55,7 @@ def save(folder: Path, text: str) -> None:
 
 @pytest.mark.native("two hundred rounds are too many for an emulator")
 def test_no_ok_of_two_writers_and_no_edit_of_an_editor_is_lost(labelgate: Path, tmp_path: Path) -> None:
-    """The editor keeps its text in memory, as an editor does, so its last save has all its lines. A token that was
-    written before a save may be gone with it; an `ok` after the last save may not."""
+    """Every round's edit is there at its end, in the file or in one that is named."""
     env = tmp_path / ".env"
     said_ok = changed = 0
     for number in range(ROUNDS):
@@ -250,10 +251,11 @@ def test_what_a_killed_run_left_goes_only_if_nothing_but_the_token_differs(
 @pytest.mark.native("strace follows this machine's own programs")
 def test_killed_at_any_rename_the_next_run_clears_up(labelgate: Path, run: Run, tmp_path: Path) -> None:
     env = tmp_path / ".env"
-    for calls, when in [("openat", 0), ("write", 1), ("fchmod", 1), ("fsync", 1), ("renameat2", 1), ("renameat2", 2),
-                        ("unlinkat", 1), ("fsync", 2)]:  # fmt: skip
+    places = "write:1 fchmod:1 fsync:1 renameat2:1 renameat2:2 unlinkat:1 fsync:2"
+    for place in places.split():
+        calls, when = place.split(":")
         env.write_text(f"A=1\n{NAMES[0]}=old\n")
-        inject = f"inject={calls}:signal=KILL:when={when or '1'}"
+        inject = f"inject={calls}:signal=KILL:when={when}"
         process = start(labelgate, tmp_path, ONE, NAMES[0], "strace", "-qq", "-o", "/dev/null", "-e", inject)
         process.communicate(timeout=30)
         assert env.read_text() in (f"A=1\n{NAMES[0]}=old\n", f"A=1\n{NAMES[0]}={ONE}\n")
@@ -293,7 +295,9 @@ def test_a_lack_of_memory_does_not_change_the_spelling(labelgate: Path, tmp_path
         else:
             refused += 1
             assert process.returncode == 1 and after == old, (when, err)
-            assert "[env_invalid]" not in err and "Compose refuses" not in err and "cannot stand" not in err, err
+            assert (
+                "[env_invalid]" not in err and "Compose refuses" not in err and "cannot stand" not in err
+            ), err
     assert refused > 3
 
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// `token --write` over any file and any clean token: every other byte is kept, the value is read back,
-// the file before and the file after differ in nothing but the value, and it can be done again.
+// `token --write` over any file and any clean token: every other byte is kept, the value is read
+// back, the file before and the file after differ in nothing but the value, and it can be done
+// again.
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

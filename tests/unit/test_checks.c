@@ -133,20 +133,21 @@ static void a_check_is_read_whole(void **state)
 
 #define EIGHT(x) x x x x x x x x
 // Each uses the one before eight times: 8^6 bytes, or 8^6 steps that bring nothing.
-#define GROWING(first)                                                                        \
-    "[defaults]\nset a = " first "\nset b = " EIGHT("${a}") "\nset c = " EIGHT("${b}")        \
-    "\nset d = " EIGHT("${c}") "\nset e = " EIGHT("${d}") "\nset f = " EIGHT("${e}") "\n"
+#define GROWING(first)                                                        \
+    "[defaults]\nset a = " first                                              \
+    "\nset b = " EIGHT("${a}") "\nset c = " EIGHT("${b}") "\nset d = " EIGHT( \
+        "${c}") "\nset e = " EIGHT("${d}") "\nset f = " EIGHT("${e}") "\n"
 
 static const struct {
     const char *text, *line, *why;
 } bad[] = {
     {GROWING("12345678") GOOD, "line 7", "beyond 64 KiB"},
     {GROWING("${X:-}") GOOD, "line 7", "beyond 64 KiB"},
-    {"[defaults]\nset a = " EIGHT(EIGHT(EIGHT("x"))) "\n" GOOD
-     "json = [\"" EIGHT(EIGHT("${a}")) EIGHT(EIGHT("${a:-}")) "\"]\n",
+    {"[defaults]\nset a = " EIGHT(EIGHT(EIGHT("x"))) "\n" GOOD "json = [\"" EIGHT(EIGHT("${a}"))
+         EIGHT(EIGHT("${a:-}")) "\"]\n",
      "line 3", "beyond 64 KiB"},
-    {"[defaults]\nset a = " EIGHT(EIGHT(EIGHT("x"))) "\n" GOOD
-     "header A = ${B:-" EIGHT(EIGHT("${a}")) EIGHT(EIGHT("${a}")) "}\n",
+    {"[defaults]\nset a = " EIGHT(EIGHT(EIGHT("x"))) "\n" GOOD "header A = ${B:-" EIGHT(
+         EIGHT("${a}")) EIGHT(EIGHT("${a}")) "}\n",
      "line 3", "beyond 64 KiB"},
     {"", NULL, "no check"},
     {"; nothing\n", "line 1", "no check"},

@@ -171,8 +171,8 @@ static void the_hash_is_siphash(void **state)
     static const struct {
         size_t len;
         uint64_t hash;
-    } vectors[] = {{0, 0xABAC0158050FC4DC},  {1, 0xC9F49BF37D57CA93},  {7, 0xD3927D989BB11140},
-                   {8, 0x369095118D299A8E},  {15, 0xD320D86D2A519956}, {16, 0xCC4FDD1A7D908B66},
+    } vectors[] = {{0, 0xABAC0158050FC4DC}, {1, 0xC9F49BF37D57CA93},  {7, 0xD3927D989BB11140},
+                   {8, 0x369095118D299A8E}, {15, 0xD320D86D2A519956}, {16, 0xCC4FDD1A7D908B66},
                    {63, 0x9D199062B7BBB3A8}};
     const struct hash_key key = {{0x0706050403020100, 0x0F0E0D0C0B0A0908}};
     char bytes[64];

@@ -186,7 +186,8 @@ static void a_new_file_has_its_mode(void **state)
     assert_true(holds("new", "A=1\n"));
     assert_int_equal(replace_create("new", span_of("B=1\n"), 0600, NULL, &error), REPLACE_CHANGED);
     assert_true(holds("new", "A=1\n"));
-    assert_int_equal(replace_create("no/such/folder", span_of("x"), 0600, NULL, &error), REPLACE_FAILED);
+    assert_int_equal(replace_create("no/such/folder", span_of("x"), 0600, NULL, &error),
+                     REPLACE_FAILED);
     assert_int_equal(error, ENOENT);
     assert_int_equal(entries("."), 2);
 }
@@ -213,7 +214,8 @@ static void odd_files_are_named(void **state)
     assert_int_equal(keep("directory", "", "x"), REPLACE_DIRECTORY);
     assert_int_equal(keep("fifo", "", "x"), REPLACE_NOT_REGULAR);
     assert_int_equal(replace_put("directory", span_of("x"), 0755, &error), REPLACE_DIRECTORY);
-    assert_int_equal(replace_create("directory", span_of("x"), 0755, NULL, &error), REPLACE_CHANGED);
+    assert_int_equal(replace_create("directory", span_of("x"), 0755, NULL, &error),
+                     REPLACE_CHANGED);
     assert_int_equal(entries("."), 2);
 }
 
@@ -355,8 +357,8 @@ static int scene_full_disk(void)
     EXPECT(2, keep(".env", "A=1\n", big) == REPLACE_NO_ROOM);
     EXPECT(3, holds(".env", "A=1\n") && entries(".") == 1);
     int error = 0;
-    EXPECT(4,
-           replace_create("new", span_of(big), 0600, NULL, &error) == REPLACE_NO_ROOM && error == ENOSPC);
+    EXPECT(4, replace_create("new", span_of(big), 0600, NULL, &error) == REPLACE_NO_ROOM &&
+                  error == ENOSPC);
     EXPECT(5, entries(".") == 1);
     return DONE;
 }
@@ -374,7 +376,8 @@ static int scene_single_mount(void)
     if (!own_mounts() || mount("source", ".env", NULL, MS_BIND, NULL) < 0)
         return NOT_POSSIBLE;
     int error = 0;
-    EXPECT(1, replace_keep(".env", span_of("A=1\n"), span_of("A=2\n"), NULL, &error) == REPLACE_MOUNTED);
+    EXPECT(1, replace_keep(".env", span_of("A=1\n"), span_of("A=2\n"), NULL, &error) ==
+                  REPLACE_MOUNTED);
     EXPECT(2, error == EBUSY);
     EXPECT(3, holds(".env", "A=1\n") && entries(".") == 2);
     EXPECT(4, mount("none", ".env", NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL) == 0);
