@@ -105,6 +105,21 @@ static enum file_fault read_all(int fd, size_t limit, size_t expected, struct fi
     return FILE_OK;
 }
 
+enum file_fault file_read_open(int fd, size_t limit, struct file_content *content)
+{
+    *content = (struct file_content){0};
+    size_t expected = 0;
+    enum file_fault fault = look(fd, limit, &expected);
+    if (fault == FILE_OK)
+        fault = read_all(fd, limit, expected, content);
+    int error = fault == FILE_OK ? 0 : errno;
+    if (fault != FILE_OK) {
+        file_free(content);
+        content->error = error;
+    }
+    return fault;
+}
+
 enum file_fault file_read(const char *path, size_t limit, struct file_content *content)
 {
     *content = (struct file_content){0};
@@ -113,16 +128,8 @@ enum file_fault file_read(const char *path, size_t limit, struct file_content *c
         content->error = errno;
         return fault_of(errno);
     }
-    size_t expected = 0;
-    enum file_fault fault = look(fd, limit, &expected);
-    if (fault == FILE_OK)
-        fault = read_all(fd, limit, expected, content);
-    int error = fault == FILE_OK ? 0 : errno;
+    enum file_fault fault = file_read_open(fd, limit, content);
     close(fd);
-    if (fault != FILE_OK) {
-        file_free(content);
-        content->error = error;
-    }
     return fault;
 }
 

@@ -30,6 +30,8 @@ struct file_content {
 // Reads the whole file, at most `limit` bytes. On FILE_OK the caller gives `content` back with
 // file_free.
 enum file_fault file_read(const char *path, size_t limit, struct file_content *content);
+// The same of a file that is open for reading at its beginning; it stays open.
+enum file_fault file_read_open(int fd, size_t limit, struct file_content *content);
 // Wipes the bytes before it frees them: the file may hold a token.
 void file_free(struct file_content *content);
 

@@ -82,6 +82,7 @@ enum reason {
     REASON_LOGIN_FAILED,
     REASON_ENABLE_REFUSED,
     REASON_FILE_CHANGED,
+    REASON_FILE_CHANGED_KEPT,
     REASON_WRITE_FAILED,
     REASON_WRITE_FAILED_LINK, // {subject} is a symbolic link that leads nowhere
     REASON_CHECKS_INVALID,

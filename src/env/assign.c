@@ -200,17 +200,33 @@ static bool others_are_kept(const struct dotenv *was, const struct dotenv *is,
     }
 }
 
-static bool reads_right(struct assignment *self, const struct assign_request *request,
-                        const struct dotenv *was, const struct envlist *outside)
+// Nothing is known of a file that was not read for lack of memory: then there is no error in it, or
+// one that says so.
+static bool lacked_memory(const struct dotenv *dotenv)
+{
+    bool errors = false;
+    for (size_t i = 0; i < dotenv->issue_count; i++) {
+        if (dotenv->issues[i].fault == DOTENV_NO_MEMORY)
+            return true;
+        errors = errors || dotenv->issues[i].level == DOTENV_ERROR;
+    }
+    return dotenv->failed && !errors;
+}
+
+// ASSIGN_IMPOSSIBLE: not in this style.
+static enum assign_fault reads_right(struct assignment *self, const struct assign_request *request,
+                                     const struct dotenv *was, const struct envlist *outside)
 {
     struct dotenv is;
-    bool right = read_all(&is, request, (struct span){self->bytes, self->len}, outside);
-    const struct dotenv_var *var = right ? find(&is, request) : NULL;
-    right = var && span_equal(var->value, request->value) && others_are_kept(was, &is, request);
+    bool read = read_all(&is, request, (struct span){self->bytes, self->len}, outside);
+    const struct dotenv_var *var = read ? find(&is, request) : NULL;
+    bool right =
+        var && span_equal(var->value, request->value) && others_are_kept(was, &is, request);
     if (right)
         self->line = var->line;
+    enum assign_fault fault = lacked_memory(&is) ? ASSIGN_NO_MEMORY : ASSIGN_IMPOSSIBLE;
     dotenv_free(&is);
-    return right;
+    return right ? ASSIGN_OK : fault;
 }
 
 static enum assign_fault try_styles(struct assignment *self, const struct assign_request *request,
@@ -226,14 +242,17 @@ static enum assign_fault try_styles(struct assignment *self, const struct assign
         return ASSIGN_NO_MEMORY;
     for (int style = STYLE_AS_IT_WAS; style < STYLE_COUNT; style++) {
         write_file(self, request, &place, (enum style)style);
-        if (reads_right(self, request, was, outside))
-            return ASSIGN_OK;
+        enum assign_fault fault = reads_right(self, request, was, outside);
+        if (fault != ASSIGN_IMPOSSIBLE)
+            return fault;
     }
     return ASSIGN_IMPOSSIBLE;
 }
 
 static enum assign_fault refused(struct assignment *self, const struct dotenv *was)
 {
+    if (lacked_memory(was))
+        return ASSIGN_NO_MEMORY;
     for (size_t i = 0; i < was->issue_count; i++)
         if (was->issues[i].level == DOTENV_ERROR) {
             self->issue = was->issues[i];
@@ -257,8 +276,10 @@ static bool outsides_make(struct outsides *self, const struct assign_request *re
     if (!envlist_make(&self->without, items) || !envlist_make(&self->with, items))
         return false;
     envlist_remove(&self->without, request->name);
-    envlist_set(&self->with, span_of(request->name), request->value);
-    return true;
+    // A value that no environment can hold is refused later, as one that no file can.
+    return envlist_set(&self->with, span_of(request->name), request->value) ||
+           memchr(request->name, '=', strlen(request->name)) ||
+           (request->value.len > 0 && memchr(request->value.text, '\0', request->value.len));
 }
 
 static bool read_old(struct dotenv *was, const struct assign_request *request,
@@ -266,6 +287,8 @@ static bool read_old(struct dotenv *was, const struct assign_request *request,
 {
     if (read_all(was, request, request->file, &outsides->without))
         return true;
+    if (lacked_memory(was))
+        return false;
     dotenv_free(was);
     return read_all(was, request, request->file, &outsides->with);
 }
@@ -292,6 +315,50 @@ enum assign_fault assign(struct assignment *self, const struct assign_request *r
         self->issue = issue;
     }
     return fault;
+}
+
+// A file that has the variable and one that may be without it.
+static bool are_apart_by_value(const struct assign_request *request, const struct dotenv_var *var,
+                               struct span with, const struct dotenv_var *other_var,
+                               struct span other)
+{
+    if (!other_var) {
+        struct assignment made = {0};
+        struct assign_request append = *request;
+        append.file = other;
+        append.value = var->value;
+        bool same = assign(&made, &append) == ASSIGN_OK &&
+                    span_equal((struct span){made.bytes, made.len}, with);
+        assign_free(&made);
+        return same;
+    }
+    struct span before = slice(with, 0, var->value_offset);
+    struct span after = slice(with, var->value_offset + var->raw.len, with.len);
+    struct span other_after = slice(other, other_var->value_offset + other_var->raw.len, other.len);
+    return span_equal(before, slice(other, 0, other_var->value_offset)) &&
+           span_equal(after, other_after);
+}
+
+bool assign_differs_in_value(const struct assign_request *request, struct span other)
+{
+    struct outsides outsides;
+    struct dotenv one = {0}, two = {0};
+    bool apart = false;
+    if (outsides_make(&outsides, request) &&
+        read_all(&one, request, request->file, &outsides.without) &&
+        read_all(&two, request, other, &outsides.without)) {
+        const struct dotenv_var *var = find(&one, request);
+        const struct dotenv_var *other_var = find(&two, request);
+        if (var)
+            apart = are_apart_by_value(request, var, request->file, other_var, other);
+        else if (other_var)
+            apart = are_apart_by_value(request, other_var, other, NULL, request->file);
+    }
+    dotenv_free(&one);
+    dotenv_free(&two);
+    envlist_free(&outsides.without);
+    envlist_free(&outsides.with);
+    return apart || span_equal(request->file, other);
 }
 
 void assign_free(struct assignment *self)

@@ -44,6 +44,9 @@ struct assignment {
 
 // On ASSIGN_OK the caller frees `self`; else there is nothing to free.
 enum assign_fault assign(struct assignment *self, const struct assign_request *request);
+// Does `other` differ from the file of the request in nothing but the value of `name`, and in a
+// line for it where one has none? The request's value is not looked at.
+bool assign_differs_in_value(const struct assign_request *request, struct span other);
 void assign_free(struct assignment *self); // wipes the bytes
 
 #endif

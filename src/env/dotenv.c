@@ -33,7 +33,8 @@ struct reading {
     size_t count;
     size_t room;
     struct names names;
-    struct names outside; // index into the environment, made when it is first asked
+    struct names outside;        // numbers of the values below, made when it is first asked
+    struct span *outside_values; // with their lengths: one may be asked for at every line
     bool outside_known;
     struct buffer scratch;
     struct buffer value;
@@ -50,13 +51,18 @@ struct reading {
 static void learn_outside(struct reading *reading)
 {
     const struct envlist *outside = reading->options->outside;
+    size_t count = outside ? outside->count : 0;
     reading->outside_known = true;
-    for (size_t i = 0; outside && i < outside->count; i++) {
+    reading->outside_values = calloc(count + 1, sizeof *reading->outside_values);
+    if (!reading->outside_values)
+        reading->issues.no_memory = true;
+    for (size_t i = 0; i < count && reading->outside_values; i++) {
         const char *equals = strchr(outside->items[i], '=');
         size_t known = 0;
         if (!equals || equals == outside->items[i])
             continue;
         struct span name = {outside->items[i], (size_t)(equals - outside->items[i])};
+        reading->outside_values[i] = span_of(equals + 1);
         // Of two entries every libc finds the first.
         if (!names_get(&reading->outside, name, &known) && !names_put(&reading->outside, name, i))
             reading->issues.no_memory = true;
@@ -70,7 +76,7 @@ static bool find_outside(struct reading *reading, struct span name, struct span 
         learn_outside(reading);
     if (!names_get(&reading->outside, name, &i))
         return false;
-    *value = span_of(reading->options->outside->items[i] + name.len + 1);
+    *value = reading->outside_values[i];
     return true;
 }
 
@@ -175,15 +181,20 @@ static void report_value(struct reading *reading, const struct value_result *res
     issue_name(issues_add(&reading->issues, result->fault, at), result->name);
 }
 
+// None once a value was too long, or each of the lines that follow would first copy as much again.
+static size_t room_for_values(const struct reading *reading)
+{
+    size_t used = reading->self->memory->value_bytes;
+    return used < DOTENV_VALUES_MOST && !reading->too_long ? DOTENV_VALUES_MOST - used : 0;
+}
+
 static void decode(struct reading *reading, struct dotenv_var *var)
 {
     struct template_source source = {look_up, report_unset, reading};
-    size_t used = reading->self->memory->value_bytes;
-    size_t most = used < DOTENV_VALUES_MOST ? DOTENV_VALUES_MOST - used : 0;
     reading->value.len = 0;
     reading->unset_reference = false;
-    struct value_result result =
-        value_decode(var->raw, &source, &reading->scratch, &reading->value, most);
+    struct value_result result = value_decode(var->raw, &source, &reading->scratch, &reading->value,
+                                              room_for_values(reading));
     if (reading->value.len > 0)
         var->value = (struct span){reading->value.bytes, reading->value.len};
     var->has_reference = result.has_reference;
@@ -192,6 +203,17 @@ static void decode(struct reading *reading, struct dotenv_var *var)
     report_value(reading, &result);
     // The file is refused. This keeps a later `:?` from calling the variable missing.
     var->value = span_of("?");
+}
+
+// Its value is copied: a few bytes of the file may stand for many.
+static void take_bare_name(struct reading *reading, struct dotenv_var *var)
+{
+    var->inherited = find_inherited(reading, var->name, &var->value);
+    if (var->value.len > room_for_values(reading))
+        report_value(reading, &(struct value_result){.fault = DOTENV_TOO_LONG});
+    else if (var->inherited && !keep(reading, var))
+        reading->issues.no_memory = true;
+    lint_statement(&reading->lint, reading->statement, var->line, NULL, var->inherited);
 }
 
 static void take(void *context, const struct statement *statement, struct span name,
@@ -207,10 +229,7 @@ static void take(void *context, const struct statement *statement, struct span n
                              .line = reading->place.line,
                              .column = reading->place.column};
     if (statement->kind == STATEMENT_BARE_NAME) {
-        var.inherited = find_inherited(reading, name, &var.value);
-        if (var.inherited && !keep(reading, &var))
-            reading->issues.no_memory = true;
-        lint_statement(&reading->lint, statement, var.line, NULL, var.inherited);
+        take_bare_name(reading, &var);
         return;
     }
     var.raw = value_raw(value);
@@ -316,6 +335,7 @@ static void give_back(struct reading *reading)
     array_free(reading->vars, reading->room, sizeof *reading->vars);
     names_free(&reading->names);
     names_free(&reading->outside);
+    free(reading->outside_values); // lengths and places of what is not ours
     buffer_free(&reading->scratch);
     buffer_free(&reading->value);
     issues_free(&reading->issues);

@@ -85,15 +85,6 @@ void array_free(void *items, size_t room, size_t size)
     free(items);
 }
 
-// FNV-1a, its upper half folded in.
-static uint64_t hash_of(struct span name)
-{
-    uint64_t value = 0xCBF29CE484222325U;
-    for (size_t i = 0; i < name.len; i++)
-        value = (value ^ (unsigned char)name.text[i]) * 0x100000001B3U;
-    return value ^ (value >> 32);
-}
-
 // The slot of the name, or the free one where it belongs. At least one slot is free.
 static struct name_slot *find_slot(const struct names *self, struct span name, uint64_t hash)
 {
@@ -106,7 +97,8 @@ static struct name_slot *find_slot(const struct names *self, struct span name, u
 
 static bool names_grow(struct names *self)
 {
-    struct names grown = {.room = self->room > 0 ? self->room * 2 : NAMES_FIRST};
+    struct names grown = {.room = self->room > 0 ? self->room * 2 : NAMES_FIRST,
+                          .key = self->room > 0 ? self->key : hash_key_make()};
     grown.slots = calloc(grown.room, sizeof *grown.slots);
     if (!grown.slots)
         return false;
@@ -123,7 +115,7 @@ bool names_put(struct names *self, struct span name, size_t number)
 {
     if (self->count * 2 >= self->room && !names_grow(self))
         return false;
-    uint64_t hash = hash_of(name);
+    uint64_t hash = hash_of(&self->key, name);
     struct name_slot *slot = find_slot(self, name, hash);
     if (!slot->name.text) {
         self->count++;
@@ -138,7 +130,7 @@ bool names_get(const struct names *self, struct span name, size_t *number)
 {
     if (self->count == 0)
         return false;
-    const struct name_slot *slot = find_slot(self, name, hash_of(name));
+    const struct name_slot *slot = find_slot(self, name, hash_of(&self->key, name));
     if (!slot->name.text)
         return false;
     *number = slot->number;

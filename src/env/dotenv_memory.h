@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/hash.h"
 #include "base/span.h"
 
 // Bytes that grow and may move.
@@ -26,11 +27,12 @@ void buffer_free(struct buffer *self);
 void *array_reserve(void *items, size_t count, size_t more, size_t *room, size_t size);
 void array_free(void *items, size_t room, size_t size);
 
-// Names to numbers. The names' bytes belong to the caller and must outlive the map; an empty name
-// has a text too.
+// Names to numbers, as fast for names that were chosen to collide. The names' bytes belong to the
+// caller and must outlive the map; an empty name has a text too.
 struct names {
     struct name_slot *slots;
-    size_t room; // a power of two
+    struct hash_key key; // made with the first slots
+    size_t room;         // a power of two
     size_t count;
 };
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "env/envlist.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/hash.h"
 
 bool envlist_make(struct envlist *self, char *const *envp)
 {
@@ -62,20 +63,12 @@ struct target {
 struct plan {
     struct target *targets;
     size_t mask;
+    struct hash_key key; // the names may be those of a file
 };
-
-// FNV-1a: short names, no adversary.
-static size_t hash(struct span name)
-{
-    uint32_t value = UINT32_C(2166136261);
-    for (size_t i = 0; i < name.len; i++)
-        value = (value ^ (unsigned char)name.text[i]) * UINT32_C(16777619);
-    return value;
-}
 
 static struct target *find_target(const struct plan *plan, struct span name)
 {
-    size_t at = hash(name) & plan->mask;
+    size_t at = (size_t)hash_of(&plan->key, name) & plan->mask;
     while (plan->targets[at].change && !span_equal(plan->targets[at].change->name, name))
         at = (at + 1) & plan->mask;
     return &plan->targets[at];
@@ -87,6 +80,7 @@ static bool plan_make(struct plan *plan, const struct envlist_change *changes, s
     while (slots < 2 * count)
         slots *= 2;
     plan->mask = slots - 1;
+    plan->key = hash_key_make();
     plan->targets = calloc(slots, sizeof *plan->targets);
     if (!plan->targets)
         return false;

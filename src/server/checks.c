@@ -8,6 +8,7 @@
 #include "base/duration.h"
 #include "base/text.h"
 #include "checks_builtin.h"
+#include "server/checks_values.h"
 
 static_assert(INI_MAX_LINE > CHECKS_FILE_MOST + 2, "a line of the file always fits into inih's");
 static_assert(!INI_ALLOW_MULTILINE, "a line that begins with a blank is no second value");
@@ -24,6 +25,11 @@ struct reading {
     unsigned line;
     unsigned section_line; // where a section began that has no line of its own yet; else 0
     const char *fault;     // the first one; inih is then fed no more
+    unsigned set_lines[CHECKS_SET];
+    // The json of the check that is read, which grows in place: it has room for the rest of the
+    // file.
+    char *json;
+    size_t json_len;
 };
 
 // ---- Lines --------------------------------------------------------------------------------------
@@ -150,17 +156,20 @@ static void set_request(struct reading *self, struct check *check, const char *v
 
 static void add_json(struct reading *self, struct check *check, const char *value)
 {
+    size_t len = strlen(value);
     if (!check->json) {
-        check->json = copy(self, value);
+        self->json = arena_take(&self->checks->memory, len + self->rest.len + 1);
+        self->json_len = 0;
+    } else {
+        self->json[self->json_len++] = '\n';
+    }
+    check->json = self->json;
+    if (!self->json) {
+        self->fault = "there is no memory for it";
         return;
     }
-    size_t len = strlen(check->json) + strlen(value) + 2;
-    char *joined = arena_take(&self->checks->memory, len);
-    if (!joined)
-        self->fault = "there is no memory for it";
-    else
-        text_print(joined, len, "%s\n%s", check->json, value);
-    check->json = joined;
+    memcpy(self->json + self->json_len, value, len + 1);
+    self->json_len += len;
 }
 
 static void set_status(struct reading *self, struct check *check, const char *value)
@@ -249,8 +258,11 @@ static void add_default(struct reading *self, const char *key, const char *value
         self->fault = "[defaults] holds timeout and set NAME";
     else if (!is_variable_name(span_of(name)))
         self->fault = "a name holds letters, digits and _ only";
-    else
+    else {
+        if (checks->set_count < CHECKS_SET)
+            self->set_lines[checks->set_count] = self->line;
         add_pair(self, checks->sets, CHECKS_SET, &checks->set_count, name, value);
+    }
 }
 
 // ---- Sections -----------------------------------------------------------------------------------
@@ -308,6 +320,31 @@ static int handle(void *user, const char *section, const char *name, const char 
     return self->fault == NULL;
 }
 
+// A few lines that each use the one before many times would keep us busy for hours.
+static void judge_size(struct reading *self, const char *template, unsigned line)
+{
+    if (self->fault || !template || template_cost(self->checks, template) <= CHECKS_VALUE_MOST)
+        return;
+    self->fault = "a value in it grows beyond 64 KiB";
+    self->line = line;
+}
+
+static void judge_sizes(struct reading *self)
+{
+    for (unsigned i = 0; i < self->checks->set_count; i++)
+        judge_size(self, self->checks->sets[i].value, self->set_lines[i]);
+    for (unsigned i = 0; i < self->checks->count; i++) {
+        const struct check *check = &self->checks->list[i];
+        judge_size(self, check->url, check->line);
+        judge_size(self, check->json, check->line);
+        judge_size(self, check->jwt, check->line);
+        for (unsigned k = 0; k < check->header_count; k++)
+            judge_size(self, check->headers[k].value, check->line);
+        for (unsigned k = 0; k < check->member_count; k++)
+            judge_size(self, check->members[k].value, check->line);
+    }
+}
+
 static void finish(struct reading *self, int error)
 {
     if (self->fault)
@@ -323,6 +360,7 @@ static void finish(struct reading *self, int error)
     if (error > 0)
         self->line = (unsigned)error;
     end_check(self);
+    judge_sizes(self);
 }
 
 bool checks_read(struct checks *self, const char *text, size_t len, const char *path,

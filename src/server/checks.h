@@ -21,8 +21,9 @@
 //   remedy = see the log of the app   printed when it fails
 //   jwt = ${access_token}             in place of request: the text has three dot-separated parts
 //
-// ${NAME} is a saved value, a `set`, or what the caller knows by that name; ${NAME:-TEXT} gives
-// TEXT when it is not set or empty. In `json` a value is escaped as the inside of a JSON string.
+// ${NAME} is a saved value, a `set`, or what the caller knows by that name (a `set` that uses
+// others, each several times, must not grow beyond CHECKS_VALUE_MOST); ${NAME:-TEXT} gives TEXT
+// when it is not set or empty. In `json` a value is escaped as the inside of a JSON string.
 #ifndef LABELGATE_SERVER_CHECKS_H
 #define LABELGATE_SERVER_CHECKS_H
 
@@ -38,6 +39,8 @@
 #include "token/token.h"
 
 #define CHECKS_FILE_MOST ((size_t)64 * 1024)
+// Of a value, with all the `set` in it written out; a ${NAME} that is no `set` counts as a byte.
+#define CHECKS_VALUE_MOST ((size_t)64 * 1024)
 // Nine in the guide; nobody reads more than a page of results.
 #define CHECKS_MOST 64
 #define CHECK_PAIRS 8                   // headers, members or saved values of one check

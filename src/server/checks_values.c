@@ -28,6 +28,54 @@ static const char *find_set(const struct checks *checks, const char *name)
     return NULL;
 }
 
+// What each `set` costs; a set is looked at once.
+struct costs {
+    const struct checks *checks;
+    size_t sets[CHECKS_SET];
+    enum { COST_UNKNOWN, COST_ASKED, COST_KNOWN } states[CHECKS_SET];
+};
+
+static size_t cost_of(struct costs *self, struct span template);
+
+// One that uses itself is found when it is asked for (DEPTH_MOST), unless a saved value hides it.
+static size_t cost_of_set(struct costs *self, struct span name)
+{
+    for (unsigned i = 0; i < self->checks->set_count; i++) {
+        if (!span_is(name, self->checks->sets[i].name))
+            continue;
+        if (self->states[i] == COST_UNKNOWN) {
+            self->states[i] = COST_ASKED;
+            self->sets[i] = cost_of(self, span_of(self->checks->sets[i].value));
+            self->states[i] = COST_KNOWN;
+        }
+        return self->states[i] == COST_KNOWN ? self->sets[i] : 0;
+    }
+    return 0;
+}
+
+// Every name in it is counted, those of the fallbacks too.
+static size_t cost_of(struct costs *self, struct span template)
+{
+    size_t cost = template.len;
+    while (cost <= CHECKS_VALUE_MOST) {
+        template = span_rest(template, span_find(template, "${"));
+        if (template.len == 0)
+            return cost;
+        template = span_rest(template, 2);
+        size_t len = 0;
+        while (len < template.len && template.text[len] != '}' && template.text[len] != ':')
+            len++;
+        cost += cost_of_set(self, (struct span){template.text, len});
+    }
+    return CHECKS_VALUE_MOST + 1;
+}
+
+size_t template_cost(const struct checks *checks, const char *template)
+{
+    struct costs costs = {.checks = checks};
+    return cost_of(&costs, span_of(template));
+}
+
 static bool fail(struct scope *self, const char *name, const char *why)
 {
     text_print(self->fault, sizeof self->fault, "%s%s", name, why);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// ${NAME} in the checks of `verify`. For checks_ask.c alone.
+// ${NAME} in the checks of `verify`. For checks.c and checks_ask.c.
 #ifndef LABELGATE_SERVER_CHECKS_VALUES_H
 #define LABELGATE_SERVER_CHECKS_VALUES_H
 
@@ -14,6 +14,10 @@ struct scope {
     const struct check_run *run;
     char fault[FINDING_SLOT]; // why scope_fill gave false
 };
+
+// The bytes and references that filling `template` goes through, at least; CHECKS_VALUE_MOST + 1
+// for more than CHECKS_VALUE_MOST.
+size_t template_cost(const struct checks *checks, const char *template);
 
 enum spelling { SPELLED_PLAIN, SPELLED_JSON };
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copies this very program to a shared volume, so that an image of somebody else can use it.
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/exitcode.h"
 #include "base/file.h"
@@ -25,13 +27,18 @@ static int failed(const char *path, const char *why)
     return EXITCODE_NO;
 }
 
-// As cp does: a directory gets a file of our name.
+// As cp does: a directory gets a file of our name. A link to one is not followed: whoever may write
+// where DEST is would choose where the program goes.
 static bool destination(const char *word, char path[DESTINATION])
 {
     struct stat status;
-    bool directory = stat(word, &status) == 0 && S_ISDIR(status.st_mode);
     struct text out = text_over(path, DESTINATION);
-    text_add(&out, "%s%s", word, directory ? "/labelgate" : "");
+    text_add(&out, "%s", word);
+    // With a slash behind it the system would follow a link.
+    while (!out.cut && out.len > 1 && path[out.len - 1] == '/')
+        path[--out.len] = '\0';
+    if (!out.cut && lstat(path, &status) == 0 && S_ISDIR(status.st_mode))
+        text_add(&out, "/labelgate");
     return out.len > 0 && !out.cut;
 }
 
@@ -39,12 +46,15 @@ static bool destination(const char *word, char path[DESTINATION])
 static bool is_installed(const char *path, const struct file_content *program)
 {
     struct stat status;
-    struct file_content there;
-    if (stat(path, &status) != 0 || (status.st_mode & 07777) != PROGRAM_MODE ||
-        file_read(path, PROGRAM_MOST, &there) != FILE_OK)
+    struct file_content there = {0};
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
         return false;
-    bool same = there.len == program->len && memcmp(there.bytes, program->bytes, there.len) == 0;
+    bool same = fstat(fd, &status) == 0 && (status.st_mode & 07777) == PROGRAM_MODE &&
+                file_read_open(fd, PROGRAM_MOST, &there) == FILE_OK && there.len == program->len &&
+                memcmp(there.bytes, program->bytes, there.len) == 0;
     file_free(&there);
+    close(fd);
     return same;
 }
 

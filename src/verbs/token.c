@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Brings the right token into .env: from standard input, traded for a Personal Access Token, or by
 // logging in.
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/conceal.h"
@@ -176,11 +177,13 @@ static int print_token(const struct bring *bring)
 }
 
 static int refuse_replace(const struct bring *bring, const char *path, enum replace_fault fault,
-                          int error)
+                          int error, const char *kept)
 {
     char why[FINDING_SLOT];
     if (fault == REPLACE_CHANGED)
         return refuse_with(bring, REASON_FILE_CHANGED, path, NULL);
+    if (fault == REPLACE_KEPT)
+        return refuse_with(bring, REASON_FILE_CHANGED_KEPT, path, kept);
     if (fault == REPLACE_LINK)
         return refuse_with(bring, REASON_WRITE_FAILED_LINK, path, NULL);
     replace_text(fault, error, why, sizeof why);
@@ -203,17 +206,60 @@ static int tell_written(const struct bring *bring, const char *path,
     return print_text(&out);
 }
 
+// What replace.c asks and tells while it works.
+struct watch {
+    const struct bring *bring;
+    const struct assign_request *request;
+    char kept[FINDING_SLOT];
+};
+
+static bool is_spent(void *context, struct span left)
+{
+    const struct watch *watch = context;
+    return assign_differs_in_value(watch->request, left);
+}
+
+static void tell_kept(void *context, const char *path, bool left)
+{
+    struct watch *watch = context;
+    struct text text = text_over(watch->kept, sizeof watch->kept);
+    text_add_visible(&text, span_of(path), sizeof watch->kept - 1);
+    if (left)
+        say(watch->bring->settings.log, SAY_WARN,
+            "%s was left by a run that was killed, and may hold somebody's edit: take over what is "
+            "missing, then remove it",
+            watch->kept);
+}
+
+// A rename gives the name a new file; other names of the old one go on with it.
+static void warn_of_links(const struct bring *bring, const char *path)
+{
+    char shown[FINDING_SLOT];
+    struct stat status;
+    if (stat(path, &status) < 0 || status.st_nlink < 2)
+        return;
+    struct text text = text_over(shown, sizeof shown);
+    text_add_visible(&text, span_of(path), sizeof shown - 1);
+    say(bring->settings.log, SAY_WARN,
+        "%s has %lu names (hard links): only this one gets the new token, the others keep the old "
+        "file",
+        shown, (unsigned long)status.st_nlink);
+}
+
 static int replace(const struct bring *bring, const struct env_file *file,
-                   const struct assignment *assignment)
+                   const struct assign_request *request, const struct assignment *assignment)
 {
     int error = 0;
-    struct span before = {file->content.bytes, file->content.len};
+    struct watch watch = {.bring = bring, .request = request};
+    struct replace_watcher watcher = {is_spent, tell_kept, &watch};
     struct span after = {assignment->bytes, assignment->len};
-    enum replace_fault fault = file->present
-                                   ? replace_keep(file->path, before, after, &error)
-                                   : replace_create(file->path, after, NEW_FILE_MODE, &error);
+    if (file->present)
+        warn_of_links(bring, file->path);
+    enum replace_fault fault =
+        file->present ? replace_keep(file->path, request->file, after, &watcher, &error)
+                      : replace_create(file->path, after, NEW_FILE_MODE, &watcher, &error);
     if (fault != REPLACE_OK)
-        return refuse_replace(bring, file->path, fault, error);
+        return refuse_replace(bring, file->path, fault, error, watch.kept);
     return tell_written(bring, file->path, assignment);
 }
 
@@ -247,7 +293,7 @@ static int write_token(const struct bring *bring)
     case ASSIGN_NO_MEMORY:
         return refuse_with(bring, REASON_WRITE_FAILED, file->path, "memory ran out");
     }
-    int code = replace(bring, file, &assignment);
+    int code = replace(bring, file, &request, &assignment);
     assign_free(&assignment);
     return code;
 }

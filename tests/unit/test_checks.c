@@ -60,6 +60,32 @@ static void the_built_in_checks_are_the_guides(void **state)
     assert_string_equal(checks.list[7].members[1].name, "details.authenticated");
 }
 
+// Sets may use each other, also in a circle that a saved value breaks.
+static void sets_that_use_each_other_are_read(void **state)
+{
+    (void)state;
+    struct finding finding;
+    assert_true(read_text("[defaults]\nset a = ${b}\nset b = ${a}${c}\nset c = ${c:-x}\n"
+                          "set d = ${a}${b}${c}\n[A]\nrequest = GET http://${d}/\n",
+                          &finding));
+    assert_int_equal(checks.set_count, 4);
+}
+
+// The lines of one json are put together in one place: 64 KiB of them once took 90 MB.
+static void many_lines_of_json_are_put_together(void **state)
+{
+    (void)state;
+    static char text[CHECKS_FILE_MOST + 1];
+    struct finding finding;
+    size_t len = (size_t)snprintf(text, sizeof text, "[A]\nrequest = GET http://a/\n");
+    size_t lines = 0;
+    for (; len + 7 < sizeof text; len += 7, lines++)
+        memcpy(text + len, "json=1\n", 8);
+    assert_true(read_text(text, &finding));
+    assert_int_equal(strlen(checks.list[0].json), 2 * lines - 1);
+    assert_int_equal(strspn(checks.list[0].json, "1\n"), 2 * lines - 1);
+}
+
 static void a_check_is_read_whole(void **state)
 {
     (void)state;
@@ -105,9 +131,24 @@ static void a_check_is_read_whole(void **state)
 
 #define GOOD "[A]\nrequest = GET http://a/\n"
 
+#define EIGHT(x) x x x x x x x x
+// Each uses the one before eight times: 8^6 bytes, or 8^6 steps that bring nothing.
+#define GROWING(first)                                                        \
+    "[defaults]\nset a = " first                                              \
+    "\nset b = " EIGHT("${a}") "\nset c = " EIGHT("${b}") "\nset d = " EIGHT( \
+        "${c}") "\nset e = " EIGHT("${d}") "\nset f = " EIGHT("${e}") "\n"
+
 static const struct {
     const char *text, *line, *why;
 } bad[] = {
+    {GROWING("12345678") GOOD, "line 7", "beyond 64 KiB"},
+    {GROWING("${X:-}") GOOD, "line 7", "beyond 64 KiB"},
+    {"[defaults]\nset a = " EIGHT(EIGHT(EIGHT("x"))) "\n" GOOD "json = [\"" EIGHT(EIGHT("${a}"))
+         EIGHT(EIGHT("${a:-}")) "\"]\n",
+     "line 3", "beyond 64 KiB"},
+    {"[defaults]\nset a = " EIGHT(EIGHT(EIGHT("x"))) "\n" GOOD "header A = ${B:-" EIGHT(
+         EIGHT("${a}")) EIGHT(EIGHT("${a}")) "}\n",
+     "line 3", "beyond 64 KiB"},
     {"", NULL, "no check"},
     {"; nothing\n", "line 1", "no check"},
     {"[defaults]\ntimeout = 5s\n", "line 2", "no check"},
@@ -444,6 +485,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(the_built_in_checks_are_the_guides, forget),
         cmocka_unit_test_teardown(a_check_is_read_whole, forget),
+        cmocka_unit_test_teardown(sets_that_use_each_other_are_read, forget),
+        cmocka_unit_test_teardown(many_lines_of_json_are_put_together, forget),
         cmocka_unit_test_teardown(mistakes_are_named_with_their_line, forget),
         cmocka_unit_test_teardown(sizes_are_bounded, forget),
         cmocka_unit_test_teardown(variables_are_filled_in, forget),

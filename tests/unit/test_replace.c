@@ -95,7 +95,7 @@ static int entries(const char *name)
 static enum replace_fault keep(const char *name, const char *before, const char *after)
 {
     int error = -1;
-    enum replace_fault fault = replace_keep(name, span_of(before), span_of(after), &error);
+    enum replace_fault fault = replace_keep(name, span_of(before), span_of(after), NULL, &error);
     assert_int_equal(fault == REPLACE_OK, error == 0 && fault == REPLACE_OK);
     return fault;
 }
@@ -154,7 +154,7 @@ static void a_link_is_followed_and_stays(void **state)
     assert_int_equal(unlink("below/real"), 0);
 
     int error = 0;
-    assert_int_equal(replace_create("link", span_of("x"), 0600, &error),
+    assert_int_equal(replace_create("link", span_of("x"), 0600, NULL, &error),
                      REPLACE_LINK); // leads nowhere now
     assert_int_equal(error, ENOENT);
     assert_int_equal(entries("below"), 0);
@@ -177,16 +177,17 @@ static void a_new_file_has_its_mode(void **state)
     (void)state;
     int error = 0;
     umask(077);
-    assert_int_equal(replace_create("new", span_of("A=1\n"), 0644, &error), REPLACE_OK);
+    assert_int_equal(replace_create("new", span_of("A=1\n"), 0644, NULL, &error), REPLACE_OK);
     umask(0);
-    assert_int_equal(replace_create("./secret", span_of("A=1\n"), 0600, &error), REPLACE_OK);
+    assert_int_equal(replace_create("./secret", span_of("A=1\n"), 0600, NULL, &error), REPLACE_OK);
     umask(022);
     assert_int_equal(mode_of("new"), 0644);
     assert_int_equal(mode_of("secret"), 0600);
     assert_true(holds("new", "A=1\n"));
-    assert_int_equal(replace_create("new", span_of("B=1\n"), 0600, &error), REPLACE_CHANGED);
+    assert_int_equal(replace_create("new", span_of("B=1\n"), 0600, NULL, &error), REPLACE_CHANGED);
     assert_true(holds("new", "A=1\n"));
-    assert_int_equal(replace_create("no/such/folder", span_of("x"), 0600, &error), REPLACE_FAILED);
+    assert_int_equal(replace_create("no/such/folder", span_of("x"), 0600, NULL, &error),
+                     REPLACE_FAILED);
     assert_int_equal(error, ENOENT);
     assert_int_equal(entries("."), 2);
 }
@@ -213,7 +214,8 @@ static void odd_files_are_named(void **state)
     assert_int_equal(keep("directory", "", "x"), REPLACE_DIRECTORY);
     assert_int_equal(keep("fifo", "", "x"), REPLACE_NOT_REGULAR);
     assert_int_equal(replace_put("directory", span_of("x"), 0755, &error), REPLACE_DIRECTORY);
-    assert_int_equal(replace_create("directory", span_of("x"), 0755, &error), REPLACE_CHANGED);
+    assert_int_equal(replace_create("directory", span_of("x"), 0755, NULL, &error),
+                     REPLACE_CHANGED);
     assert_int_equal(entries("."), 2);
 }
 
@@ -355,8 +357,8 @@ static int scene_full_disk(void)
     EXPECT(2, keep(".env", "A=1\n", big) == REPLACE_NO_ROOM);
     EXPECT(3, holds(".env", "A=1\n") && entries(".") == 1);
     int error = 0;
-    EXPECT(4,
-           replace_create("new", span_of(big), 0600, &error) == REPLACE_NO_ROOM && error == ENOSPC);
+    EXPECT(4, replace_create("new", span_of(big), 0600, NULL, &error) == REPLACE_NO_ROOM &&
+                  error == ENOSPC);
     EXPECT(5, entries(".") == 1);
     return DONE;
 }
@@ -374,7 +376,8 @@ static int scene_single_mount(void)
     if (!own_mounts() || mount("source", ".env", NULL, MS_BIND, NULL) < 0)
         return NOT_POSSIBLE;
     int error = 0;
-    EXPECT(1, replace_keep(".env", span_of("A=1\n"), span_of("A=2\n"), &error) == REPLACE_MOUNTED);
+    EXPECT(1, replace_keep(".env", span_of("A=1\n"), span_of("A=2\n"), NULL, &error) ==
+                  REPLACE_MOUNTED);
     EXPECT(2, error == EBUSY);
     EXPECT(3, holds(".env", "A=1\n") && entries(".") == 2);
     EXPECT(4, mount("none", ".env", NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL) == 0);
@@ -397,7 +400,7 @@ static int scene_read_only_system(void)
     EXPECT(1, mount("none", "disk", NULL, MS_REMOUNT | MS_RDONLY, NULL) == 0);
     EXPECT(2, keep("disk/.env", "a", "b") == REPLACE_READ_ONLY);
     int error = 0;
-    EXPECT(3, replace_create("disk/new", span_of("a"), 0600, &error) == REPLACE_READ_ONLY);
+    EXPECT(3, replace_create("disk/new", span_of("a"), 0600, NULL, &error) == REPLACE_READ_ONLY);
     EXPECT(4, holds("disk/.env", "a"));
     return DONE;
 }
@@ -436,7 +439,7 @@ static pid_t traced_child(void)
         if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0)
             _exit(NOT_POSSIBLE);
         raise(SIGSTOP);
-        replace_keep(".env", span_of("A=1\n"), span_of("A=22\n"), &error);
+        replace_keep(".env", span_of("A=1\n"), span_of("A=22\n"), NULL, &error);
         _exit(DONE);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
