@@ -148,12 +148,19 @@ static struct piece find_jwt(struct span text, size_t end)
 
 // ---- Whole secrets ------------------------------------------------------------------------------
 
+// memmem prepares tables of the secret first: more work than most texts are long.
 static struct piece find_entry(struct span text, struct span secret)
 {
-    const char *place = memmem(text.text, text.len, secret.text, secret.len);
-    if (!place)
+    if (text.len < secret.len)
         return (struct piece){0};
-    return (struct piece){.at = (size_t)(place - text.text), .len = secret.len};
+    const char *at = text.text;
+    const char *behind = text.text + (text.len - secret.len) + 1;
+    while (at < behind && (at = memchr(at, secret.text[0], (size_t)(behind - at)))) {
+        if (memcmp(at, secret.text, secret.len) == 0)
+            return (struct piece){.at = (size_t)(at - text.text), .len = secret.len};
+        at++;
+    }
+    return (struct piece){0};
 }
 
 // The first one that begins at `end` or before; of two the longer.

@@ -43,7 +43,8 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "without its end": lambda token: token[:-2] + "..",
 }
 # Around every limit: of the words of a coding, of what is shown of a text, of what is kept of a header.
-PADS = [0, 5, 20, 26, 40, 60, 74, 79, 150, 230, 480, 500, 505, 510, 511, 600]
+PADS = [0, 26, 60, 79, 480, 505]
+FEW_PADS = [0, 74]
 
 
 def header(status: int, name: str) -> Callable[[str], bytes]:
@@ -112,9 +113,9 @@ def test_of_the_token(run: Run, place: str, name: str) -> None:
             "LABELGATE_LOG": "debug",
         }
         for spelling, spell in SPELLINGS.items():
-            for pad in PADS:
+            for pad in PADS if spelling == "plain" else FEW_PADS:
                 echo.bytes = PLACES[place]("." * pad + spell(secret))
-                done = run("health", "--json" if pad % 2 else "-v", env=env)
+                done = run("health", "--json" if pad % 4 else "-v", env=env)
                 assert done.code in (0, 1) and done.out
                 assert not piece_shown(done.out + done.err, secret), (spelling, pad, done)
 
