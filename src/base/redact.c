@@ -26,13 +26,18 @@ static struct span text_of(const struct entry *entry)
     return (struct span){entry->text, entry->len};
 }
 
+bool redact_knows(struct span secret)
+{
+    for (const struct entry *entry = entries; entry; entry = entry->next)
+        if (entry->len == secret.len && memcmp(entry->text, secret.text, secret.len) == 0)
+            return true;
+    return false;
+}
+
 bool redact_add(struct span secret)
 {
-    if (secret.len < REDACT_LEAST)
+    if (secret.len < REDACT_LEAST || redact_knows(secret))
         return true;
-    for (const struct entry *entry = entries; entry; entry = entry->next)
-        if (span_equal(text_of(entry), secret))
-            return true;
     struct entry *entry = NULL;
     if (secret.len <= SIZE_MAX - sizeof *entry)
         entry = malloc(sizeof *entry + secret.len);

@@ -20,6 +20,7 @@
 // Keeps a copy; one that is known already takes no memory. There is no limit but memory: false, and
 // redact_failed until redact_clear, when it ran out. The caller then refuses with `start_failed`.
 bool redact_add(struct span secret);
+bool redact_knows(struct span secret);
 bool redact_failed(void);
 // Wipes the copies that were taken since the mark was; redact_clear all of them.
 const void *redact_mark(void);

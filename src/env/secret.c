@@ -95,7 +95,7 @@ void secret_file_free(struct secret_file *self)
 bool secret_redact(struct span token)
 {
     struct token judged;
-    if (token.len < REDACT_LEAST)
+    if (token.len < REDACT_LEAST || redact_knows(token))
         return true;
     token_classify(&judged, token.text, token.len);
     bool none = judged.kind == TOKEN_EMPTY || judged.kind == TOKEN_PLACEHOLDER ||
