@@ -274,8 +274,7 @@ static int entity_at(struct span text, size_t *behind)
     static const struct {
         const char *name;
         char c;
-    } names[] = {
-        {"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}};
+    } names[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (span_starts_nocase(text, names[i].name)) {
             *behind = strlen(names[i].name);

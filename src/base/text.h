@@ -39,8 +39,8 @@ void text_add_redacted(struct text *self, struct span span);
 // is shortened in the middle ("aaa...zzz") on a character border.
 void text_add_visible(struct text *self, struct span span, size_t most);
 // The same for text that came from the network: what repeats a piece of a secret, in whatever
-// spelling (redact_echo), is replaced as a whole, and of a longer text only the front is shown. Give
-// it all that came, never a cut.
+// spelling (redact_echo), is replaced as a whole, and of a longer text only the front is shown.
+// Give it all that came, never a cut.
 void text_add_foreign(struct text *self, struct span span, size_t most);
 // Adds `span`, without a secret, as a JSON string with its quotes (RFC 8259 section 7); bytes that
 // are not UTF-8 become U+FFFD.

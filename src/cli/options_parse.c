@@ -4,8 +4,8 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "base/redact.h"
 #include "base/quote.h"
+#include "base/redact.h"
 #include "base/span.h"
 #include "base/text.h"
 

@@ -98,9 +98,9 @@ static bool look_up(void *context, struct span name, struct span *value)
     return true;
 }
 
-// What looks like a name behind a $ may be a piece of a secret. It is shown only where somebody uses
-// it as a name: in an assignment of this or an earlier file, or in the environment. That is known at
-// the end of the file.
+// What looks like a name behind a $ may be a piece of a secret. It is shown only where somebody
+// uses it as a name: in an assignment of this or an earlier file, or in the environment. That is
+// known at the end of the file.
 static void forget_unknown_names(struct reading *reading)
 {
     size_t known = 0;

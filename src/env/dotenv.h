@@ -64,7 +64,8 @@ enum dotenv_fault {
     DOTENV_LINT_BARE_WORD,       // last line without newline: empty name
     DOTENV_LINT_WRAPPED_TOKEN,   // a word that looks like the rest of token `name` in `other_line`
     DOTENV_LINT_COLON,           // ':' as separator
-    DOTENV_LINT_UNSET_REFERENCE, // `name` was read and is not set; empty unless it is known as a name
+    DOTENV_LINT_UNSET_REFERENCE, // `name` was read and is not set; empty unless it is known as a
+                                 // name
     DOTENV_LINT_UNSET_IN_SECRET, // the same in a token, password or key
     DOTENV_LINT_ACTIVE_DOLLAR,   // token or password with an active '$'
     DOTENV_LINT_MULTILINE_TOKEN,

@@ -84,9 +84,10 @@ static void add_link_text(const struct dotenv_issue *issue, struct text *out)
 static void add_unset(const struct dotenv_issue *issue, struct text *out)
 {
     if (issue->fault == DOTENV_LINT_UNSET_REFERENCE && issue->name[0] == '\0')
-        text_add(out, "the $ is read as a reference to a variable that is not set, so nothing takes "
-                      "its place: set it, write ${NAME:-default}, or put the value in single quotes "
-                      "if the $ belongs to it");
+        text_add(out,
+                 "the $ is read as a reference to a variable that is not set, so nothing takes "
+                 "its place: set it, write ${NAME:-default}, or put the value in single quotes "
+                 "if the $ belongs to it");
     else if (issue->fault == DOTENV_LINT_UNSET_REFERENCE)
         text_add(out,
                  "the variable %s is not set, so nothing takes its place: set it, write "

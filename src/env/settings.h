@@ -112,10 +112,10 @@ void settings_make(struct settings *self, enum verb verb, const struct options *
 // outlive `self`.
 void settings_make_for_probe(struct settings *self, const struct options *options,
                              const struct envlist *environment, const struct envlist *started);
-// Before anything is said, also of options that are wrong: what is secret in the environment is never
-// shown (redact.h): tokens under the usual names and those that LABELGATE_TOKEN_VAR or --token-var
-// list, the password, user information in addresses. settings_make adds what it finds itself. False:
-// no memory.
+// Before anything is said, also of options that are wrong: what is secret in the environment is
+// never shown (redact.h): tokens under the usual names and those that LABELGATE_TOKEN_VAR or
+// --token-var list, the password, user information in addresses. settings_make adds what it finds
+// itself. False: no memory.
 bool settings_redact_environment(int argc, char *const *argv, char *const *envp);
 // The deadline of a probe before any file was opened: --timeout or LABELGATE_TIMEOUT when it can be
 // read, else the default.

@@ -55,8 +55,7 @@ struct looking {
 static void look(void *context, struct span secret)
 {
     struct looking *looking = context;
-    looking->repeats =
-        looking->repeats || redact_echoes(looking->text, looking->most, secret);
+    looking->repeats = looking->repeats || redact_echoes(looking->text, looking->most, secret);
 }
 
 // Does what is shown of the text repeat a secret, or what this check was filled with?

@@ -142,7 +142,8 @@ static bool member_string(const struct reading *self, const char *name, char *bu
 // For people: `buffer` holds no piece of a secret.
 static void member_shown(const struct reading *self, const char *name, char *buffer, size_t size)
 {
-    if (member_string(self, name, buffer, size) && redact_echo(span_of(buffer), size) < strlen(buffer))
+    if (member_string(self, name, buffer, size) &&
+        redact_echo(span_of(buffer), size) < strlen(buffer))
         text_print(buffer, size, "%s", REDACT_ECHO);
 }
 

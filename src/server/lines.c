@@ -42,7 +42,8 @@ static size_t find_secret(struct span value, size_t most)
     return redact_find(value, &whole) && whole.at < at ? whole.at : at;
 }
 
-// A secret is looked for before it could be cut in the middle; in what fits, whoever shows it looks.
+// A secret is looked for before it could be cut in the middle; in what fits, whoever shows it
+// looks.
 static void keep(char *to, size_t room, struct span value)
 {
     if (to[0] != '\0')

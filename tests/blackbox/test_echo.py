@@ -121,7 +121,9 @@ def test_of_the_token(run: Run, place: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("words", [["check"], ["check", "--json"], ["run", "--wait", "0s", "--", "/bin/true"]])
+@pytest.mark.parametrize(
+    "words", [["check"], ["check", "--json"], ["run", "--wait", "0s", "--", "/bin/true"]]
+)
 def test_in_every_verb(run: Run, place: str, words: list[str]) -> None:
     secret, echo = SECRETS["a token of another kind"], Echo()
     with StandIn(answer(echo)) as server:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A secret typed at a terminal: whatever signal comes, the terminal has its echo when nobody asks any more."""
+"""A secret typed at a terminal: whatever signal comes, the terminal has its echo back when it is over."""
 
 from __future__ import annotations
 
@@ -63,7 +63,15 @@ class Job:
         told, self.orders = os.pipe()
         self.news, tell = os.pipe()
         self.shown = b""
-        shell = [sys.executable, "-c", SHELL, str(told), str(tell), "&" if background else "", "nohup" * nohup]
+        shell = [
+            sys.executable,
+            "-c",
+            SHELL,
+            str(told),
+            str(tell),
+            "&" if background else "",
+            "nohup" * nohup,
+        ]
         self.shell = subprocess.Popen(
             [*shell, *command],
             stdin=self.slave,

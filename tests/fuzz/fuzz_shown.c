@@ -55,7 +55,8 @@ static void show_whole(struct span bytes, uint8_t choice)
     char shown[ROOM];
     struct span joined;
     bool was_there = holds_piece(bytes);
-    char *text = put_between(bytes, choice % (bytes.len + 1), (struct span){token, TOKEN_LEN}, &joined);
+    char *text =
+        put_between(bytes, choice % (bytes.len + 1), (struct span){token, TOKEN_LEN}, &joined);
     struct text out = text_over(shown, sizeof shown);
     size_t most = 8 + (size_t)choice * 4;
     text_add_visible(&out, joined, most);

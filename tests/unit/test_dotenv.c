@@ -141,9 +141,8 @@ static void a_mistake_is_told_with_its_place(void **state)
 static void all_mistakes_of_a_file_are_told(void **state)
 {
     (void)state;
-    expect(
-        "A B=1\nC=${\nD/=2\nE=1\nF=${G:?}\nH='",
-        "1:2 space-in-name, 2:3 template, 3:2 bad-character /, 5:3 required, 6:3 open-quote '");
+    expect("A B=1\nC=${\nD/=2\nE=1\nF=${G:?}\nH='",
+           "1:2 space-in-name, 2:3 template, 3:2 bad-character /, 5:3 required, 6:3 open-quote '");
     // What a refused statement would have set is not missed.
     expect("A=${\nB=${A:?}\n", "1:3 template");
     // The lines of a quoted value behind a bad name are no statements.
@@ -273,8 +272,7 @@ static void references_in_secrets(void **state)
 {
     (void)state;
     expect("A=$B\n", "1:3 (unset)");
-    expect("SECRET_KEY=1&2k$%w@ex53#%ay$mgp=+c$0&_w^*9=r-ao5@59m5$6-lcm#\n",
-           "1:28 (unset-secret)");
+    expect("SECRET_KEY=1&2k$%w@ex53#%ay$mgp=+c$0&_w^*9=r-ao5@59m5$6-lcm#\n", "1:28 (unset-secret)");
     expect("DB_PASSWORD=pa$word\n", "1:15 (unset-secret)");
     expect("LABEL_STUDIO_API_TOKEN=pa$word\n", "1:26 (unset-secret)");
     expect("LABEL_STUDIO_API_TOKEN=${TOKEN_OF_CI}\n", "1:24 (unset-secret)");

@@ -164,15 +164,15 @@ static const struct {
 } echoes[] = {
     {SECRET, 0},
     {"bad token " SECRET ".", 10},
-    {"ZQ7_KP-MN2", 0},            // in capitals
-    {"...q7_kP-mN", 3},           // cut at both ends
-    {"Zq7_kP-", SIZE_MAX},        // seven bytes are no piece
-    {"a Zq7%5FkP%2DmN2%2ex", 2},  // percent-encoded, in part
+    {"ZQ7_KP-MN2", 0},           // in capitals
+    {"...q7_kP-mN", 3},          // cut at both ends
+    {"Zq7_kP-", SIZE_MAX},       // seven bytes are no piece
+    {"a Zq7%5FkP%2DmN2%2ex", 2}, // percent-encoded, in part
     {"%5a%71%37%5f%6b%50%2d%6d", 0},
-    {"V9&amp;wR/t B4", 0},        // as a page has it
+    {"V9&amp;wR/t B4", 0}, // as a page has it
     {"x&quot;V9&#38;wR&#x2F;t", 0},
-    {"x\\\"V9\\u0026wR\\/t", 0},  // as JSON has it
-    {"wR%2Ft+B4hh", 0},           // as a form has it
+    {"x\\\"V9\\u0026wR\\/t", 0}, // as JSON has it
+    {"wR%2Ft+B4hh", 0},          // as a form has it
     {"Zq7%5", SIZE_MAX},
     {"&#;&#x;%%\\\\u00", SIZE_MAX},
     {"&#99999999999999999999;", SIZE_MAX},
@@ -205,9 +205,8 @@ static void foreign_text_is_looked_through_before_it_is_cut(void **state)
     for (size_t before = 0; before < 60; before++)
         for (size_t most = 0; most < 80; most++) {
             char text[128], buffer[512];
-            text_print(text, sizeof text, "%.*s%s, and more",
-                       (int)before, "............................................................",
-                       token);
+            text_print(text, sizeof text, "%.*s%s, and more", (int)before,
+                       "............................................................", token);
             struct text out = text_over(buffer, sizeof buffer);
             text_add_foreign(&out, span_of(text), most);
             assert_true(out.len <= most);
