@@ -339,14 +339,13 @@ void text_add_foreign(struct text *self, struct span span, size_t most)
         return;
     }
     // Only the front is shown, so that only the front need be looked through.
-    bool longer = span.len > most && most > sizeof gap && !redact_find(span, &found);
-    if (longer) {
-        most -= sizeof gap - 1;
-        span.len = front_length(span, most);
+    if (span.len <= most || most <= sizeof gap || redact_find(span, &found)) {
+        text_add_visible(self, span, most);
+        return;
     }
-    text_add_visible(self, span, most);
-    if (longer)
-        text_add_span(self, span_of(gap));
+    most -= sizeof gap - 1;
+    add_shown(self, (struct span){span.text, front_length(span, most)}, most);
+    text_add_span(self, span_of(gap));
 }
 
 static void add_json_character(struct text *self, uint32_t code, struct span bytes)

@@ -12,7 +12,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char token[] = "Zq7_kP-mN2.xV9wRtB4hhQQ";
+static const char token[] = "Zq7_kP-mN2~xV9wRtB4hhQQ";
 #define TOKEN_LEN (sizeof token - 1)
 #define WINDOW REDACT_LEAST
 #define ROOM 4096
