@@ -339,7 +339,10 @@ void text_add_foreign(struct text *self, struct span span, size_t most)
         return;
     }
     // Only the front is shown, so that only the front need be looked through.
-    if (span.len <= most || most <= sizeof gap || redact_find(span, &found)) {
+    bool shaped = span.len > most && redact_find(span, &found) && found.at < most;
+    if (shaped) // nobody has looked at what stands behind it
+        span.len = found.at + found.len;
+    if (shaped || span.len <= most || most <= sizeof gap) {
         text_add_visible(self, span, most);
         return;
     }

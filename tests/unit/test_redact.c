@@ -219,6 +219,18 @@ static void foreign_text_is_looked_through_before_it_is_cut(void **state)
     redact_clear();
 }
 
+// Behind somebody else's token as well, where only the front was looked through.
+static void foreign_text_with_two_tokens_shows_none(void **state)
+{
+    (void)state;
+    char buffer[512];
+    struct text out = text_over(buffer, sizeof buffer);
+    assert_true(redact_add(span_of("Zq7_kP-mN2.xV9wRtB4hhQQ")));
+    text_add_foreign(&out, span_of("a " HEX " and behind all of that Zq7%5FkP-mN2.xV9"), 70);
+    assert_string_equal(buffer, "a " HEX_GONE);
+    redact_clear();
+}
+
 static void foreign_text_without_a_secret_is_shown(void **state)
 {
     (void)state;
@@ -275,6 +287,7 @@ int main(void)
         cmocka_unit_test(secrets_that_overlap_go_together),
         cmocka_unit_test(pieces_are_found_in_every_spelling),
         cmocka_unit_test(foreign_text_is_looked_through_before_it_is_cut),
+        cmocka_unit_test(foreign_text_with_two_tokens_shows_none),
         cmocka_unit_test(foreign_text_without_a_secret_is_shown),
         cmocka_unit_test(json_is_looked_through_before_it_is_escaped),
         cmocka_unit_test(nothing_is_shortened_before),
