@@ -4,11 +4,13 @@
 
 #include "base/exitcode.h"
 #include "base/quote.h"
+#include "base/redact.h"
 #include "base/say.h"
 #include "base/span.h"
 #include "base/text.h"
 #include "cli/options_parse.h"
 #include "cli/print.h"
+#include "cli/report.h"
 #include "env/settings.h"
 #include "init/init.h"
 #include "verbs/verbs.h"
@@ -46,18 +48,32 @@ static int no_verb(int argc, char *const *argv)
     return EXITCODE_USAGE;
 }
 
+static int no_memory(enum verb verb)
+{
+    struct finding finding = {0};
+    redact_clear();
+    finding_set(&finding, REASON_START_FAILED, "the settings", NULL, "memory ran out");
+    report_refusal(SAY_WARN, &finding);
+    return verb == VERB_RUN ? EXITCODE_REFUSED : EXITCODE_NO;
+}
+
 int main(int argc, char **argv, char **envp)
 {
     struct init_inherited inherited;
     init_hold(&inherited);
 
-    settings_conceal_usual(envp);
+    bool redacted = settings_redact_environment(argc, argv, envp);
     enum verb verb = argc > 1 ? verb_find(argv[1]) : VERB_NONE;
     if (verb != VERB_RUN && verb != VERB_INIT)
         descriptors_fill();
+    // Nothing may be said as long as what must not be said is not known.
+    if (!redacted)
+        return no_memory(verb);
     if (verb == VERB_NONE || verbs[verb] == NULL)
         return no_verb(argc, argv);
 
     struct call call = {argc, argv, envp, &inherited};
-    return verbs[verb](&call);
+    int code = verbs[verb](&call);
+    redact_clear();
+    return code;
 }

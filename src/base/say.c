@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/conceal.h"
+#include "base/redact.h"
 #include "base/text.h"
 
 // How long a line waits for a clogged standard error. Long enough for a log driver that is behind,
@@ -91,18 +91,36 @@ static bool write_all(int fd, const char *bytes, size_t len, int patience_ms)
     return whole;
 }
 
+// A message that does not fit is put together on the heap: a secret that is cut before it is looked
+// for would not be known.
+static void add_message(struct text *out, size_t most, const char *format, va_list list)
+{
+    char raw[SAY_LINE];
+    struct text message = text_over(raw, sizeof raw);
+    struct text whole = text_growing();
+    va_list again;
+    va_copy(again, list);
+    text_add_list(&message, format, list);
+    if (message.cut)
+        text_add_list(&whole, format, again);
+    va_end(again);
+    if (!message.cut)
+        text_add_visible(out, (struct span){raw, message.len}, most);
+    else if (!whole.cut)
+        text_add_visible(out, (struct span){whole.bytes, whole.len}, most);
+    else
+        text_add(out, "(a message that is too long: memory ran out)");
+    text_free(&whole);
+}
+
 // begin + "labelgate: " + message + end, in one write.
 static void speak(const char *begin, const char *format, va_list list, const char *end)
 {
     int kept = errno;
-    char raw[SAY_LINE];
     char line[SAY_LINE];
-    struct text message = text_over(raw, sizeof raw);
-    text_add_list(&message, format, list);
-
     struct text out = text_over(line, sizeof line);
     text_add(&out, "%s" PREFIX, begin);
-    text_add_visible(&out, (struct span){raw, message.len}, sizeof line - out.len - sizeof "\n");
+    add_message(&out, sizeof line - out.len - sizeof "\n", format, list);
     text_add_span(&out, span_of(end));
     write_all(STDERR_FILENO, out.bytes, out.len, PATIENCE_MS);
     errno = kept;
@@ -150,12 +168,12 @@ bool say_token(const char *text, size_t len)
 
 bool say_result(const char *text, size_t len)
 {
-    struct concealed found;
+    struct redacted found;
     struct span span = {text, len};
-    if (!conceal_find(span, &found))
+    if (!redact_find(span, &found))
         return say_token(text, len);
     struct text shown = text_growing();
-    text_add_concealed(&shown, span);
+    text_add_redacted(&shown, span);
     bool whole = !shown.cut && say_token(shown.bytes, shown.len);
     text_free(&shown);
     return whole;

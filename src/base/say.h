@@ -32,7 +32,7 @@ void say_progress_end(void);
 // A question at a terminal, and what is typed: no prefix, no newline, as it is.
 void say_prompt(const char *question, struct span typed);
 
-// Writes a result to descriptor 1, whole, but for tokens (conceal.h). False when it is closed, full
+// Writes a result to descriptor 1, whole, but for secrets (redact.h). False when it is closed, full
 // or broken: the caller ends with REASON_OUTPUT_FAILED, never with success.
 bool say_result(const char *text, size_t len);
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/conceal.h"
+#include "base/redact.h"
 #include "base/utf8.h"
 
 // First size of a growing text: most results of labelgate fit without growing again.
@@ -251,12 +251,27 @@ static bool is_plain(struct span span)
     return true;
 }
 
-void text_add_concealed(struct text *self, struct span span)
+static void add_words(struct text *self, const struct redacted *found)
 {
-    struct concealed found;
-    while (conceal_find(span, &found)) {
+    switch (found->kind) {
+    case REDACT_SECRET:
+        text_add(self, "(not shown: a secret of %zu bytes)", found->len);
+        break;
+    case REDACT_HEX:
+        text_add(self, "(not shown: 40 hex digits, as of a legacy token)");
+        break;
+    case REDACT_JWT:
+        text_add(self, "(not shown: a JWT of %zu bytes)", found->len);
+        break;
+    }
+}
+
+void text_add_redacted(struct text *self, struct span span)
+{
+    struct redacted found;
+    while (redact_find(span, &found)) {
         text_add_span(self, (struct span){span.text, found.at});
-        text_add_span(self, span_of(found.words));
+        add_words(self, &found);
         span = span_rest(span, found.at + found.len);
     }
     text_add_span(self, span);
@@ -294,17 +309,46 @@ __attribute__((noinline)) static void add_replaced(struct text *self, struct spa
 {
     char bytes[REPLACED_MOST];
     struct text replaced = text_over(bytes, sizeof bytes);
-    text_add_concealed(&replaced, span);
+    text_add_redacted(&replaced, span);
     add_visible(self, (struct span){bytes, replaced.len}, most);
 }
 
 void text_add_visible(struct text *self, struct span span, size_t most)
 {
-    struct concealed found;
-    if (conceal_find(span, &found))
+    struct redacted found;
+    if (redact_find(span, &found))
         add_replaced(self, span, most);
     else
         add_visible(self, span, most);
+}
+
+// So many of its first `most` bytes that no character is cut.
+static size_t front_length(struct span span, size_t most)
+{
+    while (most > 0 && ((unsigned char)span.text[most] & 0xC0U) == 0x80)
+        most--;
+    return most;
+}
+
+void text_add_foreign(struct text *self, struct span span, size_t most)
+{
+    static const char gap[] = "...";
+    struct redacted found;
+    if (redact_echo(span, most) < span.len) {
+        text_add_visible(self, span_of(REDACT_ECHO), most);
+        return;
+    }
+    // Only the front is shown, so that only the front need be looked through.
+    bool shaped = span.len > most && redact_find(span, &found) && found.at < most;
+    if (shaped) // nobody has looked at what stands behind it
+        span.len = found.at + found.len;
+    if (shaped || span.len <= most || most <= sizeof gap) {
+        text_add_visible(self, span, most);
+        return;
+    }
+    most -= sizeof gap - 1;
+    add_shown(self, (struct span){span.text, front_length(span, most)}, most);
+    text_add_span(self, span_of(gap));
 }
 
 static void add_json_character(struct text *self, uint32_t code, struct span bytes)
@@ -320,9 +364,8 @@ static void add_json_character(struct text *self, uint32_t code, struct span byt
         text_add_span(self, bytes);
 }
 
-void text_add_json(struct text *self, struct span span)
+static void add_json_characters(struct text *self, struct span span)
 {
-    text_add_span(self, span_of("\""));
     while (span.len > 0) {
         uint32_t code = 0;
         size_t taken = utf8_decode(span.text, span.len, &code);
@@ -334,5 +377,25 @@ void text_add_json(struct text *self, struct span span)
         }
         span = span_rest(span, taken);
     }
+}
+
+// Before anything is escaped: a secret would not be known any more.
+void text_add_json(struct text *self, struct span span)
+{
+    struct redacted found;
+    text_add_span(self, span_of("\""));
+    while (redact_find(span, &found)) {
+        add_json_characters(self, (struct span){span.text, found.at});
+        add_words(self, &found);
+        span = span_rest(span, found.at + found.len);
+    }
+    add_json_characters(self, span);
+    text_add_span(self, span_of("\""));
+}
+
+void text_add_json_to_send(struct text *self, struct span span)
+{
+    text_add_span(self, span_of("\""));
+    add_json_characters(self, span);
     text_add_span(self, span_of("\""));
 }

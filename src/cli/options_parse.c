@@ -4,8 +4,8 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "base/conceal.h"
 #include "base/quote.h"
+#include "base/redact.h"
 #include "base/span.h"
 #include "base/text.h"
 
@@ -166,8 +166,8 @@ static bool find_shell_words(const struct walk *walk)
         char shown[QUOTED];
         struct text text = text_over(shown, sizeof shown);
         struct span word = span_of(walk->argv[i]);
-        struct concealed token; // a part of one would not be known as such
-        text_add_visible(&text, conceal_find(word, &token) ? word : part, sizeof shown - 1);
+        struct redacted token; // a part of one would not be known as such
+        text_add_visible(&text, redact_find(word, &token) ? word : part, sizeof shown - 1);
         finding_set(walk->finding, REASON_USAGE_SHELL_WORDS, NULL, NULL, shown);
         return true;
     }

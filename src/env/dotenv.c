@@ -11,6 +11,7 @@
 #include "env/dotenv_memory.h"
 #include "env/dotenv_statement.h"
 #include "env/dotenv_value.h"
+#include "env/secret.h"
 
 #define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
@@ -44,7 +45,6 @@ struct reading {
     // The value that is decoded
     const struct statement *statement;
     bool unset_reference;
-    bool token;
     bool secret; // known once a reference in it was unset
 };
 
@@ -104,21 +104,34 @@ static bool look_up(void *context, struct span name, struct span *value)
     return true;
 }
 
-static void report_unset(void *context, struct span name, size_t at, bool braced)
+// What looks like a name behind a $ may be a piece of a secret. It is shown only where somebody
+// uses it as a name: in an assignment of this or an earlier file, or in the environment. That is
+// known at the end of the file.
+static void forget_unknown_names(struct reading *reading)
+{
+    size_t known = 0;
+    struct span value;
+    for (size_t i = 0; i < issues_count(&reading->issues); i++) {
+        struct dotenv_issue *issue = issues_at(&reading->issues, i);
+        struct span name = span_of(issue->name);
+        bool reference = issue->fault == DOTENV_LINT_UNSET_REFERENCE ||
+                         issue->fault == DOTENV_LINT_UNSET_IN_SECRET ||
+                         issue->fault == DOTENV_REQUIRED_MISSING;
+        if (reference && name.len > 0 && !names_get(&reading->names, name, &known) &&
+            !find_inherited(reading, name, &value))
+            issue->name[0] = '\0';
+    }
+}
+
+static void report_unset(void *context, struct span name, size_t at)
 {
     struct reading *reading = context;
-    if (!reading->unset_reference) {
-        reading->unset_reference = true;
-        reading->token = lint_is_token_name(reading->options, reading->statement->name);
+    if (!reading->unset_reference)
         reading->secret = lint_is_secret_name(reading->options, reading->statement->name);
-    }
+    reading->unset_reference = true;
     enum dotenv_fault fault =
         reading->secret ? DOTENV_LINT_UNSET_IN_SECRET : DOTENV_LINT_UNSET_REFERENCE;
-    struct dotenv_issue *issue =
-        issues_add(&reading->issues, fault, reading->statement->value_at + at);
-    // What looks like a name may be a piece of the token.
-    if (braced || !reading->token)
-        issue_name(issue, name);
+    issue_name(issues_add(&reading->issues, fault, reading->statement->value_at + at), name);
 }
 
 static void report_duplicate(struct reading *reading, const struct dotenv_var *old,
@@ -236,6 +249,9 @@ static void take(void *context, const struct statement *statement, struct span n
     if (var.raw.len == 0 && statement->kind == STATEMENT_PAIR)
         var.value_offset = statement->separator_at + 1;
     decode(reading, &var);
+    // Here, since of several assignments the last one is left, and of a refused file none.
+    if (lint_is_token_name(reading->options, name) && !secret_redact(var.value))
+        reading->issues.no_memory = true;
     struct linted_value linted = {var.raw, var.value, var.has_reference, reading->unset_reference};
     lint_statement(&reading->lint, statement, var.line, &linted, false);
     if (!keep(reading, &var))
@@ -350,6 +366,7 @@ static bool read_file(struct reading *reading)
         .bytes = reading->bytes, .options = reading->options, .issues = &reading->issues};
     if (may_be_read(reading) && !dotenv_inih_run(reading->bytes, start, &sink))
         reading->issues.no_memory = true;
+    forget_unknown_names(reading);
     if (reading->issues.no_memory)
         issues_add(&reading->issues, DOTENV_NO_MEMORY, start);
     bool good = !reading->issues.failed && !reading->issues.no_memory && join(reading);

@@ -49,7 +49,7 @@ enum dotenv_fault {
     DOTENV_ZERO_LENGTH,        // `export` and nothing behind it
     DOTENV_UNTERMINATED_QUOTE, // place of the opening quote, which is `character`
     DOTENV_INVALID_TEMPLATE,   // place of the `$`
-    DOTENV_REQUIRED_MISSING,   // ${NAME:?…}; `name` is the one that is missing
+    DOTENV_REQUIRED_MISSING,   // ${NAME:?…}; `name` is the one that is missing, or empty
     DOTENV_NUL,
     DOTENV_UTF16,     // from its place on
     DOTENV_HEREDOC,   // the shell command that should have written the file
@@ -64,8 +64,9 @@ enum dotenv_fault {
     DOTENV_LINT_BARE_WORD,       // last line without newline: empty name
     DOTENV_LINT_WRAPPED_TOKEN,   // a word that looks like the rest of token `name` in `other_line`
     DOTENV_LINT_COLON,           // ':' as separator
-    DOTENV_LINT_UNSET_REFERENCE, // `name` was read and is not set
-    DOTENV_LINT_UNSET_IN_SECRET, // the same in a token, password or key; `name` may be empty
+    DOTENV_LINT_UNSET_REFERENCE, // `name` was read and is not set; empty unless it is known as a
+                                 // name
+    DOTENV_LINT_UNSET_IN_SECRET, // the same in a token, password or key
     DOTENV_LINT_ACTIVE_DOLLAR,   // token or password with an active '$'
     DOTENV_LINT_MULTILINE_TOKEN,
     DOTENV_LINT_ODD_NAME, // empty (no `character`), tab, digit first, '.', '-', '[', ']', non-ASCII
@@ -97,8 +98,8 @@ struct dotenv {
     struct dotenv_memory *memory; // everything above lives in it
 };
 
-// `token_names` are the variables that may hold a token: they get the stricter lints, and no
-// reference inside them is named. Both may be empty.
+// `token_names` are the variables that may hold a token: they get the stricter lints, and
+// their values are never shown (redact.h). Both may be empty.
 struct dotenv_options {
     const struct envlist *outside; // looked at first for references and bare names
     const char *const *token_names;

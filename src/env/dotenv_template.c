@@ -146,12 +146,12 @@ static uint32_t word_end(struct expansion *self, size_t word)
     return last != NONE && last >= word ? last : NONE;
 }
 
-static bool put_reference(struct expansion *self, struct span name, size_t behind, bool braced)
+static bool put_reference(struct expansion *self, struct span name, size_t behind)
 {
     struct span value = {"", 0};
     self->result.has_reference = true;
     if (!self->source->look_up(self->source->context, name, &value))
-        self->source->unset(self->source->context, name, self->at, braced);
+        self->source->unset(self->source->context, name, self->at);
     bool added = add(self, value);
     self->at = behind;
     return added;
@@ -205,7 +205,7 @@ static bool put_braced(struct expansion *self)
     struct word word = {.name = name_at(self->text, self->at + 2, self->end)};
     size_t behind = self->at + 2 + word.name.len;
     if (word.name.len > 0 && behind < self->end && text[behind] == '}')
-        return put_reference(self, word.name, behind + 1, true);
+        return put_reference(self, word.name, behind + 1);
     word.colon = behind < self->end && text[behind] == ':';
     behind += word.colon;
     if (word.name.len == 0 || behind >= self->end || !is_operator(text[behind]))
@@ -231,7 +231,7 @@ static bool put_dollar(struct expansion *self)
         return put_braced(self);
     struct span name = name_at(self->text, next, self->end);
     if (name.len > 0)
-        return put_reference(self, name, next + name.len, false);
+        return put_reference(self, name, next + name.len);
     self->at = next + (c == '$');
     return add(self, dollar);
 }

@@ -15,7 +15,7 @@
 struct template_source {
     bool (*look_up)(void *context, struct span name, struct span *value); // false: not set
     // Told of a name that was read, is not set, and is replaced by nothing.
-    void (*unset)(void *context, struct span name, size_t at, bool braced);
+    void (*unset)(void *context, struct span name, size_t at);
     void *context;
 };
 

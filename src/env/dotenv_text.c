@@ -83,7 +83,12 @@ static void add_link_text(const struct dotenv_issue *issue, struct text *out)
 
 static void add_unset(const struct dotenv_issue *issue, struct text *out)
 {
-    if (issue->fault == DOTENV_LINT_UNSET_REFERENCE)
+    if (issue->fault == DOTENV_LINT_UNSET_REFERENCE && issue->name[0] == '\0')
+        text_add(out,
+                 "the $ is read as a reference to a variable that is not set, so nothing takes "
+                 "its place: set it, write ${NAME:-default}, or put the value in single quotes "
+                 "if the $ belongs to it");
+    else if (issue->fault == DOTENV_LINT_UNSET_REFERENCE)
         text_add(out,
                  "the variable %s is not set, so nothing takes its place: set it, write "
                  "${%s:-default}, or put the value in single quotes if the $ belongs to it",
@@ -203,7 +208,7 @@ void dotenv_issue_text(const struct dotenv_issue *issue, struct text *out)
         text_add(out,
                  "the variable %s is required here and has no value: set it in a line "
                  "before this one or in the environment",
-                 issue->name);
+                 issue->name[0] != '\0' ? issue->name : "that the $ names");
         return;
     case DOTENV_UTF16:
         add_utf16(issue, out);

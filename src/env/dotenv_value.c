@@ -138,10 +138,10 @@ static bool look_up(void *context, struct span name, struct span *value)
     return way->source->look_up(way->source->context, name, value);
 }
 
-static void unset(void *context, struct span name, size_t at, bool braced)
+static void unset(void *context, struct span name, size_t at)
 {
     struct way_back *way = context;
-    way->source->unset(way->source->context, name, lead_back(way, at), braced);
+    way->source->unset(way->source->context, name, lead_back(way, at));
 }
 
 static enum dotenv_fault fault_of(enum template_fault fault)

@@ -25,6 +25,12 @@ struct secret_file {
 // well. On true the owner gives it back with secret_file_free.
 bool secret_file_read(struct secret_file *self, const char *name, const char *path,
                       struct finding *finding);
+// The text of a token, wherever it was found, is never shown from here on (redact.h); a placeholder
+// and a comment are no secret. False: no memory.
+bool secret_redact(struct span token);
+// The same of the user information in an address, "scheme://user:password@host": the password as it
+// stands and decoded, or the user when it stands alone.
+bool secret_redact_url(struct span url);
 void secret_file_free(struct secret_file *self); // wipes the content
 
 #endif

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/conceal.h"
 #include "base/duration.h"
+#include "base/redact.h"
 #include "env/settings_maker.h"
 
 #define TIMEOUT_MS 5000
@@ -32,13 +32,14 @@ static void make(struct maker *maker)
     settings_take_files(maker);
     settings_take_values(maker);
     settings_take_urls(maker);
+    settings_redact_candidates(maker);
     if (!maker->settings->no_token)
         settings_take_token(maker);
     settings_take_login(maker);
     if (maker->started)
         settings_take_not_used(maker);
     // What found no memory looks like what is not set.
-    if (maker->settings->memory.failed)
+    if (maker->settings->memory.failed || redact_failed())
         maker_no_memory(maker);
 }
 
@@ -75,7 +76,6 @@ void settings_free(struct settings *self)
     dotenv_free(&self->dotenv);
     maker_free_refusals(self);
     free(self->warnings);
-    conceal_forget();
     arena_free(&self->memory);
     memset(self, 0, sizeof *self);
 }

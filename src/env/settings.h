@@ -114,9 +114,11 @@ void settings_make(struct settings *self, enum verb verb, const struct options *
 // `started` must outlive `self`.
 void settings_make_for_probe(struct settings *self, const struct options *options,
                              const struct envlist *environment, const struct envlist *started);
-// Before anything is said, also of options that are wrong: the tokens under the usual names of the
-// environment are never shown (conceal.h). settings_make adds the one that it finds.
-void settings_conceal_usual(char *const *envp);
+// Before anything is said, also of options that are wrong: what is secret in the environment is
+// never shown (redact.h): tokens under the usual names and those that LABELGATE_TOKEN_VAR or
+// --token-var list, the password, user information in addresses. settings_make adds what it finds
+// itself. False: no memory.
+bool settings_redact_environment(int argc, char *const *argv, char *const *envp);
 // The deadline of a probe before any file was opened: --timeout or LABELGATE_TIMEOUT when it can be
 // read, else the default.
 int64_t settings_early_timeout(const struct options *options, const struct envlist *environment);

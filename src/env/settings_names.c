@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "base/conceal.h"
+#include "env/secret.h"
 
 static bool is_letter(char c)
 {
@@ -72,14 +72,61 @@ static const char *const usual[] = {"LABEL_STUDIO_API_TOKEN", "LABEL_STUDIO_API_
                                     "LABEL_STUDIO_ACCESS_TOKEN"};
 #define USUAL (sizeof usual / sizeof usual[0])
 
-void settings_conceal_usual(char *const *envp)
+// The rest of `text` behind `prefix`; NULL when it begins otherwise.
+static const char *behind(const char *text, const char *prefix)
 {
-    for (; *envp; envp++)
-        for (size_t i = 0; i < USUAL; i++) {
-            size_t len = strlen(usual[i]);
-            if (strncmp(*envp, usual[i], len) == 0 && (*envp)[len] == '=')
-                conceal_secret(span_of(*envp + len + 1));
-        }
+    size_t len = strlen(prefix);
+    return strncmp(text, prefix, len) == 0 ? text + len : NULL;
+}
+
+static bool is_listed(const char *list, struct span name)
+{
+    struct span piece;
+    while (settings_next_piece(&list, &piece))
+        if (span_equal(piece, name))
+            return true;
+    return false;
+}
+
+// Any word behind --token-var may be the list of names: the options were not looked at yet.
+static bool is_named_by_a_word(int argc, char *const *argv, struct span name)
+{
+    for (int i = 1; i < argc; i++) {
+        const char *rest = behind(argv[i], "--token-var");
+        const char *list = !rest ? NULL : *rest == '=' ? rest + 1 : i + 1 < argc ? argv[i + 1] : "";
+        if (list && is_listed(list, name))
+            return true;
+    }
+    return false;
+}
+
+static bool is_usual(struct span name)
+{
+    if (!span_starts(name, "LABEL_STUDIO_"))
+        return false;
+    for (size_t i = 0; i < USUAL; i++)
+        if (span_is(name, usual[i]))
+            return true;
+    return span_is(name, "LABEL_STUDIO_PASSWORD");
+}
+
+bool settings_redact_environment(int argc, char *const *argv, char *const *envp)
+{
+    const char *list = "";
+    bool added = true;
+    for (char *const *entry = envp; *entry; entry++) {
+        const char *value = behind(*entry, "LABELGATE_TOKEN_VAR=");
+        list = value && *list == '\0' ? value : list;
+    }
+    for (; *envp; envp++) {
+        struct span name = {*envp, strcspn(*envp, "=")};
+        struct span value = span_of(*envp + name.len + ((*envp)[name.len] == '='));
+        if (is_usual(name) || is_listed(list, name) || is_named_by_a_word(argc, argv, name))
+            added = secret_redact(value) && added;
+        else if (memchr(value.text, '@', value.len))
+            added = secret_redact_url(value) && added;
+    }
+    return added;
 }
 
 void settings_take_token_names(struct maker *maker)

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/conceal.h"
 #include "base/text.h"
 #include "env/secret.h"
 #include "env/settings_maker.h"
@@ -91,6 +90,7 @@ static bool read_secret(struct maker *maker, enum settings_stage stage, const st
         maker_warn(maker,
                    "%s ends with CR LF, as Windows writes it: the carriage return is dropped too",
                    value->origin.path);
+    (void)secret_redact(secret.value); // see redact_failed
     text->text = arena_copy(&maker->settings->memory, secret.value);
     text->len = text->text ? secret.value.len : 0;
     secret_file_free(&secret);
@@ -248,27 +248,39 @@ static void take_started(struct maker *maker)
     settings->token_name_count = 1;
     settings->token.name = name;
     settings->token.text = span_of(text);
+    (void)secret_redact(settings->token.text); // see redact_failed
     settings->token.origin =
         read_source(maker, envlist_get(maker->started, "LABELGATE_TOKEN_SOURCE"));
     settings->token.origin.name = name;
     judge(maker);
 }
 
-static bool is_secret(const struct token *token)
+// All entries of one name, also those that a program would not find.
+static void redact_entries(const struct envlist *environment, const char *name)
 {
-    return token->kind != TOKEN_EMPTY && token->kind != TOKEN_PLACEHOLDER &&
-           token->kind != TOKEN_COMMENT;
+    size_t len = strlen(name);
+    for (size_t i = 0; i < environment->count; i++)
+        if (strncmp(environment->items[i], name, len) == 0 && environment->items[i][len] == '=')
+            (void)secret_redact(span_of(environment->items[i] + len + 1));
+}
+
+void settings_redact_candidates(const struct maker *maker)
+{
+    const struct settings *settings = maker->settings;
+    const struct dotenv_var *password = dotenv_find(&settings->dotenv, PASSWORD);
+    for (unsigned i = 0; i < settings->token_name_count; i++)
+        redact_entries(maker->environment, settings->token_names[i]);
+    redact_entries(maker->environment, PASSWORD);
+    if (password)
+        (void)secret_redact(password->value);
 }
 
 void settings_take_token(struct maker *maker)
 {
-    const struct token_found *token = &maker->settings->token;
     if (maker->started)
         take_started(maker);
     else
         search(maker);
-    if (token->name && is_secret(&token->judged))
-        conceal_secret(token->text);
 }
 
 bool settings_file_token(const struct settings *self, struct span *value, struct origin *origin)

@@ -5,6 +5,7 @@
 
 #include "base/duration.h"
 #include "base/url.h"
+#include "env/secret.h"
 #include "env/settings_maker.h"
 #include "env/signal_name.h"
 
@@ -287,6 +288,7 @@ static bool take_url(struct maker *maker, enum option_id id, struct value *value
     if (!concerns(maker, id) || !maker_look_up(maker, id, value))
         return false;
     maker->settings->origins[id] = value->origin;
+    (void)secret_redact_url(span_of(value->text)); // see redact_failed
     if (url_parse(value->text, id == OPTION_APP_URL, &url, why))
         return true;
     refuse_url(maker, id, value, why);

@@ -76,6 +76,14 @@ int init_resident(int argc, char *const *argv);
 int init_pause(int64_t milliseconds);
 const char *init_signal_name(int number); // of those four: "SIGTERM"
 
+// Under the blocked signals of init_hold, for a question at a terminal. init_await waits until `fd`
+// can be read (0), or gives the number of a signal that came: one that would have ended the
+// process, a terminal stop (TSTP, TTIN, TTOU) or CONT. init_stop_self lets a terminal stop take
+// effect; true when the process was stopped and woken, false when the kernel dropped it, since
+// nobody could wake it.
+int init_await(int fd);
+bool init_stop_self(int number);
+
 // Runs `work` in a forked child (network work of `run` and of every --wait: PID 1 never holds
 // curl's memory) and collects what it writes to `out_fd` (at most `size` bytes). The child has the
 // inherited mask back. Ends the child at once when a stop signal comes. The child bounds its own

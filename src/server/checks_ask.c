@@ -4,6 +4,7 @@
 #include "base/duration.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/redact.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "server/checks_values.h"
@@ -45,36 +46,43 @@ static bool fail(struct asking *self, const char *format, ...)
 
 // ---- What was sent or saved must not stand in a sentence ----------------------------------------
 
-struct hiding {
-    char *slot;
+struct looking {
+    struct span text;
+    size_t most; // is shown of it
+    bool repeats;
 };
 
-static void hide(void *context, struct span secret)
+static void look(void *context, struct span secret)
 {
-    const struct hiding *hiding = context;
-    struct finding finding = {.reason = REASON_OK};
-    text_print(finding.detail, sizeof finding.detail, "%s", hiding->slot);
-    question_hide(&finding, secret);
-    text_print(hiding->slot, FINDING_SLOT, "%s", finding.detail);
+    struct looking *looking = context;
+    looking->repeats = looking->repeats || redact_echoes(looking->text, looking->most, secret);
+}
+
+// Does what is shown of the text repeat a secret, or what this check was filled with?
+static bool repeats_secret(struct asking *self, struct span text, size_t most)
+{
+    const struct check *check = self->check;
+    const struct check_run *run = self->scope.run;
+    struct looking looking = {text, most, redact_echo(text, most) < text.len};
+    for (unsigned i = 0; i < run->secret_count; i++)
+        look(&looking, run->secrets[i]);
+    for (unsigned i = 0; i < run->values->count; i++)
+        look(&looking, span_of(run->values->list[i].text));
+    if (check->json)
+        scope_each(&self->scope, check->json, look, &looking);
+    if (check->jwt)
+        scope_each(&self->scope, check->jwt, look, &looking);
+    for (unsigned i = 0; i < check->header_count; i++)
+        scope_each(&self->scope, check->headers[i].value, look, &looking);
+    for (unsigned i = 0; i < self->saves->count; i++)
+        look(&looking, span_of(self->saves->list[i].text));
+    return looking.repeats;
 }
 
 static void hide_secrets(struct asking *self, char slot[FINDING_SLOT])
 {
-    const struct check *check = self->check;
-    const struct check_run *run = self->scope.run;
-    struct hiding hiding = {slot};
-    for (unsigned i = 0; i < run->secret_count; i++)
-        hide(&hiding, run->secrets[i]);
-    for (unsigned i = 0; i < run->values->count; i++)
-        hide(&hiding, span_of(run->values->list[i].text));
-    if (check->json)
-        scope_each(&self->scope, check->json, hide, &hiding);
-    if (check->jwt)
-        scope_each(&self->scope, check->jwt, hide, &hiding);
-    for (unsigned i = 0; i < check->header_count; i++)
-        scope_each(&self->scope, check->headers[i].value, hide, &hiding);
-    for (unsigned i = 0; i < self->saves->count; i++)
-        hide(&hiding, span_of(self->saves->list[i].text));
+    if (repeats_secret(self, span_of(slot), FINDING_SLOT))
+        text_print(slot, FINDING_SLOT, "%s", REDACT_ECHO);
 }
 
 // ---- The request --------------------------------------------------------------------------------
@@ -203,13 +211,13 @@ static bool is_wanted(const char *wanted, int status)
 
 static void add_value(struct asking *self, struct text *out, json_place place)
 {
-    char value[FINDING_SLOT];
-    struct text text = text_over(value, sizeof value);
+    struct span value = json_raw(&self->json, place);
     const char *quote = json_kind_at(&self->json, place) == JSON_STRING ? "\"" : "";
-    value[0] = '\0';
-    text_add_visible(&text, json_raw(&self->json, place), SHOWN_MOST);
-    hide_secrets(self, value);
-    text_add(out, "%s%s%s", quote, value, quote);
+    if (repeats_secret(self, value, SHOWN_MOST))
+        value = span_of(REDACT_ECHO);
+    text_add(out, "%s", quote);
+    text_add_foreign(out, value, SHOWN_MOST);
+    text_add(out, "%s", quote);
 }
 
 // The words an answer has for people: FastAPI says detail, others message or error.

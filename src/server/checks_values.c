@@ -89,7 +89,7 @@ static void add_spelled(struct text *out, struct span value, enum spelling spell
         return;
     }
     struct text quoted = text_growing();
-    text_add_json(&quoted, value);
+    text_add_json_to_send(&quoted, value);
     if (quoted.len >= 2)
         text_add_span(out, (struct span){quoted.bytes + 1, quoted.len - 2});
     out->cut = out->cut || quoted.cut;

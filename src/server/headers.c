@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/redact.h"
 #include "base/text.h"
 
 // No registered name is half as long.
@@ -129,6 +130,55 @@ bool header_file_parse(struct header_file *self, const char *text, size_t len, c
     return true;
 }
 
+// What says who or what asks, and is no secret: a name among them may stand in an address.
+static bool is_public(struct span name)
+{
+    static const char *const names[] = {"Accept", "Cache-Control", "Forwarded", "From",
+                                        "Origin", "Referer",       "User-Agent"};
+    if (span_starts_nocase(name, "Accept-") || span_starts_nocase(name, "X-Forwarded-"))
+        return true;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (span_is_nocase(name, names[i]))
+            return true;
+    return false;
+}
+
+// The whole value, and the last word of it: "Basic dXNlcg==".
+static bool redact_value(struct span value)
+{
+    size_t last = value.len;
+    while (last > 0 && value.text[last - 1] != ' ' && value.text[last - 1] != '\t')
+        last--;
+    return redact_add(value) && redact_add(span_rest(value, last));
+}
+
+static bool redact_cookies(struct span value)
+{
+    bool added = true;
+    while (value.len > 0) {
+        struct span cookie = {value.text, span_find(value, ";")};
+        size_t equals = span_find(cookie, "=");
+        value = span_rest(value, cookie.len < value.len ? cookie.len + 1 : cookie.len);
+        if (equals < cookie.len)
+            added = redact_add(span_trim(span_rest(cookie, equals + 1))) && added;
+    }
+    return added;
+}
+
+static bool redact_lines(const struct header_file *self)
+{
+    bool added = true;
+    for (unsigned i = 0; i < self->count; i++) {
+        struct span name = name_of(self->lines[i]), value = value_of(self->lines[i]);
+        if (is_public(name))
+            continue;
+        if (span_is_nocase(name, "Cookie"))
+            added = redact_cookies(value) && added;
+        added = redact_value(value) && added;
+    }
+    return added;
+}
+
 bool header_file_read(struct header_file *self, const char *path, struct finding *finding)
 {
     memset(self, 0, sizeof *self);
@@ -145,7 +195,11 @@ bool header_file_read(struct header_file *self, const char *path, struct finding
         header_file_free(self);
         return false;
     }
-    return true;
+    if (redact_lines(self))
+        return true;
+    finding_set(finding, REASON_START_FAILED, NULL, NULL, "no memory for the header file");
+    header_file_free(self);
+    return false;
 }
 
 void header_file_free(struct header_file *self)

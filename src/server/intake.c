@@ -13,6 +13,9 @@
 // A head of a real answer is below 4 KiB; nginx sends at most 32 KiB.
 #define HEAD_MOST ((size_t)64 * 1024)
 
+// Shown of the name of a coding; the longest that is registered has 14 bytes.
+#define CODING_MOST ((size_t)32)
+
 static void refuse(struct intake *self, const char *why)
 {
     faults_bad_reply(&self->answer->fault, self->origin, why);
@@ -128,9 +131,10 @@ static void check_coding(struct intake *self)
     struct span coding = span_of(self->answer->content_encoding);
     if (self->mode == BODY_NONE || coding.len == 0 || span_is_nocase(coding, "identity"))
         return;
-    text_print(why, sizeof why,
-               "status %d with a body in the coding %.32s, which was not asked for", self->status,
-               coding.text);
+    struct text text = text_over(why, sizeof why);
+    text_add(&text, "status %d with a body in the coding ", self->status);
+    text_add_foreign(&text, coding, CODING_MOST);
+    text_add(&text, ", which was not asked for");
     refuse(self, why);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/redact.h"
 #include "base/text.h"
 #include "base/url.h"
 
@@ -138,6 +139,14 @@ static bool member_string(const struct reading *self, const char *name, char *bu
     return json_string(&self->json, json_member(&self->json, JSON_ROOT, name), buffer, size);
 }
 
+// For people: `buffer` holds no piece of a secret.
+static void member_shown(const struct reading *self, const char *name, char *buffer, size_t size)
+{
+    if (member_string(self, name, buffer, size) &&
+        redact_echo(span_of(buffer), size) < strlen(buffer))
+        text_print(buffer, size, "%s", REDACT_ECHO);
+}
+
 static bool member_is(const struct reading *self, const char *name, enum json_kind kind)
 {
     return json_kind_at(&self->json, json_member(&self->json, JSON_ROOT, name)) == kind;
@@ -148,11 +157,11 @@ static void read_identity(const struct reading *self, struct ls_identity *identi
     memset(identity, 0, sizeof *identity);
     if (!self->is_json)
         return;
-    member_string(self, "version", identity->version, sizeof identity->version);
+    member_shown(self, "version", identity->version, sizeof identity->version);
     if (self->own)
         return; // its `id` is the number of the error
     json_integer(&self->json, json_member(&self->json, JSON_ROOT, "id"), &identity->user_id);
-    member_string(self, "email", identity->email, sizeof identity->email);
+    member_shown(self, "email", identity->email, sizeof identity->email);
     json_place organization = json_member(&self->json, JSON_ROOT, "active_organization");
     json_integer(&self->json, organization, &identity->organization);
 }
@@ -278,11 +287,7 @@ static enum reason judge(enum ls_question question, const struct reading *self,
 
 static void add_shown(struct text *out, struct span text)
 {
-    if (text.len > SHOWN_MOST)
-        for (text.len = SHOWN_MOST; text.len > 0; text.len--) // not in the middle of a character
-            if (((unsigned char)text.text[text.len] & 0xC0) != 0x80)
-                break;
-    text_add_visible(out, text, SHOWN_MOST * 2);
+    text_add_foreign(out, text, SHOWN_MOST);
 }
 
 // Scheme and host of where a redirect leads: the rest of it may hold what was asked for.
@@ -303,8 +308,12 @@ static void add_target(struct text *out, struct span location)
         if (i < host.len && strchr("/?#\\", host.text[i]))
             host.len = i;
     }
-    text_add_visible(out, (struct span){location.text, scheme + 3}, SHOWN_MOST);
-    add_shown(out, host);
+    // A secret that goes on behind the host is looked for in all of it.
+    size_t end = (size_t)(host.text + host.len - location.text);
+    bool repeats = redact_echo(location, end) < end;
+    if (!repeats)
+        add_shown(out, (struct span){location.text, scheme + 3});
+    add_shown(out, repeats ? location : host);
 }
 
 static void add_server_error(struct text *out, const struct reading *self)

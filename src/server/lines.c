@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/redact.h"
 #include "base/text.h"
 
 int lines_status(struct span line)
@@ -33,10 +34,25 @@ void lines_reset(struct http_answer *answer)
     answer->cookies[0] = '\0';
 }
 
+// The first secret that begins in the first `most` bytes, or a piece of one.
+static size_t find_secret(struct span value, size_t most)
+{
+    struct redacted whole;
+    size_t at = redact_echo(value, most);
+    return redact_find(value, &whole) && whole.at < at ? whole.at : at;
+}
+
+// A secret is looked for before it could be cut in the middle; in what fits, whoever shows it
+// looks.
 static void keep(char *to, size_t room, struct span value)
 {
-    if (to[0] == '\0')
-        text_print(to, room, "%.*s", (int)(value.len < room ? value.len : room - 1), value.text);
+    if (to[0] != '\0')
+        return;
+    if (value.len >= room) {
+        size_t clean = find_secret(value, room - 1);
+        value.len = clean < room - 1 ? clean : room - 1;
+    }
+    text_print(to, room, "%.*s", (int)value.len, value.text);
 }
 
 // "name=value; Path=/; ..." adds "name=value". A cookie that does not fit is left out whole.

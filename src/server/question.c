@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "server/question.h"
 
-#include <string.h>
-
 #include "base/duration.h"
+#include "base/redact.h"
 #include "base/text.h"
-
-// So many bytes in a row of a token are no accident (the search for token pieces in the tests uses
-// the same).
-#define WINDOW 8
 
 void question_url(const struct ask *how, const char *path, char url[QUESTION_URL])
 {
@@ -98,19 +93,8 @@ void question_judge(const struct ask *how, const struct question *question,
     question_hide(finding, how->token);
 }
 
-static bool repeats(struct span text, struct span secret)
-{
-    if (secret.len < WINDOW)
-        return false;
-    for (size_t i = 0; i + WINDOW <= secret.len; i++)
-        for (size_t j = 0; j + WINDOW <= text.len; j++)
-            if (memcmp(secret.text + i, text.text + j, WINDOW) == 0)
-                return true;
-    return false;
-}
-
 void question_hide(struct finding *finding, struct span secret)
 {
-    if (repeats(span_of(finding->detail), secret))
-        text_print(finding->detail, sizeof finding->detail, "(not shown: it repeats a secret)");
+    if (redact_echoes(span_of(finding->detail), FINDING_SLOT, secret))
+        text_print(finding->detail, sizeof finding->detail, "%s", REDACT_ECHO);
 }

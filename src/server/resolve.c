@@ -96,7 +96,7 @@ static void read_option(struct conf *conf, struct span word)
 
 static struct conf read_conf(const char *text, size_t len)
 {
-    struct conf conf = {.ndots = NDOTS_DEFAULT};
+    struct conf conf = {.search = span_of(""), .ndots = NDOTS_DEFAULT};
     struct span rest = {text, len};
     while (rest.len > 0) {
         struct span line = until(next_line(&rest), "#;");

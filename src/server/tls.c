@@ -156,7 +156,7 @@ static void add_name(struct text *out, struct span name)
 {
     if (out->len > 0)
         text_add(out, ", ");
-    text_add_visible(out, name, 64);
+    text_add_foreign(out, name, 64);
 }
 
 // SubjectAltName, RFC 5280 section 4.2.1.6: dNSName is [2], iPAddress is [7].
@@ -186,7 +186,7 @@ static void note_date(struct tls *self, const mbedtls_x509_crt *certificate, int
     struct text out = text_over(self->dates, sizeof self->dates);
     if (depth > 0) {
         text_add(&out, "the CA certificate \"");
-        text_add_visible(&out, name_of(&certificate->subject), 64);
+        text_add_foreign(&out, name_of(&certificate->subject), 64);
         text_add(&out, "\" ");
     } else {
         text_add(&out, "it ");
@@ -218,7 +218,7 @@ static int look(void *context, mbedtls_x509_crt *certificate, int depth, uint32_
     }
     if (*flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) {
         struct text issuer = text_over(self->issuer, sizeof self->issuer);
-        text_add_visible(&issuer, name_of(&certificate->issuer), TLS_TEXT / 2);
+        text_add_foreign(&issuer, name_of(&certificate->issuer), TLS_TEXT / 2);
     }
     if (*flags & (MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE))
         note_date(self, certificate, depth, *flags);

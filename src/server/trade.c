@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/redact.h"
 #include "base/text.h"
 #include "server/question.h"
 
@@ -51,7 +52,16 @@ static void bad_reply(const struct ask *how, const char *path, const char *why,
     finding_set(finding, REASON_BAD_REPLY, url, NULL, why);
 }
 
-// The string `name` of a good answer, into `secret`.
+// A good answer whose token could not be taken.
+static void not_taken(const struct ask *how, const char *path, struct finding *finding)
+{
+    if (redact_failed())
+        finding_set(finding, REASON_START_FAILED, "asking Label Studio", NULL, "memory ran out");
+    else
+        bad_reply(how, path, UNCLEAN, finding);
+}
+
+// The string `name` of a good answer, into `secret`; it is never shown from here on.
 static bool take_string(const struct http_answer *answer, const char *name, struct secret *secret)
 {
     struct json json;
@@ -62,7 +72,7 @@ static bool take_string(const struct http_answer *answer, const char *name, stru
     json_string(&json, json_member(&json, JSON_ROOT, name), secret->text, sizeof secret->text);
     json_free(&json);
     secret->len = strlen(secret->text);
-    if (secret->len > 0 && is_clean(secret->text))
+    if (secret->len > 0 && is_clean(secret->text) && redact_add(secret_span(secret)))
         return true;
     secret_wipe(secret);
     return false;
@@ -118,7 +128,7 @@ static bool ask_for_secret(const struct ask *how, const struct question *questio
     bool taken = take_string(&answer, name, secret);
     http_answer_free(&answer);
     if (!taken)
-        bad_reply(how, question->path, UNCLEAN, finding);
+        not_taken(how, question->path, finding);
     return taken;
 }
 
@@ -140,7 +150,7 @@ bool trade_exchange(const struct ask *how, struct span pat, struct secret *acces
     char bytes[BODY_MOST];
     struct text body = text_over(bytes, sizeof bytes);
     text_add(&body, "{\"refresh\": ");
-    text_add_json(&body, pat);
+    text_add_json_to_send(&body, pat);
     text_add(&body, "}");
     struct question question = {
         .kind = LS_REFRESH,
@@ -194,7 +204,7 @@ static bool take_legacy(const struct ask *how, const struct question *question,
         return false;
     if (take_string(answer, "token", legacy))
         return true;
-    bad_reply(how, question->path, UNCLEAN, finding);
+    not_taken(how, question->path, finding);
     return false;
 }
 
@@ -287,6 +297,14 @@ static void add_field(struct text *form, const char *name, struct span value)
     }
 }
 
+static bool redact_session(const char *cookies, struct finding *finding)
+{
+    if (redact_add(cookie(cookies, "csrftoken")) && redact_add(cookie(cookies, "sessionid")))
+        return true;
+    finding_set(finding, REASON_START_FAILED, "asking Label Studio", NULL, "memory ran out");
+    return false;
+}
+
 // The login page, for its cookies. Django takes the CSRF cookie's own value in the form.
 static bool open_login(const struct ask *how, struct secret *cookies, struct finding *finding)
 {
@@ -302,7 +320,7 @@ static bool open_login(const struct ask *how, struct secret *cookies, struct fin
         question_judge(how, &page, &answer, finding, &identity);
     cookies->len = opened ? strlen(cookies->text) : 0;
     http_answer_free(&answer);
-    return opened;
+    return opened && redact_session(cookies->text, finding);
 }
 
 static bool take_session(const struct ask *how, struct http_answer *answer, struct secret *session,
@@ -314,7 +332,7 @@ static bool take_session(const struct ask *how, struct http_answer *answer, stru
     else
         bad_reply(how, login_path, "it gives no session cookie", finding);
     http_answer_free(answer);
-    return begun;
+    return begun && redact_session(session->text, finding);
 }
 
 static bool send_login(const struct ask *how, struct span form, struct secret *session,

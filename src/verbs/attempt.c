@@ -8,6 +8,7 @@
 #include "base/duration.h"
 #include "base/exitcode.h"
 #include "base/file.h"
+#include "base/redact.h"
 #include "base/say.h"
 #include "cli/report.h"
 #include "server/app.h"
@@ -130,6 +131,8 @@ static void attempt_within(const struct attempt_plan *plan, int64_t timeout_ms,
         stopped(attempt, result.signal);
     else if (result.answer == INIT_WORK_FAILED || result.len < told())
         finding_set(&attempt->finding, REASON_START_FAILED, NULL, NULL, "no process to ask with");
+    if (!redact_add(secret_span(&attempt->token)))
+        finding_set(&attempt->finding, REASON_START_FAILED, NULL, NULL, "memory ran out");
 }
 
 void attempt_once(const struct attempt_plan *plan, struct attempt *attempt)

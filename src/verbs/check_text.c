@@ -17,9 +17,9 @@ bool check_may_show(const struct settings *settings, const struct dotenv_var *va
 {
     if (!span_starts(var->name, "LABELGATE_") && !span_is(var->name, "LABEL_STUDIO_URL"))
         return false;
-    // Not in force it was not judged either: it may hold a password.
-    if (span_is(var->name, "LABEL_STUDIO_URL") &&
-        (settings->url == NULL || span_find(var->value, "@") < var->value.len))
+    // An address may hold a password, and one that is not in force was not judged.
+    if (span_find(var->value, "@") < var->value.len ||
+        (span_is(var->name, "LABEL_STUDIO_URL") && settings->url == NULL))
         return false;
     for (unsigned i = 0; i < settings->token_name_count; i++)
         if (span_find(var->value, settings->token_names[i]) < var->value.len)

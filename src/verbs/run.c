@@ -2,6 +2,7 @@
 // The entrypoint: judges everything first, starts the app after, then is its init.
 
 #include "base/exitcode.h"
+#include "base/redact.h"
 #include "base/say.h"
 #include "cli/options_parse.h"
 #include "cli/print.h"
@@ -26,6 +27,7 @@ struct run {
     char program[INIT_PROGRAM];
     struct attempt attempt; // a traded token lives here
     struct span token;      // what the app gets; empty with --no-token
+    const void *redacted;   // what is secret without the settings
 };
 
 static int stopped(const struct run *run, int signal_number)
@@ -116,6 +118,7 @@ static int hold(struct run *run, struct finding *finding)
 
         struct finding before = *finding;
         settings_free(&run->settings);
+        redact_forget(run->redacted);
         read_settings(run);
         if (judge(run, finding, &may_hold))
             return EXITCODE_OK;
@@ -129,6 +132,7 @@ static int pass_gate(struct run *run)
 {
     struct finding finding = {0};
     bool may_hold = false;
+    run->redacted = redact_mark();
     read_settings(run);
     if (!judge(run, &finding, &may_hold)) {
         report_all(run, &finding);

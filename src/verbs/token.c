@@ -4,9 +4,9 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "base/conceal.h"
 #include "base/exitcode.h"
 #include "base/file.h"
+#include "base/redact.h"
 #include "base/replace.h"
 #include "base/say.h"
 #include "cli/print.h"
@@ -101,32 +101,56 @@ static int trade(struct bring *bring)
     return bring_legacy(bring, ATTEMPT_TRADE, NULL, secret_span(&bring->token));
 }
 
+// Every signal is received as data meanwhile: the terminal gets its echo back before one ends or
+// stops us.
+static enum prompt_answer ask_for(struct prompt *prompt)
+{
+    struct init_inherited inherited;
+    prompt->await = init_await;
+    prompt->stop = init_stop_self;
+    init_hold(&inherited);
+    enum prompt_answer answer = prompt_line(prompt);
+    init_release(&inherited);
+    return answer;
+}
+
+// EXITCODE_OK: the line is there. `missing` says what to set in its place.
+static int ask_for_line(const struct bring *bring, struct prompt *prompt, const char *missing)
+{
+    enum prompt_answer answer = ask_for(prompt);
+    if (answer == PROMPT_STOPPED)
+        return attempt_stopped(&bring->settings, prompt->signal);
+    if (answer != PROMPT_OK)
+        return refuse_with(bring, REASON_LOGIN_FAILED, bring->settings.url, missing);
+    struct span line = {prompt->buffer, prompt->len};
+    if (prompt->secret && !redact_add(line))
+        return refuse_with(bring, REASON_START_FAILED, NULL, "memory ran out");
+    return EXITCODE_OK;
+}
+
 // User and password: from the settings, else asked at the terminal.
 static int login(struct bring *bring)
 {
     const struct settings *settings = &bring->settings;
     char user[USER], password[PASSWORD];
-    size_t user_len = 0, password_len = 0;
+    struct prompt for_user = {
+        .question = "Label Studio user (e-mail): ", .buffer = user, .size = sizeof user};
+    struct prompt for_password = {
+        .question = "password: ", .secret = true, .buffer = password, .size = sizeof password};
     struct finding finding = {0};
+    struct span secret = settings->password;
+    int code = EXITCODE_OK;
     if (!settings_need_url(settings, &finding))
         return refuse(bring, &finding);
-    if (settings->username == NULL && prompt_line("Label Studio user (e-mail): ", false, user,
-                                                  sizeof user, &user_len) != PROMPT_OK)
-        return refuse_with(bring, REASON_LOGIN_FAILED, settings->url,
-                           "no user: set LABEL_STUDIO_USERNAME");
-    struct span secret = settings->password;
-    if (secret.len == 0) {
-        bool typed =
-            prompt_line("password: ", true, password, sizeof password, &password_len) == PROMPT_OK;
-        secret = (struct span){password, typed ? password_len : 0};
-        if (!typed) {
-            file_wipe(password, sizeof password);
-            return refuse_with(
-                bring, REASON_LOGIN_FAILED, settings->url,
-                "no password: set LABEL_STUDIO_PASSWORD or LABEL_STUDIO_PASSWORD_FILE");
-        }
+    if (settings->username == NULL)
+        code = ask_for_line(bring, &for_user, "no user: set LABEL_STUDIO_USERNAME");
+    if (code == EXITCODE_OK && secret.len == 0) {
+        code = ask_for_line(bring, &for_password,
+                            "no password: set LABEL_STUDIO_PASSWORD or LABEL_STUDIO_PASSWORD_FILE");
+        secret = (struct span){password, for_password.len};
     }
-    int code = bring_legacy(bring, ATTEMPT_LOGIN,
+    if (code == EXITCODE_OK)
+        code = bring_legacy(bring, ATTEMPT_LOGIN,
                             settings->username != NULL ? settings->username : user, secret);
     file_wipe(password, sizeof password);
     return code;
@@ -150,15 +174,23 @@ static int judge_token(struct bring *bring)
 
 static int from_input(struct bring *bring)
 {
-    switch (prompt_line("token (it is not shown): ", true, bring->token.text,
-                        sizeof bring->token.text, &bring->token.len)) {
+    struct prompt prompt = {.question = "token (it is not shown): ",
+                            .secret = true,
+                            .buffer = bring->token.text,
+                            .size = sizeof bring->token.text};
+    enum prompt_answer answer = ask_for(&prompt);
+    bring->token.len = prompt.len;
+    switch (answer) {
     case PROMPT_OK:
-        conceal_secret(secret_span(&bring->token));
+        if (!redact_add(secret_span(&bring->token)))
+            return refuse_with(bring, REASON_START_FAILED, NULL, "memory ran out");
         return judge_token(bring);
     case PROMPT_TOO_LONG:
         return refuse_with(bring, REASON_TOKEN_TOO_LONG, "standard input", "over 4,096 bytes");
     case PROMPT_ENDED:
         return refuse_with(bring, REASON_TOKEN_MISSING, NULL, "standard input is empty");
+    case PROMPT_STOPPED:
+        return attempt_stopped(&bring->settings, prompt.signal);
     case PROMPT_FAILED:
         break;
     }

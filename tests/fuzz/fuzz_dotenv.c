@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/redact.h"
 #include "env/dotenv.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -85,6 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_issue(&dotenv.issues[i], files);
     check_order(&dotenv);
     dotenv_free(&dotenv);
+    redact_clear();
     envlist_free(&outside);
     free((void *)(uintptr_t)files[0].text);
     free((void *)(uintptr_t)files[1].text);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/duration.h"
+#include "base/redact.h"
 #include "cli/options_parse.h"
 #include "env/settings.h"
 #include "env/started.h"
@@ -133,6 +134,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_resident(&settings);
     }
     settings_free(&settings);
+    redact_clear();
     envlist_free(&environment);
     return 0;
 }

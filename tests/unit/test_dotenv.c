@@ -127,7 +127,7 @@ static void a_mistake_is_told_with_its_place(void **state)
     expect("A=\"x\ny\"\nB=\"$\n\n", "3:3 open-quote \"");
     expect("A=ab${\n", "1:5 template");
     expect("A=\"x\n\\t${}\"\n", "2:3 template");
-    expect("A=1\nB=${A}${C:?no}\n", "2:7 required C");
+    expect("A=1\nB=${A}${C:?no}\n", "2:7 required");
     expect("\xEF\xBB\xBF"
            "A B=1\n",
            "1:2 space-in-name");
@@ -141,9 +141,8 @@ static void a_mistake_is_told_with_its_place(void **state)
 static void all_mistakes_of_a_file_are_told(void **state)
 {
     (void)state;
-    expect(
-        "A B=1\nC=${\nD/=2\nE=1\nF=${G:?}\nH='",
-        "1:2 space-in-name, 2:3 template, 3:2 bad-character /, 5:3 required G, 6:3 open-quote '");
+    expect("A B=1\nC=${\nD/=2\nE=1\nF=${G:?}\nH='",
+           "1:2 space-in-name, 2:3 template, 3:2 bad-character /, 5:3 required, 6:3 open-quote '");
     // What a refused statement would have set is not missed.
     expect("A=${\nB=${A:?}\n", "1:3 template");
     // The lines of a quoted value behind a bad name are no statements.
@@ -272,13 +271,17 @@ static void words_without_a_sign(void **state)
 static void references_in_secrets(void **state)
 {
     (void)state;
-    expect("A=$B\n", "1:3 (unset) B");
-    expect("SECRET_KEY=1&2k$%w@ex53#%ay$mgp=+c$0&_w^*9=r-ao5@59m5$6-lcm#\n",
-           "1:28 (unset-secret) mgp");
-    expect("DB_PASSWORD=pa$word\n", "1:15 (unset-secret) word");
-    // A piece of a token is no name to be shown; a reference in braces is meant as one.
+    expect("A=$B\n", "1:3 (unset)");
+    expect("SECRET_KEY=1&2k$%w@ex53#%ay$mgp=+c$0&_w^*9=r-ao5@59m5$6-lcm#\n", "1:28 (unset-secret)");
+    expect("DB_PASSWORD=pa$word\n", "1:15 (unset-secret)");
     expect("LABEL_STUDIO_API_TOKEN=pa$word\n", "1:26 (unset-secret)");
-    expect("LABEL_STUDIO_API_TOKEN=${TOKEN_OF_CI}\n", "1:24 (unset-secret) TOKEN_OF_CI");
+    expect("LABEL_STUDIO_API_TOKEN=${TOKEN_OF_CI}\n", "1:24 (unset-secret)");
+    // Only what somebody uses as a name is shown as one.
+    expect("A=$B\nB=1\n", "1:3 (unset) B");
+    expect("A=${B:?no}\nB=1\n", "1:3 required B");
+    expect("B=\nA=${B:?no}\n", "2:3 required B");
+    expect("MY_TOKEN=a$C\nC=1\n", "1:11 (unset-secret) C");
+    expect("A=a$C\nC\n", "1:4 (unset)"); // a bare name that sets nothing
     expect("A=1\nMY_TOKEN=x$A\n", "2:11 (dollar)");
     expect("A=1\nB=x$A\nMY_TOKEN='x$A'\nMY_SECRET=x$$A$5\n", "");
     expect("A=${B:-x}${B-}${B:+x}\n", "");

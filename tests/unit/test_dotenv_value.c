@@ -18,7 +18,6 @@ struct world {
     size_t unset_at[8];
     size_t unset_count;
     struct span last_unset;
-    bool last_braced;
 };
 
 // SET=value, EMPTY=, REF=$SET (never read again), long s = "long".
@@ -35,14 +34,13 @@ static bool look_up(void *context, struct span name, struct span *value)
     return false;
 }
 
-static void unset(void *context, struct span name, size_t at, bool braced)
+static void unset(void *context, struct span name, size_t at)
 {
     struct world *world = context;
     if (world->unset_count < 8)
         world->unset_at[world->unset_count] = at;
     world->unset_count++;
     world->last_unset = name;
-    world->last_braced = braced;
 }
 
 static struct value_result decode_most(const char *text, struct world *world, struct buffer *out,
@@ -238,7 +236,6 @@ static void unset_references_are_told_in_file_offsets(void **state)
     assert_int_equal(world.unset_at[0], 3);
     assert_int_equal(world.unset_at[1], 16);
     assert_int_equal(world.unset_at[2], 33);
-    assert_false(world.last_braced);
     buffer_free(&out);
     world = (struct world){0};
     assert_false(decode_most("'$NOPE'", &world, &out, MOST).has_reference);
