@@ -66,6 +66,7 @@ static void check_words(const struct finding *finding, bool token_is_hidden)
     char bytes[4 * FINDING_SLOT];
     struct text out = text_over(bytes, sizeof bytes);
     finding_add_sentence(finding, &out);
+    text_add(&out, "; ");
     finding_add_remedy(finding, &out);
     for (size_t i = 0; i < out.len; i++)
         check((unsigned char)bytes[i] >= 0x20 && bytes[i] != 0x7f);
