@@ -193,6 +193,7 @@ program: $(BINARY)
 
 # An archive for tests alone: one that needs three files links three.
 PAGES_OBJECTS = $(PAGES_C:%.c=$(OUT)/%.o)
+-include $(PAGES_OBJECTS:.o=.d)
 $(OUT)/tests/labelgate.a: $(filter-out $(OUT)/src/main.o $(OUT)/src/pages/main.o,$(OBJECTS) $(PAGES_OBJECTS))
 	@mkdir -p $(@D)
 	@rm -f $@ && $(WORLD_AR) rcsD $@ $^

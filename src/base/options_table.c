@@ -60,7 +60,8 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_APP_URL] = {.name = "app-url",
                         .argument = "URL",
                         .variable = "LABELGATE_APP_URL",
-                        .help = "This address of the app must answer 2xx too. A query is allowed.",
+                        .help = "This address of the app must answer 2xx too, within the same time "
+                                "limit. A query is allowed.",
                         .verbs = ON(VERB_HEALTH) | ON(VERB_CHECK)},
     [OPTION_TIMEOUT] = {.name = "timeout",
                         .argument = "D",

@@ -107,6 +107,8 @@ enum reason {
     REASON_ACCESS_AS_PAT,
     REASON_PAT_MISSING,
     REASON_UNAUTHORIZED,
+    REASON_UNAUTHORIZED_UNREAD, // a 401 or 403 whose body cannot be read
+    REASON_FORBIDDEN_UNREAD,
     REASON_FORBIDDEN,
     // Something else answered, or nobody (class unclear)
     REASON_NO_PAT_SUPPORT,

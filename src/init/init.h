@@ -86,9 +86,14 @@ bool init_stop_self(int number);
 
 // Runs `work` in a forked child (network work of `run` and of every --wait: PID 1 never holds
 // curl's memory) and collects what it writes to `out_fd` (at most `size` bytes). The child has the
-// inherited mask back. Ends the child at once when a stop signal comes. The child bounds its own
-// time (server/deadline.h).
-enum init_work_answer { INIT_WORK_DONE, INIT_WORK_STOPPED, INIT_WORK_FAILED };
+// inherited mask back. Ends the child at once when a stop signal comes, and the kernel does when
+// this process is killed. The child bounds its own time (server/deadline.h).
+enum init_work_answer {
+    INIT_WORK_DONE,
+    INIT_WORK_STOPPED, // by a stop signal
+    INIT_WORK_LATE,    // not over by the limit: killed
+    INIT_WORK_FAILED,  // no process could be made
+};
 struct init_work_result {
     enum init_work_answer answer;
     int signal; // INIT_WORK_STOPPED
@@ -98,5 +103,19 @@ struct init_work_result {
 struct init_work_result init_work(const struct init_inherited *inherited,
                                   int (*work)(void *context, int out_fd), void *context,
                                   char *buffer, size_t size);
+
+// Several at once, each in a child of its own: one that hangs takes nothing from the others.
+// Returns when all are over, at the latest after `limit_ms` (negative: no limit) and the moment
+// that killing takes; 0, or the number of a stop signal that came.
+#define INIT_WORKS_MAX 2
+struct init_work {
+    int (*work)(void *context, int out_fd);
+    void *context;
+    char *buffer;
+    size_t size;
+    struct init_work_result result;
+};
+int init_work_together(const struct init_inherited *inherited, struct init_work *works,
+                       unsigned count, int64_t limit_ms);
 
 #endif

@@ -3,7 +3,9 @@
 // stop signal.
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,6 +19,8 @@
 
 // Until poll is tried again where it failed (no memory).
 #define RETRY_MS 10
+// A killed child goes within moments, or not at all.
+#define KILLED_MS 20
 
 const char *init_signal_name(int number)
 {
@@ -63,75 +67,149 @@ int init_pause(int64_t milliseconds)
     return number;
 }
 
-// The child lets go of the reading end: when the parent has, a write fails and does not wait.
-static _Noreturn void do_work(const struct init_inherited *inherited, int (*work)(void *, int),
-                              void *context, const int ends[2])
+// A work and the child that does it; 0: none does.
+struct running {
+    struct init_work *work;
+    pid_t child;
+    int out; // what it writes comes here; -1: closed
+};
+
+static void close_pipe(struct running *self)
 {
-    close(ends[0]);
+    if (self->out >= 0)
+        close(self->out);
+    self->out = -1;
+}
+
+// The child lets go of the reading ends: when the parent has, a write fails and does not wait. It
+// does not outlive a parent that is killed.
+static _Noreturn void do_work(const struct init_inherited *inherited, struct running *all,
+                              unsigned count, const struct init_work *work, int out_fd)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (unsigned i = 0; i < count; i++)
+        close_pipe(&all[i]);
     descriptors_fill();
     init_release(inherited);
-    _exit(work(context, ends[1]));
+    _exit(work->work(work->context, out_fd));
+}
+
+// `all` has `count` of them already. Without a descriptor of our signals nothing is started: a stop
+// would not be heard.
+static void start(const struct init_inherited *inherited, struct running *all, unsigned count,
+                  struct init_work *work, bool hears)
+{
+    struct running *self = &all[count];
+    int ends[2];
+    *self = (struct running){.work = work, .out = -1};
+    work->result = (struct init_work_result){.answer = INIT_WORK_FAILED};
+    if (!hears || !descriptors_pipe(ends))
+        return;
+    self->out = ends[0];
+    self->child = fork();
+    if (self->child == 0)
+        do_work(inherited, all, count + 1, work, ends[1]);
+    close(ends[1]);
+    if (self->child < 0)
+        close_pipe(self);
+    else
+        fcntl(self->out, F_SETFL, O_NONBLOCK);
 }
 
 // Appends what the pipe holds, without waiting. False at its end, when it failed, or when the
 // buffer is full.
-static bool collect(int fd, struct init_work_result *result, char *buffer, size_t size)
+static bool collect(int fd, struct init_work *work)
 {
-    ssize_t len = read(fd, buffer + result->len, size - result->len);
+    struct init_work_result *result = &work->result;
+    ssize_t len = read(fd, work->buffer + result->len, work->size - result->len);
     if (len > 0)
         result->len += (size_t)len;
-    return len > 0 ? result->len < size : len < 0 && (errno == EINTR || errno == EAGAIN);
+    return len > 0 ? result->len < work->size : len < 0 && (errno == EINTR || errno == EAGAIN);
 }
 
-// Until the child closes the pipe, or a stop signal comes (its number is returned).
-static int follow(int out, int signals, struct init_work_result *result, char *buffer, size_t size)
+// Until every child has closed its pipe or the time is up, or a stop signal comes (its number is
+// returned). The pipe of a child that is late stays open.
+static int follow(struct running *all, unsigned count, int signals, int64_t limit_ms)
 {
-    fcntl(out, F_SETFL, O_NONBLOCK);
+    int64_t ends_ms = duration_now() + limit_ms;
     for (;;) {
-        struct pollfd fds[2] = {{.fd = out, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
-        bool waited = poll(fds, 2, -1) >= 0;
+        struct pollfd fds[INIT_WORKS_MAX + 1] = {{.fd = signals, .events = POLLIN}};
+        int64_t left = -1;
+        unsigned open = 0;
+        for (unsigned i = 0; i < count; i++) {
+            fds[i + 1] = (struct pollfd){.fd = all[i].out, .events = POLLIN};
+            open += all[i].out >= 0;
+        }
+        if (limit_ms >= 0)
+            left = ends_ms > duration_now() ? ends_ms - duration_now() : 0;
+        if (open == 0 || left == 0)
+            return 0;
+        bool waited = poll(fds, count + 1, left < INT_MAX ? (int)left : INT_MAX) >= 0;
         int number = heed(-1, waited ? 0 : RETRY_MS);
         if (number != 0)
             return number;
-        if (!collect(out, result, buffer, size))
-            return 0;
+        for (unsigned i = 0; i < count; i++)
+            if (all[i].out >= 0 && !collect(all[i].out, all[i].work))
+                close_pipe(&all[i]);
     }
 }
 
-// The child has closed its pipe or is about to be ended; ours is closed, so that it never waits for
-// room.
-static void finish(pid_t child, struct init_work_result *result)
+// Waits for a child that is gone or about to go. One that was killed may be held by the kernel (a
+// dead mount), so it is not waited for longer than this.
+static bool is_reaped(const struct running *self, bool killed, int *status)
 {
+    int64_t ends_ms = duration_now() + KILLED_MS;
+    for (;;) {
+        pid_t pid = waitpid(self->child, status, killed ? WNOHANG : 0);
+        if (pid == self->child)
+            return true;
+        if ((pid < 0 && errno != EINTR) || (pid == 0 && duration_now() >= ends_ms))
+            return false;
+        if (pid == 0)
+            poll(NULL, 0, 1);
+    }
+}
+
+// Its pipe is closed on our side before, so that it never waits for room.
+static void finish(struct running *self, int signal_number)
+{
+    struct init_work_result *result = &self->work->result;
     int status = 0;
-    if (result->signal != 0)
-        kill(child, SIGKILL);
-    while (waitpid(child, &status, 0) < 0)
-        if (errno != EINTR)
-            return;
-    result->answer = result->signal != 0 ? INIT_WORK_STOPPED : INIT_WORK_DONE;
+    bool late = self->out >= 0;
+    close_pipe(self);
+    if (self->child <= 0)
+        return;
+    if (late)
+        kill(self->child, SIGKILL);
+    result->answer = INIT_WORK_DONE;
+    if (late)
+        result->answer = signal_number != 0 ? INIT_WORK_STOPPED : INIT_WORK_LATE;
+    result->signal = signal_number;
+    if (!is_reaped(self, late, &status))
+        return;
     result->code = WIFSIGNALED(status) ? EXITCODE_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+int init_work_together(const struct init_inherited *inherited, struct init_work *works,
+                       unsigned count, int64_t limit_ms)
+{
+    struct running all[INIT_WORKS_MAX];
+    int signals = signals_descriptor(HEEDED);
+    for (unsigned i = 0; i < count; i++)
+        start(inherited, all, i, &works[i], signals >= 0);
+    int number = follow(all, count, signals, limit_ms);
+    for (unsigned i = 0; i < count; i++)
+        finish(&all[i], number);
+    if (signals >= 0)
+        close(signals);
+    return number;
 }
 
 struct init_work_result init_work(const struct init_inherited *inherited,
                                   int (*work)(void *context, int out_fd), void *context,
                                   char *buffer, size_t size)
 {
-    struct init_work_result result = {.answer = INIT_WORK_FAILED};
-    int ends[2];
-    if (!descriptors_pipe(ends))
-        return result;
-    int signals = signals_descriptor(HEEDED);
-    pid_t child = signals < 0 ? -1 : fork();
-    if (child == 0)
-        do_work(inherited, work, context, ends);
-
-    close(ends[1]);
-    if (child > 0)
-        result.signal = follow(ends[0], signals, &result, buffer, size);
-    close(ends[0]);
-    if (signals >= 0)
-        close(signals);
-    if (child > 0)
-        finish(child, &result);
-    return result;
+    struct init_work alone = {work, context, buffer, size, {0}};
+    init_work_together(inherited, &alone, 1, -1);
+    return alone.result;
 }

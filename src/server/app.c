@@ -4,12 +4,11 @@
 #include "base/duration.h"
 #include "base/text.h"
 
-static void unreachable(const struct http_answer *answer, const char *app_url,
-                        struct finding *finding)
+void app_no_answer(const struct finding *fault, const char *app_url, struct finding *finding)
 {
     char sentence[FINDING_SLOT];
     struct text text = text_over(sentence, sizeof sentence);
-    finding_add_sentence(&answer->fault, &text);
+    finding_add_sentence(fault, &text);
     finding_set(finding, REASON_APP_UNREACHABLE, app_url, NULL, sentence);
 }
 
@@ -27,7 +26,7 @@ void app_ask(const struct ask *how, const char *app_url, struct finding *finding
     struct http_answer answer = {0};
     http_ask(&request, &answer);
     if (!answer.answered) {
-        unreachable(&answer, app_url, finding);
+        app_no_answer(&answer.fault, app_url, finding);
     } else if (answer.status < 200 || answer.status > 299) {
         char status[16];
         text_print(status, sizeof status, "%d", answer.status);

@@ -46,7 +46,8 @@ static void ask_nobody(const struct ask *self, struct finding *finding, struct s
 {
     struct credential who = {CREDENTIAL_NONE, span_of("")};
     ask_once(self, LS_WHOAMI_NOBODY, &who, finding, seen);
-    if (seen->status == 401 && reason_class(finding->reason) != REASON_CLASS_UNCLEAR)
+    if (seen->status == 401 && reason_class(finding->reason) != REASON_CLASS_UNCLEAR &&
+        finding->reason != REASON_UNAUTHORIZED_UNREAD)
         finding_set(finding, REASON_OK_NO_TOKEN, self->url, NULL, NULL);
 }
 

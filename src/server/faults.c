@@ -103,8 +103,18 @@ static const char *phase_words(enum http_phase phase)
         return "waiting for the TLS handshake";
     case HTTP_ANSWERING:
         return "connected, waiting for the answer";
+    case HTTP_UNAUTHORIZED:
+    case HTTP_FORBIDDEN:
+        return "the rest of the answer did not come";
     }
     return "";
+}
+
+static enum reason reason_of_timeout(enum http_phase phase)
+{
+    if (phase == HTTP_UNAUTHORIZED)
+        return REASON_UNAUTHORIZED_UNREAD;
+    return phase == HTTP_FORBIDDEN ? REASON_FORBIDDEN_UNREAD : REASON_TIMEOUT;
 }
 
 void http_timeout_finding(struct finding *finding, enum http_phase phase, const char *what,
@@ -117,5 +127,5 @@ void http_timeout_finding(struct finding *finding, enum http_phase phase, const 
     duration_text(timeout_ms, limit, sizeof limit);
     text_print(detail, sizeof detail, "%s, %s%s", limit,
                asked ? phase_words(phase) : "nothing was asked yet", what + address);
-    finding_set(finding, REASON_TIMEOUT, subject, NULL, detail);
+    finding_set(finding, reason_of_timeout(phase), subject, NULL, detail);
 }

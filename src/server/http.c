@@ -83,10 +83,22 @@ static int64_t time_left(const struct transfer *self)
 
 // ---- What curl calls ----------------------------------------------------------------------------
 
+// Told at once and not when there is something to wait for: time may be up at any moment from here.
+static void note_refusal(struct transfer *self)
+{
+    enum http_phase phase = self->in.status == 401 ? HTTP_UNAUTHORIZED : HTTP_FORBIDDEN;
+    if ((self->in.status != 401 && self->in.status != 403) || self->phase == phase)
+        return;
+    enter(self, phase, "");
+    announce(self);
+}
+
 static size_t on_head(char *bytes, size_t one, size_t len, void *context)
 {
     struct transfer *self = context;
-    return intake_head(&self->in, (struct span){bytes, one * len});
+    size_t taken = intake_head(&self->in, (struct span){bytes, one * len});
+    note_refusal(self);
+    return taken;
 }
 
 static size_t on_body(char *bytes, size_t one, size_t len, void *context)
@@ -145,7 +157,10 @@ static int on_connected(void *context, char *remote, char *local, int remote_por
 // A list over memory of ours: curl takes it as it is, and copies the lines into its request alone.
 static struct curl_slist *make_lines(struct transfer *self)
 {
-    static const char *const own[] = {USER_AGENT, "Connection: close", "Expect:"};
+    // A plain header, since by CURLOPT_ACCEPT_ENCODING an answer in a coding would be an error
+    // without its status.
+    static const char *const own[] = {USER_AGENT, "Accept-Encoding: identity", "Connection: close",
+                                      "Expect:"};
     struct curl_slist *at = self->lines;
     size_t count = 0;
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
@@ -224,7 +239,8 @@ static void enter_body(struct transfer *self)
 
 static void wait_for(struct transfer *self, int64_t milliseconds)
 {
-    if (self->in.head_done && self->in.mode == BODY_WHOLE && self->waited_for_body++ == 0)
+    if (self->phase == HTTP_ANSWERING && self->in.head_done && self->in.mode == BODY_WHOLE &&
+        self->waited_for_body++ == 0)
         enter_body(self);
     int64_t quiet = self->announced || milliseconds <= QUIET_MS ? 0 : QUIET_MS;
     int events = 0;

@@ -4,7 +4,8 @@
 // Follows no redirect, ignores proxy variables and ~/.netrc, speaks http and https only, sends to
 // no host but the URL's. Names are looked up family by family with our own walk of the search list
 // (see resolve.h); every address is tried. Every request carries `User-Agent: labelgate/VERSION`,
-// `Accept: */*` and `Connection: close`; no `Expect`, no cookies.
+// `Accept: */*`, `Accept-Encoding: identity` (without it a proxy may use any coding: RFC 9110,
+// section 12.5.3) and `Connection: close`; no `Expect`, no cookies.
 #ifndef LABELGATE_SERVER_HTTP_H
 #define LABELGATE_SERVER_HTTP_H
 
@@ -27,7 +28,15 @@
 #define HTTP_PEEK ((size_t)4 * 1024)
 
 // What is being waited for: for the sentence of a timeout.
-enum http_phase { HTTP_RESOLVING, HTTP_CONNECTING, HTTP_HANDSHAKE, HTTP_ANSWERING };
+enum http_phase {
+    HTTP_RESOLVING,
+    HTTP_CONNECTING,
+    HTTP_HANDSHAKE,
+    HTTP_ANSWERING,
+    // The status came, the rest is awaited: a refusal is one even when its body never comes.
+    HTTP_UNAUTHORIZED, // 401
+    HTTP_FORBIDDEN,    // 403
+};
 
 struct http_request {
     const char *method; // "GET", "POST"
@@ -51,7 +60,7 @@ struct http_request {
 struct http_answer {
     bool answered;        // head and body, as far as it is needed, came; else `fault` says why not
     struct finding fault; // class unclear or local (ca_file_invalid); subject: scheme, host, port
-    int status;
+    int status;           // the one that came, 0: none; also when there is no whole answer
     char content_type[HTTP_HEADER_VALUE]; // header values are cut to fit
     char content_encoding[HTTP_HEADER_VALUE];
     char location[HTTP_HEADER_VALUE];
@@ -68,7 +77,9 @@ struct http_answer {
 };
 
 // The words of a timeout: what was waited for (`what` as the phase callback got it, or a plain
-// URL). A `what` without "://" names something before the first question: "the settings". Pure.
+// URL). A `what` without "://" names something before the first question: "the settings".
+// REASON_TIMEOUT; for a 401 or 403 that came without its body REASON_UNAUTHORIZED_UNREAD or
+// REASON_FORBIDDEN_UNREAD. Pure.
 void http_timeout_finding(struct finding *finding, enum http_phase phase, const char *what,
                           int64_t timeout_ms);
 

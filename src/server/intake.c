@@ -46,6 +46,7 @@ static void end_of_head(struct intake *self)
 {
     if (self->status < 200) {
         lines_reset(self->answer);
+        self->status = 0;
         return;
     }
     self->head_done = true;
@@ -57,17 +58,20 @@ static void end_of_head(struct intake *self)
 
 size_t intake_head(struct intake *self, struct span line)
 {
-    if (self->head_done) // trailers of a chunked body
-        return line.len;
     self->head_bytes += line.len;
     if (self->head_bytes > HEAD_MOST) {
-        refuse(self, "its head does not end");
+        refuse(self, self->head_done ? "its trailers do not end" : "its head does not end");
         return 0;
     }
-    int status = lines_status(line);
-    if (status != 0)
-        self->status = status;
-    else if (span_trim(line).len > 0)
+    if (self->head_done) // trailers of a chunked body
+        return line.len;
+    if (self->status == 0) { // no later line is the status, however it is spelled
+        self->status = lines_status(line);
+        if (self->status == 0)
+            refuse(self, "its first line is not a status line of HTTP/1.1");
+        return self->status == 0 ? 0 : line.len;
+    }
+    if (span_trim(line).len > 0)
         lines_take(self->answer, line);
     else
         end_of_head(self);

@@ -17,8 +17,8 @@ struct intake {
     const struct http_request *request;
     struct http_answer *answer;
     const char *origin; // scheme, host and port as written, for the words of a fault
-    size_t head_bytes;
-    int status; // of the head so far; 0: none
+    size_t head_bytes;  // trailers included
+    int status;         // of the head so far; 0: none
     bool head_done;
     enum body_mode mode;
     size_t room;

@@ -252,14 +252,48 @@ static enum reason judge_page(enum ls_question question, const struct reading *s
     return REASON_COUNT;
 }
 
+static bool says_json(const struct reading *self)
+{
+    return span_starts_nocase(self->answer->content_type, "application/json");
+}
+
 // The statuses whose body decides: half a body of these says nothing.
 static bool broke_off(const struct reading *self)
 {
     int status = self->answer->status;
-    bool decides =
-        status == 200 || status == 201 || status == 400 || status == 401 || status == 403;
-    return decides && !self->is_json && self->answer->body_cut &&
-           span_starts_nocase(self->answer->content_type, "application/json");
+    bool decides = status == 200 || status == 201 || status == 400;
+    return decides && !self->is_json && self->answer->body_cut && says_json(self);
+}
+
+// A coding that no header names is noise.
+static bool is_noise(struct span body)
+{
+    for (size_t i = 0; i < body.len; i++) {
+        unsigned char byte = (unsigned char)body.text[i];
+        if (byte < 0x20 && (byte < '\t' || byte > '\r'))
+            return true;
+    }
+    return false;
+}
+
+// Why the body of a 401 or 403 cannot be read; NULL: it can, or the status is another.
+static const char *unread(const struct reading *self)
+{
+    int status = self->answer->status;
+    if ((status != 401 && status != 403) || self->own)
+        return NULL;
+    if (self->answer->body_cut)
+        return "its body does not end";
+    if (self->is_json)
+        return NULL;
+    if (says_json(self) && self->answer->body.len > 0)
+        return "its body is called JSON and is not";
+    return is_noise(self->answer->body) ? "its body is not text" : NULL;
+}
+
+static enum reason unread_reason(int status)
+{
+    return status == 401 ? REASON_UNAUTHORIZED_UNREAD : REASON_FORBIDDEN_UNREAD;
 }
 
 static enum reason judge_status(int status)
@@ -276,6 +310,8 @@ static enum reason judge(enum ls_question question, const struct reading *self,
     if (broke_off(self))
         return REASON_BAD_REPLY;
     enum reason reason = judge_wanted(question, self, identity);
+    if (reason == REASON_COUNT && unread(self) != NULL)
+        return unread_reason(self->answer->status);
     if (reason == REASON_COUNT && self->own)
         reason = judge_own(question, self);
     if (reason == REASON_COUNT && !self->is_json)
@@ -352,6 +388,10 @@ static void add_detail(struct text *out, enum reason reason, const struct readin
     case REASON_TOKEN_MALFORMED_SEEN:
         add_shown(out, self->detail);
         break;
+    case REASON_UNAUTHORIZED_UNREAD:
+    case REASON_FORBIDDEN_UNREAD:
+        text_add(out, "%s", unread(self));
+        break;
     case REASON_NO_ORGANIZATION:
     case REASON_NO_ORGANIZATION_REMOVED:
         if (identity->user_id != 0)
@@ -415,6 +455,22 @@ void ls_verdict(enum ls_question question, const struct ls_answer *answer, const
     reading_free(&reading);
 }
 
+void ls_refuse_unread(int status, struct finding *finding)
+{
+    struct finding why = *finding;
+    if (status == 401 || status == 403)
+        finding_set(finding, unread_reason(status), why.subject, NULL, why.detail);
+}
+
+bool ls_is_own_401(const struct ls_answer *answer)
+{
+    struct reading reading;
+    reading_make(&reading, answer);
+    bool is = answer->status == 401 && reading.own;
+    reading_free(&reading);
+    return is;
+}
+
 bool ls_detail_is(const struct ls_answer *answer, int status, const char *text)
 {
     struct reading reading;
@@ -438,7 +494,7 @@ void ls_verdict_second(enum ls_question question, const struct ls_answer *second
     struct ls_identity identity;
     struct finding other;
     ls_verdict(LS_WHOAMI_NOBODY, second, url, &other, &identity);
-    bool alive = second->status == 401 && reason_class(other.reason) != REASON_CLASS_UNCLEAR;
+    bool alive = ls_is_own_401(second);
     if (question == LS_REFRESH && alive)
         finding_set(finding, REASON_NO_PAT_SUPPORT, url, NULL, identity.version);
     else if (question == LS_REFRESH)

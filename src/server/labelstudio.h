@@ -46,6 +46,13 @@ struct ls_identity {
 void ls_verdict(enum ls_question question, const struct ls_answer *answer, const char *url,
                 struct finding *finding, struct ls_identity *identity);
 
+// A 401 or 403 came, but no whole answer: `finding`, which says why not, becomes the refusal that
+// cannot be read. Other statuses (0: none) change nothing.
+void ls_refuse_unread(int status, struct finding *finding);
+
+// Is it a 401 with Label Studio's own JSON? What a question without a token should get.
+bool ls_is_own_401(const struct ls_answer *answer);
+
 // Is it Label Studio's own JSON error with this status and exactly this `detail`?
 bool ls_detail_is(const struct ls_answer *answer, int status, const char *text);
 

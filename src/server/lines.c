@@ -8,18 +8,19 @@
 
 int lines_status(struct span line)
 {
-    if (!span_starts(line, "HTTP/"))
-        return 0;
-    size_t at = span_find(line, " ");
-    while (at < line.len && line.text[at] == ' ')
-        at++;
+    static const char version[] = "HTTP/1.x ";
+    size_t at = sizeof version - 1;
     int status = 0;
+    if (!span_starts(line, "HTTP/1.0 ") && !span_starts(line, "HTTP/1.1 "))
+        return 0;
     for (size_t i = 0; i < 3; i++, at++) {
         if (at >= line.len || line.text[at] < '0' || line.text[at] > '9')
             return 0;
         status = status * 10 + (line.text[at] - '0');
     }
-    return status;
+    bool ends =
+        at == line.len || line.text[at] == ' ' || line.text[at] == '\r' || line.text[at] == '\n';
+    return ends && status >= 100 ? status : 0;
 }
 
 void lines_reset(struct http_answer *answer)
@@ -89,6 +90,9 @@ void lines_take(struct http_answer *answer, struct span line)
         keep_cookie(answer, value);
         return;
     }
+    // Of several codings the one that makes the body unreadable counts.
+    if (span_is_nocase(span_of(answer->content_encoding), "identity"))
+        answer->content_encoding[0] = '\0';
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
         if (span_is_nocase(name, kept[i].name))
             keep(kept[i].value, HTTP_HEADER_VALUE, value);

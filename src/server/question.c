@@ -60,6 +60,7 @@ bool question_ask(const struct ask *how, const struct question *question,
     if (answer->answered)
         return true;
     *finding = answer->fault;
+    ls_refuse_unread(answer->status, finding);
     http_answer_free(answer);
     return false;
 }

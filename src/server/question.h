@@ -45,7 +45,8 @@ struct question {
     bool creates; // answered by 201, whose body is read for this question alone
 };
 
-// False when there is no answer: `finding` says why not, class local or unclear. On true the caller
+// False when there is no whole answer: `finding` says why not, class local or unclear; refused when
+// its status was 401 or 403. On true the caller
 // gives `answer` back with http_answer_free.
 bool question_ask(const struct ask *how, const struct question *question,
                   struct http_answer *answer, struct finding *finding);

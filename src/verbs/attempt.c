@@ -25,9 +25,14 @@
 // With less than this left there is no other try: its own haste would be all that it finds out.
 #define TRY_LEAST_MS 200
 
+// A child that is not over by its own deadline and this is stopped or held by the kernel.
+#define LATE_MS 20
+
 struct child {
     const struct attempt_plan *plan;
-    int64_t timeout_ms;
+    enum attempt_way way;
+    int64_t timeout_ms; // what it has
+    int64_t said_ms;    // what a timeout speaks of
     int out_fd;
     struct attempt attempt;
 };
@@ -38,11 +43,22 @@ static size_t told(void)
     return offsetof(struct attempt, token);
 }
 
+static void late_finding(const struct child *child, const struct finding *late,
+                         struct finding *finding)
+{
+    if (child->way == ATTEMPT_APP)
+        app_no_answer(late, child->plan->settings->app_url, finding);
+    else
+        *finding = *late;
+}
+
 static void prepare_timeout(void *context, enum http_phase phase, const char *what)
 {
     struct child *child = context;
     struct attempt late = {0};
-    http_timeout_finding(&late.finding, phase, what, child->timeout_ms);
+    struct finding timeout = {0};
+    http_timeout_finding(&timeout, phase, what, child->said_ms);
+    late_finding(child, &timeout, &late.finding);
     deadline_say(child->out_fd, &late, told(), EXITCODE_NO);
 }
 
@@ -66,21 +82,17 @@ static void trade(const struct attempt_plan *plan, const struct ask *how, struct
     take_legacy(&legacy, attempt);
 }
 
-static void ask(const struct attempt_plan *plan, const struct ask *how, struct attempt *attempt)
+static void ask(const struct child *child, const struct ask *how, struct attempt *attempt)
 {
-    const char *app_url = plan->settings->app_url;
+    const struct attempt_plan *plan = child->plan;
     struct credential who = {CREDENTIAL_TOKEN, how->token};
-    switch (plan->way) {
+    switch (child->way) {
     case ATTEMPT_HEALTH:
-        ask_whoami(how, &attempt->finding, &attempt->seen);
-        if (reason_is_fine(attempt->finding.reason) && app_url != NULL)
-            app_ask(how, app_url, &attempt->finding);
-        break;
     case ATTEMPT_WHOAMI:
         ask_whoami(how, &attempt->finding, &attempt->seen);
         break;
     case ATTEMPT_APP:
-        app_ask(how, app_url, &attempt->finding);
+        app_ask(how, plan->settings->app_url, &attempt->finding);
         break;
     case ATTEMPT_UP:
         ask_health(how, &attempt->finding);
@@ -95,17 +107,23 @@ static void ask(const struct attempt_plan *plan, const struct ask *how, struct a
     }
 }
 
+static const char *url_of(const struct child *child)
+{
+    const struct settings *settings = child->plan->settings;
+    return child->way == ATTEMPT_APP ? settings->app_url : settings->url;
+}
+
 static int work(void *context, int out_fd)
 {
     struct child *child = context;
     child->out_fd = out_fd;
     deadline_arm(child->timeout_ms);
-    prepare_timeout(child, HTTP_RESOLVING, child->plan->settings->url);
+    prepare_timeout(child, HTTP_RESOLVING, url_of(child));
 
     struct ask how = how_to_ask(child->plan->settings, child->timeout_ms);
     how.phase = prepare_timeout;
     how.phase_context = child;
-    ask(child->plan, &how, &child->attempt);
+    ask(child, &how, &child->attempt);
     deadline_disarm();
 
     bool written = file_write(out_fd, &child->attempt, sizeof child->attempt);
@@ -117,27 +135,70 @@ static void stopped(struct attempt *attempt, int signal_number)
 {
     finding_set(&attempt->finding, REASON_STOPPED_WAITING, init_signal_name(signal_number), NULL,
                 NULL);
+    finding_set(&attempt->app, REASON_OK, NULL, NULL, NULL);
     attempt->signal = signal_number;
 }
 
-static void attempt_within(const struct attempt_plan *plan, int64_t timeout_ms,
+// How a child ended that wrote no attempt, or `attempt` as it wrote it.
+static void take(const struct child *child, const struct init_work *work, struct attempt *attempt)
+{
+    struct finding held = {0};
+    if (work->result.len >= told())
+        return;
+    memset(attempt, 0, sizeof *attempt);
+    finding_set(&held, REASON_TIMEOUT, url_of(child), NULL, "the system holds up who asks");
+    if (work->result.answer == INIT_WORK_LATE)
+        late_finding(child, &held, &attempt->finding);
+    else
+        finding_set(&attempt->finding, REASON_START_FAILED, NULL, NULL, "no process to ask with");
+}
+
+static void attempt_within(const struct attempt_plan *plan, int64_t timeout_ms, int64_t said_ms,
                            struct attempt *attempt)
 {
-    struct child child = {.plan = plan, .timeout_ms = timeout_ms};
+    bool with_app = plan->way == ATTEMPT_HEALTH && plan->settings->app_url != NULL;
+    struct child server = {
+        .plan = plan, .way = plan->way, .timeout_ms = timeout_ms, .said_ms = said_ms};
+    struct child beside = server;
+    struct attempt app = {0};
+    beside.way = ATTEMPT_APP;
     memset(attempt, 0, sizeof *attempt);
-    struct init_work_result result =
-        init_work(plan->inherited, work, &child, (char *)attempt, sizeof *attempt);
-    if (result.answer == INIT_WORK_STOPPED)
-        stopped(attempt, result.signal);
-    else if (result.answer == INIT_WORK_FAILED || result.len < told())
-        finding_set(&attempt->finding, REASON_START_FAILED, NULL, NULL, "no process to ask with");
+    struct init_work works[INIT_WORKS_MAX] = {
+        {work, &server, (char *)attempt, sizeof *attempt, {0}},
+        {work, &beside, (char *)&app, sizeof app, {0}},
+    };
+    int signal_number =
+        init_work_together(plan->inherited, works, with_app ? 2 : 1, timeout_ms + LATE_MS);
+    if (signal_number != 0) {
+        stopped(attempt, signal_number);
+        return;
+    }
+    take(&server, &works[0], attempt);
     if (!redact_add(secret_span(&attempt->token)))
         finding_set(&attempt->finding, REASON_START_FAILED, NULL, NULL, "memory ran out");
+    if (!with_app)
+        return;
+    take(&beside, &works[1], &app);
+    attempt->app = app.finding;
+}
+
+const struct finding *attempt_verdict(const struct attempt *attempt, const struct finding **other)
+{
+    const struct finding *server = &attempt->finding, *app = &attempt->app;
+    enum reason_class class = reason_class(server->reason);
+    bool server_first =
+        class == REASON_CLASS_REFUSED || class == REASON_CLASS_LOCAL || reason_is_fine(app->reason);
+    const struct finding *second = server_first ? app : server;
+    if (other != NULL)
+        *other = reason_is_fine(second->reason) ? NULL : second;
+    return server_first ? server : app;
 }
 
 void attempt_once(const struct attempt_plan *plan, struct attempt *attempt)
 {
-    attempt_within(plan, plan->settings->timeout_ms, attempt);
+    int64_t whole = plan->settings->timeout_ms;
+    int64_t left = plan->until_ms > 0 ? plan->until_ms - duration_now() : whole;
+    attempt_within(plan, left > 0 ? left : 1, whole, attempt);
 }
 
 static int64_t spread(int64_t pause_ms)
@@ -175,10 +236,16 @@ static void time_up(int64_t limit_ms, struct attempt *attempt)
 {
     char limit[32], last[FINDING_SLOT];
     struct text text = text_over(last, sizeof last);
-    text_add(&text, "[%s] ", reason_word(attempt->finding.reason));
-    finding_add_sentence(&attempt->finding, &text);
+    struct finding also = {0};
+    const struct finding *other;
+    const struct finding *verdict = attempt_verdict(attempt, &other);
+    if (other != NULL)
+        also = *other;
+    text_add(&text, "[%s] ", reason_word(verdict->reason));
+    finding_add_sentence(verdict, &text);
     duration_text(limit_ms, limit, sizeof limit);
     finding_set(&attempt->finding, REASON_WAIT_TIMEOUT, limit, NULL, last);
+    attempt->app = also;
 }
 
 // A try ends with the whole wait. A wait of zero is one try, which has its own limit.
@@ -197,15 +264,17 @@ void attempt_until(const struct attempt_plan *plan, int64_t limit_ms, struct att
 
     for (;;) {
         int64_t left = limit_ms - (duration_now() - started);
-        attempt_within(plan, try_limit(plan->settings->timeout_ms, limit_ms, left), attempt);
-        if (!reason_may_pass(attempt->finding.reason))
+        int64_t try_ms = try_limit(plan->settings->timeout_ms, limit_ms, left);
+        attempt_within(plan, try_ms, try_ms, attempt);
+        const struct finding *verdict = attempt_verdict(attempt, NULL);
+        if (!reason_may_pass(verdict->reason))
             break;
         left = limit_ms - (duration_now() - started);
         if (left < TRY_LEAST_MS) {
             time_up(limit_ms, attempt);
             break;
         }
-        tell(plan->settings, &attempt->finding, &told_reason, duration_now() - started, limit_ms);
+        tell(plan->settings, verdict, &told_reason, duration_now() - started, limit_ms);
 
         // The last try needs time too: what is left after the pause is all that it gets.
         int64_t rest = spread(pause_ms), most = left - left / 4;

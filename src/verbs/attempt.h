@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Not a verb: how every verb but a plain `health` asks Label Studio. One attempt is made in a
 // forked child, so that its deadline is hard, a stop signal ends it at once and PID 1 never holds
-// curl's memory; waiting is attempts with pauses between them.
+// curl's memory; waiting is attempts with pauses between them. The app is asked in a second child
+// beside it: a name look-up cannot be interrupted, and one after the other whichever is silent
+// would use up the time of the other, and its timeout would be told as the other's.
 #ifndef LABELGATE_VERBS_ATTEMPT_H
 #define LABELGATE_VERBS_ATTEMPT_H
 
@@ -15,7 +17,7 @@
 #include "server/trade.h"
 
 enum attempt_way {
-    ATTEMPT_HEALTH,   // whoami, then --app-url: what `health` says
+    ATTEMPT_HEALTH,   // whoami and at the same time --app-url, if there is one: what `health` says
     ATTEMPT_WHOAMI,   // the settings' token alone
     ATTEMPT_APP,      // --app-url alone
     ATTEMPT_UP,       // GET /health, which proves no token
@@ -30,6 +32,8 @@ struct attempt_plan {
     enum attempt_way way;
     const char *user;
     struct span secret;
+    int64_t
+        until_ms; // attempt_once: duration_now() value of its end; 0: a whole --timeout from now
 };
 
 // How an attempt ended. Written whole by the child into a pipe, so it holds no pointer.
@@ -40,7 +44,13 @@ struct attempt {
     struct trade_switches switches;
     bool created, enabled; // see struct legacy
     struct secret token;   // the traded token; wiped by its owner
+    // ATTEMPT_HEALTH: what --app-url answered; after REASON_WAIT_TIMEOUT what else is wrong.
+    struct finding app;
 };
+
+// The finding that decides: a refused token first, then the app, then what is unclear about Label
+// Studio. `other`: what is wrong besides, or NULL.
+const struct finding *attempt_verdict(const struct attempt *attempt, const struct finding **other);
 
 // One attempt within the settings' --timeout.
 void attempt_once(const struct attempt_plan *plan, struct attempt *attempt);

@@ -92,13 +92,18 @@ static void read_switches(struct diagnosis *diagnosis)
     diagnosis->switches = attempt.switches;
 }
 
-static void ask_app(struct diagnosis *diagnosis)
+// What `health` would say, where it would ask at all.
+static void ask_health(struct diagnosis *diagnosis)
 {
     struct attempt attempt;
-    if (diagnosis->settings->app_url == NULL || !reason_is_fine(diagnosis->health.reason))
+    bool would_ask = diagnosis->run.reason == REASON_OK;
+    if (!ask_in_child(diagnosis, would_ask ? ATTEMPT_HEALTH : ATTEMPT_WHOAMI, &attempt))
         return;
-    if (ask_in_child(diagnosis, ATTEMPT_APP, &attempt) && !reason_is_fine(attempt.finding.reason))
-        diagnosis->health = attempt.finding;
+    diagnosis->server = attempt.finding;
+    diagnosis->app = attempt.app;
+    diagnosis->seen = attempt.seen;
+    if (would_ask)
+        diagnosis->health = *attempt_verdict(&attempt, NULL);
 }
 
 static void ask_server(struct diagnosis *diagnosis)
@@ -107,14 +112,8 @@ static void ask_server(struct diagnosis *diagnosis)
     diagnosis->asked = true;
     if (ask_in_child(diagnosis, ATTEMPT_UP, &attempt))
         diagnosis->up = attempt.finding;
-    if (ask_in_child(diagnosis, ATTEMPT_WHOAMI, &attempt)) {
-        diagnosis->server = attempt.finding;
-        diagnosis->seen = attempt.seen;
-    }
+    ask_health(diagnosis);
     read_switches(diagnosis);
-    if (diagnosis->run.reason == REASON_OK)
-        diagnosis->health = diagnosis->server;
-    ask_app(diagnosis);
 }
 
 // A JWT that would be refused at launch is still worth a question: the answer shows what the app

@@ -29,6 +29,7 @@ struct diagnosis {
     int signal;                             // a stop signal came meanwhile
     struct finding up;                      // GET /health
     struct finding server;                  // whoami
+    struct finding app;                     // --app-url; REASON_OK when it was not asked
     struct seen seen;
     bool has_switches; // the answer to /api/jwt/settings was there to read
     struct trade_switches switches;

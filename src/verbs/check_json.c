@@ -7,7 +7,8 @@
 //  "token":{"variable","source","kind","bytes","claims":{…},"same_as_running"} or null,
 //  "label_studio":{"url","asked","up","reason","class","sentence","version","user_id","email",
 //                  "legacy_tokens","api_tokens"},
-//  "run":{"ok","reason","class","sentence"}, "health":{the same}, "next_steps":[…]}
+//  "run":{"ok","reason","class","sentence"}, "health":{the same}, "app":{the same, where
+//  --app-url was asked}, "next_steps":[…]}
 // What is not set is null, and so are a value that may be a secret and the sentence of an "ok" that
 // nobody was asked for. "ignored": the name counts in the environment alone.
 #include "env/settings_show.h"
@@ -246,6 +247,11 @@ void check_print_json(const struct diagnosis *diagnosis, struct text *out)
         add_verdict(out, "health", &diagnosis->health, diagnosis->asked);
     else
         add_unknown(out, "health");
+    if (diagnosis->asked && diagnosis->settings->app_url != NULL &&
+        diagnosis->run.reason == REASON_OK) {
+        text_add(out, ",");
+        add_verdict(out, "app", &diagnosis->app, true);
+    }
     text_add(out, ",");
     add_steps(out, diagnosis);
     text_add(out, "}\n");

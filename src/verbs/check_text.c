@@ -50,6 +50,7 @@ unsigned check_steps(const struct diagnosis *diagnosis, const struct finding *st
     if (diagnosis->asked)
         add_step(steps, &count, &diagnosis->server);
     add_step(steps, &count, &diagnosis->health);
+    add_step(steps, &count, &diagnosis->app);
     return count;
 }
 
@@ -310,6 +311,8 @@ static void add_verdict(const struct page *page, const struct diagnosis *diagnos
     else if (!reason_is_fine(diagnosis->health.reason) &&
              diagnosis->health.reason != diagnosis->run.reason)
         add_finding(page, PAGE_BAD, &diagnosis->health);
+    if (!reason_is_fine(diagnosis->app.reason) && diagnosis->app.reason != diagnosis->health.reason)
+        add_finding(page, PAGE_BAD, &diagnosis->app);
 }
 
 // Another token is the cure: labelgate can fetch it.

@@ -14,7 +14,6 @@
 #include "env/envlist.h"
 #include "env/settings.h"
 #include "env/started.h"
-#include "server/app.h"
 #include "server/ask.h"
 #include "server/deadline.h"
 #include "verbs/attempt.h"
@@ -39,8 +38,7 @@ struct health {
     struct envlist environment;
     struct started started;
     struct settings settings;
-    struct attempt attempt; // finding: the verdict
-    struct finding app;     // of --app-url; REASON_OK when it is not asked
+    struct attempt attempt; // see attempt_verdict
     int64_t ends_ms;        // duration_now() value of the deadline
     int log_fd;             // standard error of the believed process, or -1
     char note[NOTE];        // one fact beside the verdict
@@ -54,16 +52,6 @@ static bool is_healthy(const struct health *health, const struct finding *findin
         return true;
     return health->settings.unreachable_healthy &&
            reason_class(finding->reason) == REASON_CLASS_UNCLEAR;
-}
-
-// The token counts most, then the app, then what is unclear.
-static const struct finding *deciding(const struct health *health, const struct finding *server)
-{
-    enum reason_class class = reason_class(server->reason);
-    if (class == REASON_CLASS_REFUSED || class == REASON_CLASS_LOCAL ||
-        health->app.reason == REASON_OK)
-        return server;
-    return &health->app;
 }
 
 // Who reads an unhealthy verdict wants to know what it is about. In one line with another fact the
@@ -83,9 +71,8 @@ static const char *note_of(struct health *health, bool healthy)
     return health->said;
 }
 
-static struct verdict verdict_of(struct health *health, const struct finding *server)
+static struct verdict verdict_of(struct health *health, const struct finding *finding)
 {
-    const struct finding *finding = deciding(health, server);
     bool healthy = is_healthy(health, finding);
     return (struct verdict){finding, healthy, note_of(health, healthy)};
 }
@@ -238,25 +225,46 @@ static void note_clock(struct health *health)
         seen_skew_text(&health->attempt.seen, health->note, NOTE);
 }
 
+// The other one of app and Label Studio is ill too: the verdict speaks of one alone.
+static void note_other(struct health *health)
+{
+    char noted[NOTE];
+    const struct finding *other;
+    attempt_verdict(&health->attempt, &other);
+    if (other == NULL)
+        return;
+    text_print(noted, sizeof noted, "%s", health->note);
+    struct text note = text_over(health->note, sizeof health->note);
+    text_add(&note, "also [%s]", reason_word(other->reason));
+    if (noted[0] != '\0') {
+        text_add(&note, "; %s", noted);
+        return;
+    }
+    text_add(&note, ": ");
+    finding_add_sentence(other, &note);
+}
+
 static void ask(struct health *health)
 {
     struct ask how = how_to_ask(&health->settings, health->ends_ms - duration_now());
     how.phase = prepare_timeout;
     how.phase_context = health;
-    if (health->settings.app_url != NULL)
-        app_ask(&how, health->settings.app_url, &health->app);
     ask_whoami(&how, &health->attempt.finding, &health->attempt.seen);
 }
 
 // As PID 1 of a one-shot job the kernel would drop TERM: it is received as data while we wait.
-static void ask_until_yes(struct health *health)
+static void ask_in_children(struct health *health)
 {
     struct init_inherited inherited;
     init_hold(&inherited);
     deadline_disarm(); // each attempt has a deadline of its own
     deadline_leave_stops();
-    struct attempt_plan plan = {.inherited = &inherited, .settings = &health->settings};
-    attempt_until(&plan, health->settings.wait_ms, &health->attempt);
+    struct attempt_plan plan = {
+        .inherited = &inherited, .settings = &health->settings, .until_ms = health->ends_ms};
+    if (health->settings.wait)
+        attempt_until(&plan, health->settings.wait_ms, &health->attempt);
+    else
+        attempt_once(&plan, &health->attempt);
     deadline_arm(LAST_WRITE_MS);
 }
 
@@ -264,7 +272,7 @@ static int answer(struct health *health)
 {
     char bytes[DEADLINE_MOST];
     struct text text = text_over(bytes, sizeof bytes);
-    struct verdict verdict = verdict_of(health, &health->attempt.finding);
+    struct verdict verdict = verdict_of(health, attempt_verdict(&health->attempt, NULL));
     add_verdict(health, &verdict, &text);
     log_verdict(health, &verdict);
     deadline_last_word(STDOUT_FILENO, EXITCODE_NO);
@@ -340,12 +348,13 @@ int verb_health(const struct call *call)
     mend_clock(&health, started_ms);
 
     bool worth_asking = judge(&health, &health.attempt.finding);
-    if (worth_asking && health.settings.wait)
-        ask_until_yes(&health);
+    if (worth_asking && (health.settings.wait || health.settings.app_url != NULL))
+        ask_in_children(&health);
     else if (worth_asking)
         ask(&health);
     note_changed_file(&health);
     note_clock(&health);
+    note_other(&health);
     int code = answer(&health);
     settings_free(&health.settings);
     started_free(&health.started);

@@ -186,7 +186,7 @@ static int ask_first(struct run *run)
     struct attempt_plan plan = {
         .inherited = run->call->inherited,
         .settings = settings,
-        .way = must_trade(settings) ? ATTEMPT_TRADE : ATTEMPT_HEALTH,
+        .way = must_trade(settings) ? ATTEMPT_TRADE : ATTEMPT_WHOAMI,
         .secret = settings->token.text,
     };
     if (settings->wait)

@@ -6,9 +6,10 @@ from __future__ import annotations
 import gzip
 import itertools
 import json
+import zlib
 from dataclasses import dataclass
 
-from standin import USER, Connection, Play, answer, detail, response
+from standin import HEAD_END, USER, Connection, Play, answer, detail, response
 
 LOGIN_PAGE = "<html><head><title>Sign in</title></head><body><form action='/login'></form></body></html>"
 PAGE_404 = "<html><head><title>Label Studio</title></head><body>" + "x" * 170_000 + "</body></html>"
@@ -124,6 +125,27 @@ def nothing(connection: Connection) -> None:
     """Closes without a byte."""
 
 
+def endless_trailers(connection: Connection) -> None:
+    body = json.dumps(USER).encode()
+    connection.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    connection.send(b"%x\r\n%s\r\n0\r\n" % (len(body), body))
+    while connection.send(b"X-Filler: y\r\n" * 100):
+        pass
+
+
+def status_line(line: str) -> bytes:
+    """The answer of a server that accepts the token, but for its first line."""
+    return line.encode() + b"\r\n" + response(200, USER).split(b"\r\n", 1)[1]
+
+
+# None of them is `HTTP/1.1 200 OK`, whatever a lenient reader takes it for.
+STATUS_LINES = (
+    "HTTP/1.1 2000 OK", "HTTP/1.1 20 OK", "HTTP/1.1 +200 OK", "HTTP/1.1 200OK", "HTTP/1.1 0200 OK",
+    "HTTP/1.1 000 OK", "HTTP/1.1 099 OK", "HTTP/1.1 999 OK", "HTTP/1.1  200 OK", "HTTP/1.1\t200 OK",
+    "HTTP/9.9 200 OK", "HTTP/1.2 200 OK", "HTTP/2 200", "HTTP/2 200 OK", "HTTP/3.9 200", "http/1.1 200 OK",
+    " HTTP/1.1 200 OK", "ICY 200 OK", "HTTP/1.1 two hundred",
+)  # fmt: skip
+
 OTHER_401 = '{"error": "unauthorized"}'
 NGINX_400 = "<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head></html>"
 
@@ -198,6 +220,12 @@ FAULTS: dict[str, Fault] = {
         "gzip",
     ),
     "chunks that are none": Fault(reads(bad_chunks), "bad_reply"),
+    **{f"the status line {line}": Fault(answer(status_line(line)), "bad_reply") for line in STATUS_LINES},
+    "a header spelled like a status line": Fault(
+        answer(b"HTTP/1.1 503 X\r\nHTTP/1.1 200 OK: x\r\n\r\n" + json.dumps(USER).encode()), "server_error"
+    ),
+    "101, then 200": Fault(answer(b"HTTP/1.1 101 S\r\n\r\n" + response(200, USER)), "bad_reply"),
+    "trailers without end": Fault(reads(endless_trailers), "bad_reply"),
     "a head without end": Fault(reads(endless_head), "bad_reply", "head"),
     "103 without end": Fault(reads(endless_informational), "bad_reply", "head"),
     "1 GiB of body": Fault(reads(endless_body), "not_label_studio"),
@@ -205,8 +233,104 @@ FAULTS: dict[str, Fault] = {
     "never answers": Fault(reads(Connection.wait), "timeout", "waiting for the answer", waits=True),
     "one byte a second": Fault(reads(drip_whole), "timeout", waits=True),
     "200, the body one byte a second": Fault(reads(drip_body), "timeout", "200", waits=True),
-    "401, the body one byte a second": Fault(reads(drip_401), "timeout", "401", waits=True),
+    "401, the body one byte a second": Fault(reads(drip_401), "unauthorized", "401", waits=True),
     "chunks without end": Fault(reads(endless_chunks), "timeout", "200", waits=True),
+}
+
+
+def refused(status: int) -> bytes:
+    return json.dumps(detail(status, "Invalid token.")).encode()
+
+
+def head(status: int, *lines: str) -> bytes:
+    return "\r\n".join([f"HTTP/1.1 {status} X", "Content-Type: application/json", *lines, "", ""]).encode()
+
+
+def coded(status: int, coding: str) -> bytes:
+    body = {"deflate": zlib.compress, "br": lambda data: b"\x1b\x9c" + data[::-1]}.get(coding, gzip.compress)(
+        refused(status)
+    )
+    return head(status, f"Content-Encoding: {coding}", f"Content-Length: {len(body)}") + body
+
+
+def unread(status: int) -> dict[str, tuple[Play, bool]]:
+    """Label Studio's no, which does not arrive whole or cannot be read. True: only the deadline ends it."""
+    body = refused(status)
+    whole = head(status, f"Content-Length: {len(body)}") + body
+    start = whole.index(HEAD_END) + len(HEAD_END)
+    chunked = head(status, "Transfer-Encoding: chunked")
+
+    def reset(connection: Connection) -> None:
+        connection.send(whole[:-20])
+        connection.gone(0.1)
+        connection.reset()
+
+    def drip(connection: Connection) -> None:
+        connection.send(whole[:start])
+        # A body that is always about to come, and one that is waited for.
+        connection.drip(whole[start:-1], 0.005 if status == 401 else 0.5)
+        connection.wait()
+
+    def no_end(connection: Connection) -> None:
+        connection.send(head(status))
+        while connection.send(b" " * 65536):
+            pass
+
+    def trailers(connection: Connection) -> None:
+        connection.send(chunked + b"2\r\n{}\r\n0\r\n")
+        while connection.send(b"X: y\r\n" * 100):
+            pass
+
+    def long_head(connection: Connection) -> None:
+        connection.send(head(status)[:-2])
+        while connection.send(b"X: y\r\n" * 100):
+            pass
+
+    plays: dict[str, tuple[Play, bool]] = {
+        "in gzip": (answer(coded(status, "gzip")), False),
+        "in x-gzip": (answer(coded(status, "x-gzip")), False),
+        "in deflate": (answer(coded(status, "deflate")), False),
+        "in br": (answer(coded(status, "br")), False),
+        "in gzip under two names": (
+            answer(
+                coded(status, "gzip").replace(b"Content-Enc", b"Content-Encoding: identity\r\nContent-Enc")
+            ),
+            False,
+        ),
+        "in gzip that no header names": (
+            answer(coded(status, "gzip").replace(b"Encoding", b"Nothing")),
+            False,
+        ),
+        "in gzip as a transfer": (
+            answer(head(status, "Transfer-Encoding: gzip, chunked") + b"2\r\n{}\r\n0\r\n\r\n"),
+            False,
+        ),
+        "cut in the body": (answer(whole[:-20]), False),
+        "cut in the head": (answer(head(status)[:-2]), False),
+        "reset in the body": (reads(reset), False),
+        "longer than is read": (answer(head(status) + b" " * 70_000 + body), False),
+        "without end": (reads(no_end), False),
+        "with chunks that are none": (answer(chunked + b"zz\r\n{}\r\n"), False),
+        "with a chunk of negative length": (answer(chunked + b"-1\r\n{}\r\n"), False),
+        "with trailers without end": (reads(trailers), False),
+        "with a head without end": (reads(long_head), False),
+        "with two lengths": (answer(head(status, "Content-Length: 5", "Content-Length: 7") + body), False),
+        "with NUL in the head": (answer(head(status, "X: a\0b") + body), False),
+        "with NUL in the body": (answer(head(status) + body.replace(b"token", b"to\0en")), False),
+        "in UTF-16": (answer(head(status) + body.decode().encode("utf-16")), False),
+        "called JSON and none": (answer(head(status) + b"\xef\xbb\xbf" + body), False),
+        "with a body that does not come": (reads(sends_and_stays(whole[:start])), True),
+        "with a body that drips": (reads(drip), True),
+        "with a head that does not end": (reads(sends_and_stays(head(status)[:-2])), True),
+        "with a status line alone": (reads(sends_and_stays(f"HTTP/1.1 {status} X\r\n".encode())), True),
+    }
+    if status == 401:
+        plays["after 103 and cut"] = (answer(b"HTTP/1.1 103 E\r\nLink: </x>\r\n\r\n" + whole[:-20]), False)
+    return plays
+
+
+UNREAD = {
+    f"{status} {name}": (status, *play) for status in (401, 403) for name, play in unread(status).items()
 }
 
 # What looks odd and is right all the same.

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from clock import SLACK, timed
-from faults import FAULTS, GOOD, PAGE_404
+from faults import FAULTS, GOOD, LOGIN_PAGE, PAGE_404, UNREAD
 from standin import TOKEN, USER, WHOAMI, Deaf, StandIn, answer, detail, free_port, label_studio, response
 
 pytest_plugins = ("probes",)
@@ -38,6 +39,34 @@ def test_fault(probe, name: str, host: str) -> None:
     else:
         assert seen.seconds < 3, seen
     assert TOKEN[:8] not in seen.out
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_a_refusal_that_cannot_be_read_is_one(probe, name: str) -> None:
+    """Whose no it is nobody can tell; taken for an outage, a refused token would be called healthy."""
+    status, play, waits = UNREAD[name]
+    limit = "400ms" if waits else "20s"
+    with StandIn(play) as server:
+        plain = probe(server.url, timeout=limit)
+        healthy = probe(server.url, "--unreachable", "healthy", timeout=limit)
+        as_json = probe(server.url, "--unreachable", "healthy", "--json", timeout=limit)
+        nobody = probe(server.url, "--unreachable", "healthy", "--no-token", timeout=limit)
+    word = "unauthorized" if status == 401 else "forbidden"
+    for seen in (plain, healthy, nobody):
+        assert (seen.code, seen.word) == (1, word), seen
+        assert f"answered {status}" in seen.out and "to do: " in seen.out
+        assert seen.seconds < (0.4 + SLACK if waits else 3), seen
+    told = json.loads(as_json.out)
+    assert as_json.code == 1 and (told["reason"], told["class"], told["healthy"]) == (word, "refused", False)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_page_of_a_proxy_says_nothing_about_the_token(probe, status: int) -> None:
+    """The other side of the rule: what can be read and is not Label Studio's stays unclear."""
+    for body in (LOGIN_PAGE, "", "denied", {"error": "no"}):
+        with StandIn(answer(response(status, body))) as server:
+            seen = probe(server.url, "--unreachable", "healthy")
+        assert (seen.code, seen.word) == (0, "proxy_auth" if status == 401 else "proxy_denied"), seen
 
 
 @pytest.mark.parametrize("host", FAMILIES)
@@ -103,6 +132,7 @@ def test_the_request(probe) -> None:
     assert headers == {
         "host": server.netloc,
         "accept": "*/*",
+        "accept-encoding": "identity",
         "connection": "close",
         "authorization": f"Token {TOKEN}",
     }

@@ -341,3 +341,46 @@ def test_the_name_server_can_tell_wrong_from_right(look: Look) -> None:
     """Control: an address where nobody listens is not found to be well."""
     seen = look("label-studio", {"label-studio": {"A": ["127.0.0.9"]}})
     assert seen.code == 1 and not re.search(r"\[ok\]", seen.out)
+
+
+# ---- --app-url: a look-up cannot be interrupted, so each end has a process of its own ----------------
+
+
+@pytest.mark.parametrize(
+    ("app_host", "says"),
+    [("app", "app"), ("10.9.9.9", "waiting for the connection")],
+    ids=["a mute name server", "a network that drops everything"],
+)
+@pytest.mark.parametrize("unreachable", ["unhealthy", "healthy"])
+def test_an_app_that_cannot_be_found_does_not_hide_a_refused_token(
+    look: Look, app_host: str, says: str, unreachable: str
+) -> None:
+    environment = {
+        "LABEL_STUDIO_URL": "http://127.0.0.1:8080",
+        "LABEL_STUDIO_API_TOKEN": TOKEN[::-1],
+        "LABELGATE_APP_URL": f"http://{app_host}:8000/health",
+        "LABELGATE_TIMEOUT": "900ms",
+        "LABELGATE_UNREACHABLE": unreachable,
+    }
+    table = {"app": {"A": "SILENT", "AAAA": "SILENT"}}
+    seen = look("", table, environment=environment)
+    assert seen.code == 1 and seen.out.startswith("unhealthy [token_unknown]"), seen
+    assert "note: also [app_unreachable]" in seen.out and seen.seconds < 0.9 + SLACK, seen
+    right = look("", table, environment={**environment, "LABEL_STUDIO_API_TOKEN": TOKEN})
+    assert right.code == 1 and right.out.startswith("unhealthy [app_unreachable]"), right
+    assert says in right.out and "note:" not in right.out and right.seconds < 0.9 + SLACK, right
+
+
+def test_a_label_studio_that_cannot_be_found_does_not_hide_an_ill_app(look: Look) -> None:
+    environment = {
+        "LABEL_STUDIO_URL": "http://label-studio:8080",
+        "LABEL_STUDIO_API_TOKEN": TOKEN,
+        "LABELGATE_APP_URL": "http://127.0.0.1:8080/",
+        "LABELGATE_TIMEOUT": "900ms",
+        "LABELGATE_UNREACHABLE": "healthy",
+    }
+    table = {"label-studio": {"A": "SILENT", "AAAA": "SILENT"}}
+    seen = look("", table, environment=environment)
+    assert seen.code == 1 and seen.out.startswith("unhealthy [app_status]"), seen
+    assert re.search(r"note: also \[(timeout|name_unresolved)\]", seen.out), seen
+    assert seen.seconds < 0.9 + SLACK

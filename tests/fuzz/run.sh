@@ -11,6 +11,7 @@ make --no-print-directory -k -j "$(nproc)" WORLD=fuzz fuzzers || status=1
 
 # Seeds that stand in the repository in another shape.
 python3 tests/fuzz/seed_verdict.py build/fuzz/corpus/fuzz_verdict || status=1
+python3 tests/fuzz/seed_intake.py build/fuzz/corpus/fuzz_intake || status=1
 mkdir -p build/fuzz/corpus/fuzz_checks && cp compose/superinsight.checks.ini build/fuzz/corpus/fuzz_checks || status=1
 
 for source in tests/fuzz/fuzz_*.c; do

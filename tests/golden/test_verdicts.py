@@ -165,7 +165,27 @@ CONSTRUCTED = {
     ),
     "401 that breaks off": (
         to_token(401, '{"version": "1.22.0", "det', {"Content-Type": "application/json"}, cut=True),
-        "bad_reply",
+        "unauthorized",
+    ),
+    "403 that breaks off": (
+        to_token(403, '{"version": "1.22.0", "det', {"Content-Type": "application/json"}, cut=True),
+        "forbidden",
+    ),
+    "401, a page that does not end": (to_token(401, "<html>" + "x" * 900, cut=True), "unauthorized"),
+    "401 that is cut behind its JSON": (to_token(401, own(401, "Invalid token."), cut=True), "token_unknown"),
+    "401, noise": (to_token(401, "\x1f\udc8b\x08\x00"), "unauthorized"),
+    "403, noise in a page": (to_token(403, "<html>\x07"), "forbidden"),
+    "401 called JSON and none": (
+        to_token(
+            401, "\ufeff" + json.dumps(own(401, "Invalid token.")), {"Content-Type": "application/json"}
+        ),
+        "unauthorized",
+    ),
+    "401 of JSON without a byte": (to_token(401, "", {"Content-Type": "application/json"}), "proxy_auth"),
+    "401, a page with line ends of all kinds": (to_token(401, "<html>\t\r\n\f\v</html>"), "proxy_auth"),
+    "401 without a token that breaks off": (
+        to_token(401, '{"version": "1.22.0", "det', question="whoami_nobody", cut=True),
+        "unauthorized",
     ),
     "200 that breaks off": (
         to_token(200, '{"id": 1, "email": "a', {"Content-Type": "application/json"}, cut=True),
@@ -442,5 +462,6 @@ def test_bytes_that_are_no_text(helpers: Path) -> None:
     for body in ("\x00" * 9, '{"id": 1\x00}', surrogate, "\udcff\udcfe", "{" * 5000):
         for status in (200, 302, 401, 403, 429, 500):
             verdict = one(helpers, to_token(status, body, headers))
-            assert verdict["class"] == "unclear"
+            unread = "\x00" in body and status in (401, 403)
+            assert verdict["class"] == ("refused" if unread else "unclear")
             assert json.loads(json.dumps(verdict["sentence"])).isprintable()

@@ -456,6 +456,42 @@ static void work_is_stopped_at_once(void **state)
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 
+// Two at once, of which the second hangs: what the first says is not lost, and it is not held up.
+static int two(void **state, int64_t limit_ms, struct init_work works[2], char room[2][16])
+{
+    static struct work quick = {.bytes = 3, .code = 4}, hangs = {.bytes = 2, .hangs = true};
+    works[0] = (struct init_work){do_work, &quick, room[0], sizeof room[0], {0}};
+    works[1] = (struct init_work){do_work, &hangs, room[1], sizeof room[1], {0}};
+    return init_work_together(*state, works, 2, limit_ms);
+}
+
+static void work_that_hangs_is_late_and_takes_nothing_from_the_other(void **state)
+{
+    struct init_work works[2];
+    char room[2][16];
+    int64_t begin = duration_now();
+    assert_int_equal(two(state, 100, works, room), 0);
+    assert_in_range(duration_now() - begin, 100, 1000);
+    assert_int_equal(works[0].result.answer, INIT_WORK_DONE);
+    assert_int_equal(works[0].result.code, 4);
+    assert_int_equal(works[0].result.len, 3);
+    assert_int_equal(works[1].result.answer, INIT_WORK_LATE);
+    assert_int_equal(works[1].result.len, 2);
+    assert_memory_equal(room[1], "ab", 2);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+static void a_stop_ends_every_work(void **state)
+{
+    struct init_work works[2];
+    char room[2][16];
+    kill(getpid(), SIGTERM);
+    assert_int_equal(two(state, 20000, works, room), SIGTERM);
+    assert_int_equal(works[1].result.answer, INIT_WORK_STOPPED);
+    assert_int_equal(works[1].result.signal, SIGTERM);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
 // ---- The resident image's words
 // ----------------------------------------------------------------------
 
@@ -576,6 +612,8 @@ int main(void)
         HELD(work_that_writes_too_much_ends),
         HELD(work_that_dies_tells_its_signal),
         HELD(work_is_stopped_at_once),
+        HELD(work_that_hangs_is_late_and_takes_nothing_from_the_other),
+        HELD(a_stop_ends_every_work),
         HELD(wrong_words_are_refused),
         HELD(strangers_are_refused),
         HELD(the_app_s_code_is_mapped),

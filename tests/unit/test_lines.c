@@ -17,13 +17,46 @@ static void a_status_line_is_told_from_others(void **state)
     (void)state;
     assert_int_equal(lines_status(span_of("HTTP/1.1 200 OK\r\n")), 200);
     assert_int_equal(lines_status(span_of("HTTP/1.0 404\r\n")), 404);
-    assert_int_equal(lines_status(span_of("HTTP/2 103 \r\n")), 103);
-    assert_int_equal(lines_status(span_of("HTTP/1.1  401 x")), 401);
-    assert_int_equal(lines_status(span_of("HTTP/1.1 20")), 0);
-    assert_int_equal(lines_status(span_of("HTTP/1.1")), 0);
-    assert_int_equal(lines_status(span_of("HTTP/1.1 abc")), 0);
-    assert_int_equal(lines_status(span_of("Content-Length: 200\r\n")), 0);
-    assert_int_equal(lines_status(span_of("")), 0);
+    assert_int_equal(lines_status(span_of("HTTP/1.1 103 \n")), 103);
+    assert_int_equal(lines_status(span_of("HTTP/1.1 999")), 999);
+    static const char *const none[] = {
+        "HTTP/1.1 20",
+        "HTTP/1.1 20 OK",
+        "HTTP/1.1 2000 OK",
+        "HTTP/1.1 200OK",
+        "HTTP/1.1 200\tOK",
+        "HTTP/1.1 200.1 OK",
+        "HTTP/1.1  401 x",
+        "HTTP/1.1\t200 OK",
+        "HTTP/1.1 +200 OK",
+        "HTTP/1.1 -20 OK",
+        "HTTP/1.1 0200 OK",
+        "HTTP/1.1 000 OK",
+        "HTTP/1.1 099 OK",
+        "HTTP/1.1 2 0 OK",
+        "HTTP/1.1",
+        "HTTP/1.1 ",
+        "HTTP/1.1 abc",
+        "HTTP/1.2 200 OK",
+        "HTTP/1.10 200 OK",
+        "HTTP/1 200 OK",
+        "HTTP/2 200 ",
+        "HTTP/3.9 200 OK",
+        "HTTP/9.9 200 OK",
+        "http/1.1 200 OK",
+        " HTTP/1.1 200 OK",
+        "ICY 200 OK",
+        "HTTP/ 200 OK",
+        "HTTP/1.1 0x200",
+        "HTTP/1.1: 200",
+        "Status: 200",
+        "Content-Length: 200\r\n",
+        "",
+    };
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+        if (lines_status(span_of(none[i])) != 0)
+            fail_msg("taken for a status line: %s", none[i]);
+    assert_int_equal(lines_status((struct span){"HTTP/1.1 200\0", 13}), 0);
 }
 
 static void headers_are_kept(void **state)
@@ -41,6 +74,10 @@ static void headers_are_kept(void **state)
     assert_string_equal(answer.location, "");
     assert_string_equal(answer.retry_after, "30");
     assert_string_equal(answer.www_authenticate, "Basic realm=\"a: b\"");
+    lines_take(&answer, span_of("Content-Encoding: Identity\r\n"));
+    lines_take(&answer, span_of("Content-Encoding: br\r\n"));
+    lines_take(&answer, span_of("Content-Encoding: identity\r\n"));
+    assert_string_equal(answer.content_encoding, "br");
     lines_reset(&answer);
     assert_string_equal(answer.content_type, "");
     assert_string_equal(answer.www_authenticate, "");
