@@ -160,10 +160,11 @@ static bool has_name_constraints(const mbedtls_x509_crt *certificate)
 {
     static const unsigned char oid[] = {MBEDTLS_ASN1_OID, 3, 0x55, 0x1d, 0x1e};
     unsigned char *at = certificate->v3_ext.p;
-    const unsigned char *end = at + certificate->v3_ext.len;
     size_t len;
-    if (at == NULL ||
-        mbedtls_asn1_get_tag(&at, end, &len, MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE) != 0)
+    if (at == NULL)
+        return false;
+    const unsigned char *end = at + certificate->v3_ext.len;
+    if (mbedtls_asn1_get_tag(&at, end, &len, MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE) != 0)
         return false;
     while (at < end && mbedtls_asn1_get_tag(
                            &at, end, &len, MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE) == 0) {
@@ -176,7 +177,8 @@ static bool has_name_constraints(const mbedtls_x509_crt *certificate)
 
 bool certificate_is_self_issued(const mbedtls_x509_crt *certificate)
 {
-    return certificate->issuer_raw.len == certificate->subject_raw.len &&
+    return certificate_is_read(certificate) &&
+           certificate->issuer_raw.len == certificate->subject_raw.len &&
            memcmp(certificate->issuer_raw.p, certificate->subject_raw.p,
                   certificate->issuer_raw.len) == 0;
 }
