@@ -57,6 +57,8 @@ TEST_LDFLAGS = -fno-lto
 else ifeq ($(WORLD),debug)
 WORLD_CC = gcc
 WORLD_CFLAGS = -g -O1 -fno-omit-frame-pointer -fsanitize=$(SANITIZE) -fno-sanitize-recover=undefined
+# mbedTLS compares the empty names of a certificate that it could not read: memcmp(NULL, NULL, 0).
+WORLD_CRYPTO = -fno-sanitize=nonnull-attribute
 WORLD_LDFLAGS = -fsanitize=$(SANITIZE)
 else ifeq ($(WORLD),plain)
 WORLD_CC = gcc

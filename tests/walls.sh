@@ -45,7 +45,17 @@ call() { # NAME|NAME...
 # ---- The walls: each prints what breaks it -----------------------------------------------------------
 
 wall_curl_in_one_file() { found_include '<curl/' . server/http.c; }
-wall_mbedtls_in_one_file() { found_include '<(mbedtls|psa)/' . server/tls.c; }
+wall_mbedtls_in_its_files() { found_include '<(mbedtls|psa)/' . server/tls.c server/tls_words.c server/trust.c server/certificate.c; }
+# mbedTLS's verification is never switched off, weakened or answered for: flags are only added to, by a function
+# that sees one certificate and nothing that is kept of another; the list of what is trusted is the whole file.
+wall_certificate_flags_are_only_added_to() {
+    found '(^|[^a-zA-Z0-9_])(MBEDTLS_SSL_VERIFY_(NONE|OPTIONAL)|CURLOPT_SSL_VERIFY[A-Z]*|mbedtls_ssl_(conf_ca_cb|set_verify|set_hs_[a-z_]+)|mbedtls_x509_crt_verify[a-z_]*)' .
+    found '(&=|\^=|~|<<=|>>=)' 'server/tls.c server/tls_words.c server/trust.c server/certificate.c'
+    found '[*][[:space:]]*flags[[:space:]]*([-+^&]?=[^=]|[+]{2}|-{2})|flags[[:space:]]*\[|[(,][[:space:]]*flags[[:space:]]*[,)]' server/tls.c
+    found '[*][[:space:]]*flags[[:space:]]*[|]=[^;]*;' server/tls.c | grep -vxF '*flags |= certificate_refusals(certificate, depth, self->host);'
+    # certificate.c keeps nothing: no variable that outlives a call, but for tables.
+    found '(^|[^a-zA-Z0-9_])static[[:space:]]+[^(;=]*[;=]' server/certificate.c | grep -vE '^[[:space:]]*static const '
+}
 wall_jsmn_in_one_file() { found_include '<jsmn\.h>' . base/json.c; }
 # The .env reader, and the checks file of `verify`.
 wall_inih_in_its_files() { found_include '<ini\.h>' . env/dotenv_inih.c server/checks.c; }
@@ -90,7 +100,16 @@ wall_nothing_of_this_build_machine() { found '(__DATE__|__TIME__|__FILE__|__BASE
 plants() {
     cat <<'PLANTS'
 curl_in_one_file|server/plant.c|#include <curl/curl.h>
-mbedtls_in_one_file|server/http.c|#include <mbedtls/ssl.h>
+mbedtls_in_its_files|server/http.c|#include <mbedtls/ssl.h>
+certificate_flags_are_only_added_to|server/tls.c|void plant(uint32_t *flags) { *flags &= 8; }
+certificate_flags_are_only_added_to|server/tls.c|void plant(uint32_t *flags) { *flags = 0; }
+certificate_flags_are_only_added_to|server/tls.c|void plant(uint32_t *flags) { memset(flags, 0, 4); }
+certificate_flags_are_only_added_to|server/tls.c|void plant(uint32_t *flags) { *flags |= self->pinned; }
+certificate_flags_are_only_added_to|server/trust.c|unsigned plant(unsigned flags) { return flags & ~8u; }
+certificate_flags_are_only_added_to|server/certificate.c|static bool pinned;
+certificate_flags_are_only_added_to|server/tls.c|void plant(void *config) { mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_OPTIONAL); }
+certificate_flags_are_only_added_to|server/tls.c|void plant(void *config) { mbedtls_ssl_conf_ca_cb(config, 0, 0); }
+certificate_flags_are_only_added_to|server/http.c|void plant(void *easy) { curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L); }
 jsmn_in_one_file|token/plant.c|#include <jsmn.h>
 inih_in_its_files|env/plant.c|#include <ini.h>
 base_uses_no_room|base/plant.h|#include "token/token.h"

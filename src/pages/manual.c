@@ -217,6 +217,38 @@ static void add_checks(struct text *out)
     text_add(out, ".RE\n.fi\n");
 }
 
+static const struct {
+    const char *what;
+    const char *meaning;
+} trust_lines[] = {
+    {"The CA file",
+     "The whole of it is trusted: PEM blocks CERTIFICATE and TRUSTED CERTIFICATE, or "
+     "one certificate in DER. A block that cannot be read is passed over. A server's "
+     "own self-signed certificate may be in it. A TRUSTED CERTIFICATE that carries "
+     "trust settings of OpenSSL is not taken."},
+    {"Keys and signatures",
+     "RSA from 2048 bits and the curves P-256, P-384 and P-521; SHA-256, 384 "
+     "or 512. SHA-1 is taken only where a root signs itself. Ed25519, Ed448, "
+     "DSA, secp256k1 and Brainpool are not supported."},
+    {"Hosts",
+     "An address in the URL must be an iPAddress of the certificate, a name a dNSName; the "
+     "common name counts only without any subjectAltName. A wildcard stands for one first "
+     "label, below a domain of two labels or more."},
+    {"What is not judged", "Name constraints and critical certificate policies. A CA that has name "
+                           "constraints, critical or not, is refused, whether they are kept or "
+                           "broken. Nothing is asked about revocation."},
+};
+
+static void add_trust(struct text *out)
+{
+    text_add(out, ".SH CERTIFICATES\n");
+    add_line(out,
+             "Over https, mbedTLS alone decides whether a server is believed; nothing turns that "
+             "off. Where it does not look as OpenSSL does, labelgate refuses more.");
+    for (size_t i = 0; i < sizeof trust_lines / sizeof trust_lines[0]; i++)
+        add_tagged(out, trust_lines[i].what, trust_lines[i].meaning);
+}
+
 static void add_exits(struct text *out)
 {
     size_t count;
@@ -296,6 +328,7 @@ void pages_manual(struct text *out)
     add_variables(out);
     add_files(out);
     add_probe(out);
+    add_trust(out);
     add_checks(out);
     add_exits(out);
     add_reasons(out);

@@ -140,7 +140,7 @@ static CURLcode on_tls(CURL *easy, void *config, void *context)
     struct transfer *self = context;
     (void)easy;
     enter(self, HTTP_HANDSHAKE, "");
-    tls_configure(&self->tls, config);
+    tls_configure(&self->tls, config, self->url.host);
     return CURLE_OK;
 }
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Trust for https: which certificates are believed, and in words why one is not. The only includer
-// of mbedTLS.
+// Trust for https: which certificates are believed, and in words why one is not.
 //
-// The CA bundle is searched, not loaded: for each certificate of the server's chain only those CAs
-// are parsed whose subject is the wanted issuer (all of them, names compared as mbedTLS does). A
-// bundle of 145 CAs so costs little more than one CA. Verification is never switched off. RSA keys
-// below 2048 bits and SHA-1 signatures are refused.
+// mbedTLS alone decides: it has the whole CA file as its list of what is trusted, and no code of
+// ours clears a flag of its verification, or keeps anything of one certificate to judge another.
+// What is kept here is for sentences. Ours only adds refusals (certificate.h). Verification is
+// never switched off. RSA keys below 2048 bits, and SHA-1 signatures below the root, are refused.
 #ifndef LABELGATE_SERVER_TLS_H
 #define LABELGATE_SERVER_TLS_H
 
@@ -15,22 +14,39 @@
 
 #include "base/file.h"
 #include "base/reason.h"
+#include "server/trust.h"
 
 // Debian's bundle has 220 KiB; a company's own may have all of the world's.
 #define TLS_BUNDLE_MOST ((size_t)8 * 1024 * 1024)
 #define TLS_TEXT 160
 
+// What the server sent of the issuer that its chain lacks.
+enum tls_issuer {
+    TLS_ISSUER_NOT_SENT,
+    TLS_ISSUER_BEFORE, // before the certificate that it signed
+    TLS_ISSUER_UNFIT,  // no CA, or not one for so long a chain
+};
+
 struct tls {
-    struct file_content bundle;
-    const char *path; // of the bundle; NULL: there is none on this system
-    // What the verification saw; filled during the handshake.
-    uint32_t flags;        // MBEDTLS_X509_BADCERT_*, of all certificates of the chain
-    bool self_signed;      // the server's certificate is its own issuer
-    bool lone;             // the server sent one certificate only
-    bool pinned;           // that very certificate stands in the bundle
-    char issuer[TLS_TEXT]; // of the last certificate of the chain, for an unknown CA
-    char names[TLS_TEXT];  // that the certificate is for
-    char dates[TLS_TEXT];  // whose time is over or has not begun
+    struct file_content bundle; // decoded in place: the certificates below point into it
+    const char *path;           // of the bundle; NULL: there is none on this system
+    struct trust trust;
+    const char *host; // that is asked, as the URL writes it
+
+    // What the verification saw, for sentences alone; filled during the handshake.
+    bool shown;        // the server has sent certificates
+    bool unread;       // one of them could not be read
+    uint32_t flags;    // MBEDTLS_X509_BADCERT_*, of all certificates of the chain
+    bool self_signed;  // the server's certificate is its own issuer
+    bool ends_at_root; // so is the last one of an untrusted chain
+    bool is_known;     // the bundle has a CA of that issuer's name, and it did not sign this
+    const struct mbedtls_x509_crt *end; // of an untrusted chain; good within the verification alone
+    enum tls_issuer sent;               // the issuer of that one
+    char issuer[TLS_TEXT];              // of the last certificate of an untrusted chain
+    char unusable[TLS_TEXT];            // why the bundle's CA of that name cannot be used
+    char culprit[TLS_TEXT]; // the certificate that the flags are about, but for the server's
+    char names[TLS_TEXT];   // that the certificate is for
+    char dates[TLS_TEXT];   // whose time is over or has not begun
 };
 
 // Reads the bundle: `ca_file`, or the first of the distributions' that is there (none is no fault
@@ -43,9 +59,9 @@ void tls_close(struct tls *self);
 // first https question; a question over http never pays for it.
 bool tls_start(void);
 
-// For curl's CURLOPT_SSL_CTX_FUNCTION: `config` is a mbedtls_ssl_config. `self` must stay until the
-// connection is closed.
-void tls_configure(struct tls *self, void *config);
+// For curl's CURLOPT_SSL_CTX_FUNCTION: `config` is a mbedtls_ssl_config, `host` that of the URL.
+// Both `self` and `host` must stay until the connection is closed.
+void tls_configure(struct tls *self, void *config, const char *host);
 
 // Why the handshake failed. `error` is mbedTLS's negative code, 0 when the certificate was refused
 // (the flags tell why). `subject` is the address for the sentence.

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "token/base64url.h"
 
 static const char *const part_names[] = {"part 1 (header)", "part 2 (payload)",
                                          "part 3 (signature)"};
@@ -57,7 +57,7 @@ static bool read_object(struct token *self, size_t part, struct span text)
     const char *why = NULL;
     if (text.len == 0)
         why = "is empty";
-    else if (!base64url_decode(text.text, text.len, bytes, sizeof bytes, &len))
+    else if (!base64_decode(BASE64_URL, text.text, text.len, bytes, sizeof bytes, &len))
         why = text.len % 4 == 1 ? "has a length that base64url cannot have" : "is no base64url";
     else if (!json_parse(&json, bytes, len))
         why = "is no JSON object";
@@ -80,7 +80,7 @@ static bool check_signature(struct token *self, struct span text)
 {
     char bytes[TOKEN_MOST];
     size_t len = 0;
-    bool good = base64url_decode(text.text, text.len, bytes, sizeof bytes, &len);
+    bool good = base64_decode(BASE64_URL, text.text, text.len, bytes, sizeof bytes, &len);
     file_wipe(bytes, len);
     if (!good)
         set_broken(self, 2,
@@ -95,7 +95,7 @@ static bool looks_like_header(struct span text)
 {
     char bytes[TOKEN_MOST];
     size_t len = 0;
-    base64url_decode(text.text, text.len - (text.len % 4 == 1), bytes, sizeof bytes, &len);
+    base64_decode(BASE64_URL, text.text, text.len - (text.len % 4 == 1), bytes, sizeof bytes, &len);
     struct span decoded = span_trim((struct span){bytes, len});
     bool looks = span_starts(decoded, "{");
     decoded = span_trim(span_rest(decoded, looks));

@@ -114,8 +114,11 @@ def test_a_self_signed_certificate_in_the_bundle(ask, authority, is_ca: bool) ->
 
 
 def test_a_wildcard(ask, authority, root, bundle) -> None:
-    seen = ask(authority.server(root, names=["*.localhost"]), bundle, name="studio.localhost")
+    """For a domain, not for a top-level one."""
+    seen = ask(authority.server(root, names=["*.studio.localhost"]), bundle, name="a.studio.localhost")
     assert seen.word == "ok", seen
+    seen = ask(authority.server(root, names=["*.localhost"]), bundle, name="studio.localhost")
+    assert seen.word == "tls_wrong_host", seen
 
 
 def big_bundle(authority: Authority, *found: Issued, others: int = 150) -> Path:
@@ -127,7 +130,7 @@ def big_bundle(authority: Authority, *found: Issued, others: int = 150) -> Path:
     return authority.file(b"# text\n", *crowd[:middle], broken, half, *found, *crowd[middle:])
 
 
-def test_the_bundle_is_searched(ask, authority, root) -> None:
+def test_a_big_bundle(ask, authority, root) -> None:
     assert ask(authority.server(root), big_bundle(authority, root)).word == "ok"
 
 
@@ -276,7 +279,7 @@ def test_a_short_rsa_key(ask, authority, root, bundle) -> None:
 
 def test_a_client_only_certificate(ask, authority, root, bundle) -> None:
     seen = ask(authority.server(root, usage=ExtendedKeyUsageOID.CLIENT_AUTH), bundle)
-    assert seen.word == "tls_failed" and "server" in seen.out, seen
+    assert seen.word == "tls_failed" and "serverAuth" in seen.out and "http://" not in seen.out, seen
 
 
 def test_a_client_certificate_is_wanted(ask, authority, root, bundle) -> None:

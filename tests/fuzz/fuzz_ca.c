@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: MIT
-// The walk over a CA bundle: any bytes as the bundle, and a wanted issuer. No crash, no undefined
-// behaviour, the promises of bundle.h, and one mind with mbedTLS: what it can parse has the subject
-// that the walk found, and two names that it holds for equal are equal here.
+// A CA file of any bytes, and what is looked at in each certificate of it. No crash, no undefined
+// behaviour, and the promises of pem.h, trust.h and certificate.h: what is decoded is within the
+// file's memory and no longer than it, what mbedTLS was given is either taken or remembered.
+//
+// The first byte tells how many of the next are the host that is asked, which is never for more
+// than one certificate could be: what is for it fits itself.
 #include <mbedtls/x509_crt.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/bundle.h"
+#include "server/certificate.h"
+#include "server/pem.h"
+#include "server/trust.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -17,55 +22,73 @@ static void check(bool holds)
         abort();
 }
 
-static void check_within(struct bundle_bytes inner, struct bundle_bytes outer)
+// A copy with no byte to spare: the sanitizer sees a step beyond it.
+static char *copy_of(const uint8_t *data, size_t len)
 {
-    check(inner.bytes >= outer.bytes && inner.len <= outer.len &&
-          (size_t)(inner.bytes - outer.bytes) <= outer.len - inner.len);
+    char *copy = malloc(len > 0 ? len : 1);
+    check(copy != NULL);
+    if (len > 0)
+        memcpy(copy, data, len);
+    return copy;
 }
 
-static void check_names(struct bundle_bytes a, struct bundle_bytes b)
+static size_t walk(const uint8_t *data, size_t len)
 {
-    check(bundle_names_equal(a, a));
-    check(bundle_names_equal(a, b) == bundle_names_equal(b, a));
-    if (a.len == b.len && memcmp(a.bytes, b.bytes, a.len) == 0)
-        check(bundle_names_equal(a, b));
-}
-
-// Self-issued by mbedTLS's own comparison: a trusted list of the certificate alone finds it by its
-// issuer.
-static void check_with_mbedtls(const struct bundle_certificate *found)
-{
-    mbedtls_x509_crt parsed;
-    mbedtls_x509_crt_init(&parsed);
-    if (mbedtls_x509_crt_parse_der(&parsed, found->der.bytes, found->der.len) == 0) {
-        check(parsed.subject_raw.len == found->subject.len);
-        check(memcmp(parsed.subject_raw.p, found->subject.bytes, found->subject.len) == 0);
-        struct bundle_bytes issuer = {parsed.issuer_raw.p, parsed.issuer_raw.len};
-        check_names(issuer, found->subject);
+    char *text = copy_of(data, len);
+    struct pem pem = {text, len};
+    struct pem_block block;
+    size_t count = 0, whole = 0;
+    const unsigned char *last = (const unsigned char *)text;
+    while (pem_next(&pem, &block)) {
+        check(block.der >= last && block.len <= len);
+        check((size_t)(block.der - (const unsigned char *)text) <= len - block.len);
+        last = block.der + block.len;
+        whole += block.len;
+        count++;
     }
-    mbedtls_x509_crt_free(&parsed);
+    check(whole <= len / 4 * 3);
+    check(!pem_next(&pem, &block));
+    free(text);
+    return count;
 }
 
-// The first byte tells how many of the next are the wanted issuer.
+static void look_at(const mbedtls_x509_crt *certificate, const char *host)
+{
+    char words[256];
+    struct text out = text_over(words, sizeof words);
+    certificate_list_hosts(certificate, &out);
+    for (int depth = 0; depth < 2; depth++) {
+        uint32_t refusals = certificate_refusals(certificate, depth, host);
+        check(depth > 0 || (refusals & MBEDTLS_X509_BADCERT_OTHER) == 0);
+    }
+    check(certificate_subject(certificate).len <= certificate->subject_raw.len);
+    check(certificate_issuer(certificate).len <= certificate->issuer_raw.len);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    char host[256];
     if (size == 0 || size - 1 < data[0])
         return 0;
-    struct bundle_bytes wanted = {data + 1, data[0]};
-    const char *text = (const char *)data + 1 + wanted.len;
-    size_t len = size - 1 - wanted.len, count = 0;
-    struct bundle *bundle = malloc(sizeof *bundle);
-    struct bundle_certificate found;
-    check(bundle != NULL);
-    bundle_over(bundle, text, len);
-    while (bundle_next(bundle, &found)) {
-        check(++count <= len);
-        check(found.der.len > 0 && (bundle->der || found.der.len <= BUNDLE_DER_MOST));
-        check_within(found.subject, found.der);
-        check_names(wanted, found.subject);
-        check_with_mbedtls(&found);
+    memcpy(host, data + 1, data[0]);
+    host[data[0]] = '\0';
+    const uint8_t *file = data + 1 + data[0];
+    size_t len = size - 1 - data[0];
+
+    size_t blocks = walk(file, len), count = 0;
+    char *text = copy_of(file, len), words[256];
+    struct trust trust;
+    struct text out = text_over(words, sizeof words);
+    check(trust_load(&trust, text, len));
+    for (const mbedtls_x509_crt *at = trust.list; at != NULL && trust.count > 0; at = at->next) {
+        count++;
+        check(certificate_is_read(at) && trust_has(&trust, at->subject_raw.p, at->subject_raw.len));
+        trust_explain(&trust, at->issuer_raw.p, at->issuer_raw.len, &out);
+        look_at(at, host);
     }
-    check(!bundle_next(bundle, &found));
-    free(bundle);
+    check(count == trust.count);
+    check(trust.count + trust.refused_count <= (blocks > 0 ? blocks : 1));
+    trust_free(&trust);
+    free(text);
     return 0;
 }

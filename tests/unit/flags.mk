@@ -7,5 +7,6 @@ LDFLAGS_test_dotenv_memory = -Wl,--wrap=malloc,--wrap=calloc
 INIT_WRAPPED = fork clone execve waitpid waitid kill prctl open read pread write pipe2 fcntl close chdir poll readlink stat \
 	access setpgid tcgetpgrp tcsetpgrp getrlimit prlimit syscall
 LDFLAGS_init_faulty = $(INIT_WRAPPED:%=-Wl,--wrap=%)
-# mbedTLS's random numbers come from src/server/tls.c, which the target itself does not call.
+# mbedTLS's random numbers come from src/server/tls.c, which these do not call themselves.
 LDFLAGS_fuzz_ca = -Wl,--undefined=tls_start
+LDFLAGS_test_trust = -Wl,--undefined=tls_start

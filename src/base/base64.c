@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "token/base64url.h"
+#include "base/base64.h"
 
 #include <stdint.h>
 
-static int value_of(char c)
+static int value_of(enum base64_alphabet alphabet, char c)
 {
     if (c >= 'A' && c <= 'Z')
         return c - 'A';
@@ -11,12 +11,13 @@ static int value_of(char c)
         return c - 'a' + 26;
     if (c >= '0' && c <= '9')
         return c - '0' + 52;
-    if (c == '-')
+    if (c == (alphabet == BASE64_URL ? '-' : '+'))
         return 62;
-    return c == '_' ? 63 : -1;
+    return c == (alphabet == BASE64_URL ? '_' : '/') ? 63 : -1;
 }
 
-bool base64url_decode(const char *text, size_t len, char *out, size_t size, size_t *decoded)
+bool base64_decode(enum base64_alphabet alphabet, const char *text, size_t len, char *out,
+                   size_t size, size_t *decoded)
 {
     uint32_t bits = 0;
     unsigned held = 0;
@@ -24,7 +25,7 @@ bool base64url_decode(const char *text, size_t len, char *out, size_t size, size
     if (len % 4 == 1)
         return false;
     for (size_t i = 0; i < len; i++) {
-        int value = value_of(text[i]);
+        int value = value_of(alphabet, text[i]);
         if (value < 0)
             return false;
         bits = (bits << 6 | (uint32_t)value) & 0xFFFFU;

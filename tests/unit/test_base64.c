@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "token/base64url.h"
+#include "base/base64.h"
 
 static const struct {
     const char *text, *bytes;
@@ -37,7 +37,7 @@ static void base64url_is_decoded(void **state)
         size_t room = len / 4 * 3 + 2;
         char *out = malloc(room);
         size_t decoded = 99;
-        assert_true(base64url_decode(good[i].text, len, out, room, &decoded));
+        assert_true(base64_decode(BASE64_URL, good[i].text, len, out, room, &decoded));
         assert_int_equal(decoded, good[i].len);
         assert_memory_equal(out, good[i].bytes, decoded);
         free(out);
@@ -52,9 +52,30 @@ static void anything_else_is_refused(void **state)
     char out[16];
     size_t decoded = 0;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        if (base64url_decode(bad[i], strlen(bad[i]), out, sizeof out, &decoded))
+        if (base64_decode(BASE64_URL, bad[i], strlen(bad[i]), out, sizeof out, &decoded))
             fail_msg("taken: %s", bad[i]);
-    assert_false(base64url_decode("AA\0A", 4, out, sizeof out, &decoded));
+    assert_false(base64_decode(BASE64_URL, "AA\0A", 4, out, sizeof out, &decoded));
+}
+
+static void the_plain_alphabet_is_another_one(void **state)
+{
+    (void)state;
+    char out[16];
+    size_t decoded = 0;
+    assert_true(base64_decode(BASE64_PLAIN, "+/+/", 4, out, sizeof out, &decoded));
+    assert_memory_equal(out, "\xFB\xFF\xBF", 3);
+    assert_false(base64_decode(BASE64_PLAIN, "-_-_", 4, out, sizeof out, &decoded));
+    assert_false(base64_decode(BASE64_PLAIN, "Zg==", 4, out, sizeof out, &decoded));
+}
+
+static void in_its_own_place(void **state)
+{
+    (void)state;
+    char text[] = "Zm9vYmFyZm9vYmFyZm8";
+    size_t decoded = 0;
+    assert_true(base64_decode(BASE64_PLAIN, text, sizeof text - 1, text, sizeof text, &decoded));
+    assert_int_equal(decoded, 14);
+    assert_memory_equal(text, "foobarfoobarfo", 14);
 }
 
 static void no_room_is_no_overflow(void **state)
@@ -62,9 +83,9 @@ static void no_room_is_no_overflow(void **state)
     (void)state;
     char out[3] = {'x', 'x', 'x'};
     size_t decoded = 0;
-    assert_false(base64url_decode("Zm9v", 4, out, 2, &decoded));
+    assert_false(base64_decode(BASE64_URL, "Zm9v", 4, out, 2, &decoded));
     assert_int_equal(out[2], 'x');
-    assert_true(base64url_decode("Zm9v", 4, out, 3, &decoded));
+    assert_true(base64_decode(BASE64_URL, "Zm9v", 4, out, 3, &decoded));
 }
 
 int main(void)
@@ -72,6 +93,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(base64url_is_decoded),
         cmocka_unit_test(anything_else_is_refused),
+        cmocka_unit_test(the_plain_alphabet_is_another_one),
+        cmocka_unit_test(in_its_own_place),
         cmocka_unit_test(no_room_is_no_overflow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

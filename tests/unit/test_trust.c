@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "server/certificate.h"
+#include "server/tls.h"
+#include "server/trust.h"
+
+static const char bundle_path[] = "/etc/ssl/certs/ca-certificates.crt";
+
+static size_t count_marks(const struct file_content *bundle)
+{
+    size_t count = 0;
+    struct span rest = {bundle->bytes, bundle->len};
+    for (size_t at; (at = span_find(rest, "-----BEGIN CERTIFICATE-----")) < rest.len; count++)
+        rest = span_rest(rest, at + 1);
+    return count;
+}
+
+// Thirty of Debian's sign themselves with SHA-1; without it they were unknown CAs.
+static void every_certificate_of_this_machine_is_taken(void **state)
+{
+    (void)state;
+    struct file_content bundle;
+    if (file_read(bundle_path, TLS_BUNDLE_MOST, &bundle) != FILE_OK)
+        skip();
+    size_t marks = count_marks(&bundle);
+    struct trust trust;
+    assert_true(trust_load(&trust, bundle.bytes, bundle.len));
+    print_message("%zu certificates, %zu taken, %zu not\n", marks, trust.count,
+                  trust.refused_count);
+    assert_true(marks > 100);
+    assert_int_equal(trust.refused_count, 0);
+    assert_int_equal(trust.count, marks);
+    trust_free(&trust);
+    file_free(&bundle);
+}
+
+static void what_is_not_a_certificate_is_passed_over(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "",
+        "text",
+        "0",                                                                  // DER, it says
+        "\x30\x82\xff\xff\x30",                                               // and is too short
+        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",     // no SEQUENCE
+        "-----BEGIN CERTIFICATE-----\nMAIFAA==\n-----END CERTIFICATE-----\n", // of nothing
+        "-----BEGIN TRUSTED CERTIFICATE-----\nMAA=\n-----END TRUSTED CERTIFICATE-----\n",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        char text[128];
+        struct trust trust;
+        snprintf(text, sizeof text, "%s", texts[i]);
+        assert_true(trust_load(&trust, text, strlen(text)));
+        assert_int_equal(trust.count, 0);
+        assert_int_equal(trust.refused_count, 0);
+        trust_free(&trust);
+    }
+}
+
+// ---- Names
+// ----------------------------------------------------------------------------------------
+
+static void a_name_fits_as_curl_has_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *pattern, *host;
+        bool fits;
+    } rows[] = {
+        {"localhost", "localhost", true},
+        {"LocalHost", "lOCALhOST", true},
+        {"localhost", "localhost.", true},
+        {"localhost.", "localhost", true},
+        {"localhos", "localhost", false},
+        {"localhost", "localhos", false},
+        {"", "localhost", false},
+        {"", "", false},
+        {".", ".", false},
+        {"*", "localhost", false},
+        {"*.", "localhost.", false},
+        {"*.localhost", "a.localhost", false},
+        {"*.localhost.", "a.localhost", false},
+        {"*.b.example", "a.b.example", true},
+        {"*.B.example", "a.b.EXAMPLE.", true},
+        {"*.b.example", "b.example", false},
+        {"*.b.example", ".b.example", false},
+        {"*.b.example", "a.c.b.example", false},
+        {"*.b.example", "ab.example", false},
+        {"*.*.example", "a.b.example", false},
+        {"a*.b.example", "aa.b.example", false},
+        {"a.*.example", "a.b.example", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (certificate_name_fits(span_of(rows[i].pattern), rows[i].host) != rows[i].fits)
+            fail_msg("%s, %s", rows[i].pattern, rows[i].host);
+    assert_false(certificate_name_fits((struct span){"localhost\0.x", 12}, "localhost"));
+    assert_false(certificate_name_fits((struct span){"\0", 1}, ""));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_certificate_of_this_machine_is_taken),
+        cmocka_unit_test(what_is_not_a_certificate_is_passed_over),
+        cmocka_unit_test(a_name_fits_as_curl_has_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
