@@ -93,6 +93,9 @@ static int follow(int out, int signals, struct init_work_result *result, char *b
         int number = heed(-1, waited ? 0 : RETRY_MS);
         if (number != 0)
             return number;
+        // Read only what is there: the pipe may still block (fcntl).
+        if (waited && fds[0].revents == 0)
+            continue;
         if (!collect(out, result, buffer, size))
             return 0;
     }
