@@ -5,7 +5,7 @@ LDFLAGS_test_settings_memory = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 LDFLAGS_test_dotenv_memory = -Wl,--wrap=malloc,--wrap=calloc
 # System calls of the init that fail; tests/conformance/test_faults.py makes its table from this list.
 INIT_WRAPPED = fork clone execve waitpid waitid kill prctl open read pread write pipe2 fcntl close chdir poll readlink stat \
-	access setpgid tcgetpgrp tcsetpgrp getrlimit prlimit syscall
+	access setpgid tcgetpgrp tcsetpgrp getrlimit prlimit syscall clock_gettime
 LDFLAGS_init_faulty = $(INIT_WRAPPED:%=-Wl,--wrap=%)
 # mbedTLS's random numbers come from src/server/tls.c, which the target itself does not call.
 LDFLAGS_fuzz_ca = -Wl,--undefined=tls_start
