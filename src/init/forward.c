@@ -159,8 +159,8 @@ static void note_stop(struct watch *self, int number)
         self->stop_ms = duration_now();
 }
 
-// What a terminal stopped is woken as it was stopped: the whole group, or a shell waits for ever for
-// a child of its own that is still stopped.
+// What a terminal stopped is woken as it was stopped: the whole group, or a shell waits for ever
+// for a child of its own that is still stopped.
 static void wake(const struct watch *self)
 {
     siginfo_t ours;

@@ -27,14 +27,14 @@ struct watch {
     int signals; // readable while a signal is pending; -1: could not be had
     // What has happened
     bool ended;
-    int status;      // of the app, as waitpid gives it
-    bool stopped;    // the app is
+    int status;       // of the app, as waitpid gives it
+    bool stopped;     // the app is
     bool all_stopped; // with it, by a terminal, its whole group
-    bool denied;     // that a signal may not be sent to the app has been said
-    bool slept;      // we stopped ourselves with it, and it has not been woken by us since
-    bool ending;     // the app has ended and survivors are being ended
-    unsigned stops;  // TERM and INT that came
-    int64_t stop_ms; // when the first stop signal was passed on, 0: not yet
+    bool denied;      // that a signal may not be sent to the app has been said
+    bool slept;       // we stopped ourselves with it, and it has not been woken by us since
+    bool ending;      // the app has ended and survivors are being ended
+    unsigned stops;   // TERM and INT that came
+    int64_t stop_ms;  // when the first stop signal was passed on, 0: not yet
 };
 
 // ---- reap.c -------------------------------------------------------------------------------------

@@ -19,8 +19,8 @@
 #define DEADLINE_MOST 4096
 
 // Unblocks SIGALRM (a parent may have blocked it) and arms the timer. To be called before the first
-// file is opened. Called again it sets a new time, counted from now. False: the kernel does not let us
-// (errno), so nothing bounds what follows.
+// file is opened. Called again it sets a new time, counted from now. False: the kernel does not let
+// us (errno), so nothing bounds what follows.
 bool deadline_arm(int64_t milliseconds);
 // What to write to `fd` and the exit status when time runs out from now on: at most DEADLINE_MOST
 // bytes. Safe against the handler firing in the middle: two buffers, one pointer.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The healthcheck: does the token that the app really has work, now? 0 or 1, nothing else.
-#include <fcntl.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>

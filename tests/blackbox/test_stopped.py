@@ -101,7 +101,9 @@ def test_a_persons_verb_ends_as_a_shell_counts(stop: Callable[..., Ended], verb:
 
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="the numbers of x86_64")
-@pytest.mark.parametrize("arguments", [["health"], ["health", "--json"], ["health", "--wait", "1m"], ["check"]])
+@pytest.mark.parametrize(
+    "arguments", [["health"], ["health", "--json"], ["health", "--wait", "1m"], ["check"]]
+)
 def test_no_alarm_no_question(labelgate: Path, helpers: Path, tmp_path: Path, arguments: list[str]) -> None:
     """Where no alarm can be set nothing would end a server's silence: it is not asked."""
     asked = threading.Event()

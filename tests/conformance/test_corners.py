@@ -11,9 +11,10 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from inits import FIRST, OTHER, PATH, PLACES, Case, Init
+from inits import OTHER, PATH, PLACES, Case, Init
 from rows_end import ended, full_pipe, unread, with_survivor
 from rows_terminal import STOPPED
 from running import children, start, status, until, until_state
@@ -260,8 +261,8 @@ def test_traced_app_that_ends_at_once(make_case: MakeCase, place: str) -> None:
         assert case.code(*case.app("traced", "exec", "exit", 7)) == 7
     running = case.start(*case.app("traced", "exec", "ready", "nap"))
     running.expect(r"ready \d+")
-    command = f"/proc/{running.pid}/cmdline"
-    until(lambda: open(command, "rb").read().split(b"\0")[1] == b"init", case.patience, "the resident image")
+    command = Path(f"/proc/{running.pid}/cmdline")
+    until(lambda: command.read_bytes().split(b"\0")[1] == b"init", case.patience, "the resident image")
     running.send(signal.SIGTERM)
     assert running.end() == 143
 

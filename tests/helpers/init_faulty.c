@@ -108,7 +108,8 @@ static bool fails(const char *function, const void *from)
         int len = snprintf(line, sizeof line, "%s %lx\n", function, site);
         __real_write(log_fd, line, (size_t)len);
     }
-    if ((wanted_site != 0 && site != wanted_site) || strcmp(function, wanted_function) != 0 || wanted_times < 0)
+    if ((wanted_site != 0 && site != wanted_site) || strcmp(function, wanted_function) != 0 ||
+        wanted_times < 0)
         return false;
     if (--wanted_from > 0)
         return false;
@@ -159,15 +160,15 @@ WRAP(int, execve, (const char *path, char *const *argv, char *const *env),
                                             WRAP(int, tcsetpgrp, (int fd, pid_t group), (fd, group))
                                                 WRAP(int, getrlimit,
                                                      (int resource, struct rlimit *limit),
-                                                     (resource, limit))
-                                                    WRAP(int, prlimit,
-                                                         (pid_t pid, int resource,
-                                                          const struct rlimit *limit,
-                                                          struct rlimit *old),
-                                                         (pid, resource, limit, old))
-                                                        WRAP(int, clock_gettime,
-                                                             (clockid_t clock, struct timespec *now),
-                                                             (clock, now))
+                                                     (resource,
+                                                      limit)) WRAP(int, prlimit,
+                                                                   (pid_t pid, int resource,
+                                                                    const struct rlimit *limit,
+                                                                    struct rlimit *old),
+                                                                   (pid, resource, limit, old))
+                                                    WRAP(int, clock_gettime,
+                                                         (clockid_t clock, struct timespec *now),
+                                                         (clock, now))
 
     // Linux closes the descriptor whatever close says.
     int __wrap_close(int fd);
