@@ -63,6 +63,7 @@ ERRORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "rt_sigaction": (("EPERM",), ()),
     "signalfd4": (("EMFILE", "ENOMEM"), ("ENOSYS", "EMFILE")),
     "close_range": (("ENOMEM",), ("ENOSYS", "EPERM")),
+    "pwritev2": (("EINTR", "EAGAIN", "EIO", "EPIPE"), ("ENOSYS", "EOPNOTSUPP", "EAGAIN")),
     "getdents64": (("EIO", "ENOMEM"), ("ENOSYS",)),
 }
 # One place in signals.c serves many callers: there each call is a place of its own, up to so many.

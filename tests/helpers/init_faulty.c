@@ -193,6 +193,8 @@ static const char *syscall_name(long number)
         return "signalfd4";
     case SYS_close_range:
         return "close_range";
+    case SYS_pwritev2:
+        return "pwritev2";
     case SYS_getdents64:
         return "getdents64";
     }

@@ -8,9 +8,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -194,6 +197,45 @@ static int say_before_and_after(void)
     return 0;
 }
 
+// A look that finds room which somebody else, the app, takes before the write.
+static bool room_is_taken;
+int __real_poll(struct pollfd *fds, nfds_t count, int limit_ms);
+int __wrap_poll(struct pollfd *fds, nfds_t count, int limit_ms);
+int __wrap_poll(struct pollfd *fds, nfds_t count, int limit_ms)
+{
+    if (!room_is_taken)
+        return __real_poll(fds, count, limit_ms);
+    fds[0].revents = fds[0].events;
+    return 1;
+}
+
+// A write that waits ends by the alarm.
+static int say_where_room_is_taken(void)
+{
+    room_is_taken = true;
+    alarm(5);
+    for (int line = 0; line < 100; line++)
+        say(SAY_ERROR, SAY_ERROR, "no room");
+    say_to(STDERR_FILENO, "no room", 7);
+    return 0;
+}
+
+static void another_writer_does_not_make_it_wait(void **state)
+{
+    (void)state;
+    static char seen[1 << 20] = "x";
+    struct pipe_for err = redirect(2, 0);
+    const struct iovec one = {seen, 1};
+    bool known = syscall(SYS_pwritev2, 2, &one, 1L, -1L, -1L, RWF_NOWAIT) == 1;
+    fill_up(2);
+    int code = !known ? 0 : in_a_child(say_where_room_is_taken);
+    restore(err, seen, sizeof seen);
+    if (!known)
+        skip(); // a kernel before 6.5
+    assert_int_equal(code, 0);
+    assert_null(strstr(seen, "no room"));
+}
+
 static void all_lines_wait_once(void **state)
 {
     (void)state;
@@ -339,6 +381,7 @@ int main(void)
         cmocka_unit_test(a_broken_pipe_costs_a_line),
         cmocka_unit_test(a_full_standard_error_does_not_hang),
         cmocka_unit_test(all_lines_wait_once),
+        cmocka_unit_test(another_writer_does_not_make_it_wait),
         cmocka_unit_test(a_closed_standard_error_is_no_error),
         cmocka_unit_test(results_are_whole),
         cmocka_unit_test(a_long_result_arrives_whole),
