@@ -3,7 +3,9 @@
 #include "base/text.h"
 
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 struct unit {
     const char *name;
@@ -95,9 +97,32 @@ void duration_text(int64_t milliseconds, char *buffer, size_t size)
     }
 }
 
+// A 32-bit machine's libc asks for the 64-bit time, and for the older one only where that is not
+// known (ENOSYS); a seccomp filter older than the call answers EPERM.
+static bool read_clock(struct timespec *now)
+{
+    if (clock_gettime(CLOCK_MONOTONIC, now) == 0)
+        return true;
+#ifdef SYS_clock_gettime32
+    long older[2];
+    if (syscall(SYS_clock_gettime32, CLOCK_MONOTONIC, older) == 0) {
+        now->tv_sec = older[0];
+        now->tv_nsec = older[1];
+        return true;
+    }
+#endif
+    return false;
+}
+
+bool duration_has_clock(void)
+{
+    struct timespec now;
+    return read_clock(&now);
+}
+
 int64_t duration_now(void)
 {
     struct timespec now = {0};
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    read_clock(&now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }

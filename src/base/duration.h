@@ -20,7 +20,9 @@ bool duration_parse(const char *text, size_t len, int64_t *milliseconds);
 // fits.
 void duration_text(int64_t milliseconds, char *buffer, size_t size);
 
-// Milliseconds of CLOCK_MONOTONIC: for deadlines and pauses.
+// Milliseconds of CLOCK_MONOTONIC: for deadlines and pauses. 0 where there is no such clock: who
+// waits by it asks duration_has_clock first (errno).
 int64_t duration_now(void);
+bool duration_has_clock(void);
 
 #endif

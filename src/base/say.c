@@ -5,17 +5,24 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <string.h>
-#include <time.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/redact.h"
 #include "base/text.h"
 
-// How long a line waits for a clogged standard error. Long enough for a log driver that is behind,
-// short enough that PID 1 goes on with its work when nobody reads at all.
+// How long a clogged standard error is waited for, by all lines together. Long enough for a log
+// driver that is behind, short enough that PID 1 goes on with its work when nobody reads at all.
+// Counted in looks, each as a whole one: this must end where the clock does not go.
 #define PATIENCE_MS 250
+#define LOOK_MS 10
+static int patience_ms = PATIENCE_MS;
 #define PREFIX "labelgate: "
+#define KERNEL_SET 8 // bytes of a signal set
 
 // SIGPIPE held back, so that a reader who went away costs a line and not the process. Only this one
 // signal is blocked and unblocked, never a whole mask set: musl hides three real-time signals from
@@ -44,9 +51,11 @@ static void unhush(struct hush before, bool broken)
     sigset_t pipe;
     sigemptyset(&pipe);
     sigaddset(&pipe, SIGPIPE);
+    // Not sigtimedwait: musl's asks a 32-bit kernel for 64-bit time alone, which older filters
+    // answer with EPERM.
     if (broken && !before.was_pending) {
-        const struct timespec at_once = {0};
-        while (sigtimedwait(&pipe, NULL, &at_once) < 0 && errno == EINTR)
+        const long at_once[2] = {0, 0};
+        while (syscall(SYS_rt_sigtimedwait, &pipe, NULL, at_once, KERNEL_SET) < 0 && errno == EINTR)
             continue;
     }
     if (!before.was_blocked)
@@ -54,34 +63,81 @@ static void unhush(struct hush before, bool broken)
 }
 
 // True when a write of up to PIPE_BUF bytes will not block, or will fail at once.
-static bool writable(int fd, int patience_ms)
+static bool writable(int fd, int limit_ms)
 {
     struct pollfd one = {.fd = fd, .events = POLLOUT};
     int ready;
     do
-        ready = poll(&one, 1, patience_ms);
+        ready = poll(&one, 1, limit_ms);
     while (ready < 0 && errno == EINTR);
     return ready > 0;
 }
 
-// Writes all of it; waits at most `patience_ms` for room each time (-1: as long as it takes, which
-// a write does by itself unless the descriptor does not block).
-static bool write_all(int fd, const char *bytes, size_t len, int patience_ms)
+// A blocked stop signal waits: whoever has blocked it must be free to answer it.
+static bool stop_waits(void)
+{
+    sigset_t pending;
+    return sigpending(&pending) == 0 &&
+           (sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1 ||
+            sigismember(&pending, SIGHUP) == 1 || sigismember(&pending, SIGQUIT) == 1);
+}
+
+// Waits for room while there is patience left; a line for which none came takes all of it.
+static bool writable_in_time(int fd)
+{
+    while (!writable(fd, 0)) {
+        if (patience_ms <= 0 || stop_waits()) {
+            patience_ms = 0;
+            return false;
+        }
+        patience_ms -= LOOK_MS;
+        writable(fd, LOOK_MS);
+    }
+    return true;
+}
+
+// One write that does not wait for room, although the descriptor may: between a look and a write
+// another writer, the app, can take what room there was. The flag of the descriptor is the app's
+// too, so the call says it (Linux 6.5 for pipes). Elsewhere, and for files, a plain write does.
+static ssize_t write_at_once(int fd, const char *bytes, size_t len)
+{
+    const struct iovec one = {(void *)(uintptr_t)bytes, len};
+    struct stat file;
+    ssize_t written = -1;
+    errno = EOPNOTSUPP;
+    if (fstat(fd, &file) == 0 && (S_ISFIFO(file.st_mode) || S_ISSOCK(file.st_mode)))
+        written = syscall(SYS_pwritev2, fd, &one, 1L, -1L, -1L, RWF_NOWAIT);
+    if (written >= 0 || errno == EAGAIN || errno == EPIPE)
+        return written;
+    return write(fd, bytes, len);
+}
+
+enum patience { AT_ONCE, IN_TIME, AS_LONG_AS_IT_TAKES };
+
+// Writes all of it. As long as it takes: a write waits by itself unless the descriptor does not
+// block.
+static bool write_all(int fd, const char *bytes, size_t len, enum patience patience)
 {
     bool whole = true;
     bool broken = false;
     struct hush before = hush();
     while (len > 0 && whole) {
-        if (patience_ms >= 0 && !writable(fd, patience_ms)) {
+        if ((patience == AT_ONCE && !writable(fd, 0)) ||
+            (patience == IN_TIME && !writable_in_time(fd))) {
             whole = false;
             break;
         }
-        ssize_t written = write(fd, bytes, len);
+        ssize_t written =
+            patience == AS_LONG_AS_IT_TAKES ? write(fd, bytes, len) : write_at_once(fd, bytes, len);
         if (written > 0) {
             bytes += written;
             len -= (size_t)written;
-        } else if (written < 0 && errno == EAGAIN && patience_ms < 0) {
-            writable(fd, patience_ms);
+        } else if (written < 0 && errno == EAGAIN && patience == AS_LONG_AS_IT_TAKES) {
+            writable(fd, -1);
+        } else if (written < 0 && errno == EAGAIN) {
+            // There was room, and is none: somebody else was faster.
+            patience_ms -= LOOK_MS;
+            whole = patience == IN_TIME && patience_ms > 0;
         } else if (written == 0 || (errno != EINTR && errno != EAGAIN)) {
             whole = false;
             broken = written < 0 && errno == EPIPE;
@@ -122,7 +178,7 @@ static void speak(const char *begin, const char *format, va_list list, const cha
     text_add(&out, "%s" PREFIX, begin);
     add_message(&out, sizeof line - out.len - sizeof "\n", format, list);
     text_add_span(&out, span_of(end));
-    write_all(STDERR_FILENO, out.bytes, out.len, PATIENCE_MS);
+    write_all(STDERR_FILENO, out.bytes, out.len, IN_TIME);
     errno = kept;
 }
 
@@ -149,19 +205,19 @@ void say_progress(const char *format, ...)
 
 void say_progress_end(void)
 {
-    write_all(STDERR_FILENO, "\n", 1, PATIENCE_MS);
+    write_all(STDERR_FILENO, "\n", 1, IN_TIME);
 }
 
 void say_prompt(const char *question, struct span typed)
 {
-    write_all(STDERR_FILENO, question, strlen(question), PATIENCE_MS);
-    write_all(STDERR_FILENO, typed.text, typed.len, PATIENCE_MS);
+    write_all(STDERR_FILENO, question, strlen(question), IN_TIME);
+    write_all(STDERR_FILENO, typed.text, typed.len, IN_TIME);
 }
 
 bool say_token(const char *text, size_t len)
 {
     int kept = errno;
-    bool whole = write_all(STDOUT_FILENO, text, len, -1);
+    bool whole = write_all(STDOUT_FILENO, text, len, AS_LONG_AS_IT_TAKES);
     errno = kept;
     return whole;
 }
@@ -181,7 +237,7 @@ bool say_result(const char *text, size_t len)
 
 void say_to(int fd, const char *line, size_t len)
 {
-    write_all(fd, line, len, 0);
+    write_all(fd, line, len, AT_ONCE);
 }
 
 bool say_level_parse(const char *text, enum say_level *level)

@@ -19,8 +19,10 @@ enum say_level {
 };
 
 // Writes the line to descriptor 2 when `level` is at most `most` (the setting LABELGATE_LOG). A
-// full or closed standard error is no error of ours. errno is kept. At most SAY_LINE bytes; a
-// longer message is cut.
+// full or closed standard error is not our error. A full one is waited for, but not for more than a
+// quarter of a second by all lines of a process together, and not once a blocked TERM, INT, HUP or
+// QUIT is pending; what finds no room after that is not said. errno is kept. At most SAY_LINE
+// bytes; a longer message is cut.
 #define SAY_LINE 1024
 void say(enum say_level most, enum say_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "base/duration.h"
+#include "base/signal_name.h"
 #include "base/url.h"
 #include "env/secret.h"
 #include "env/settings_maker.h"
-#include "env/signal_name.h"
 
 #define DURATION "a duration such as 500ms, 5s, 2m or 1m30s"
 #define EXIT_CODE_MOST 255

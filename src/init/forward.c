@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include "base/duration.h"
+#include "base/signal_name.h"
+#include "base/text.h"
 #include "init/signals.h"
 #include "init/watch.h"
 
@@ -59,6 +61,29 @@ static bool send_to_app(struct watch *self, int number, const siginfo_t *info)
     return kill(self->app, number) == 0;
 }
 
+// A signal was not sent (errno). An app that is gone is no news; that it may not be sent to is one,
+// since it looks as if it did not heed any.
+static void say_undelivered(struct watch *self, int number)
+{
+    char shown[32];
+    const char *name = signal_name(number);
+    if (name)
+        text_print(shown, sizeof shown, "SIG%s", name);
+    else
+        text_print(shown, sizeof shown, "signal %d", number);
+    if (errno == EPERM && !self->denied) {
+        self->denied = true;
+        say(self->log, SAY_WARN,
+            "%s could not be passed on to the app, nor can any other signal: it runs as another "
+            "user, and labelgate lacks the capability KILL; to do: cap_add: [KILL], or start "
+            "labelgate as the app's user",
+            shown);
+    } else if (errno != EPERM && errno != ESRCH) {
+        say(self->log, SAY_WARN, "%s could not be passed on to the app: %s", shown,
+            strerror(errno));
+    }
+}
+
 // ---- Real-time signals that the app's queue has no room for
 // ------------------------------------------ The room is the user's: what waits in our own queue
 // takes it from the app's. So signals are taken from there into this list until the first of it has
@@ -95,8 +120,10 @@ static bool send_first(struct watch *self)
     int number = self->signal_map[first->si_signo];
     if (number == 0 || send_to_app(self, number, first))
         return true;
-    if (errno != EAGAIN)
-        return true; // The app is gone, or may not be sent to.
+    if (errno != EAGAIN) {
+        say_undelivered(self, number);
+        return true;
+    }
     // Somebody takes all room as soon as there is any: it goes without its value.
     return held.count == HELD && kill(self->app, number) == 0;
 }
@@ -118,9 +145,8 @@ static void send_or_hold(struct watch *self, int number, const siginfo_t *info)
         return;
     if (errno == EAGAIN && number >= SIGNALS_FIRST_REAL_TIME)
         hold(info);
-    else if (errno != ESRCH)
-        say(self->log, SAY_WARN, "signal %d could not be passed on to the app: %s", number,
-            strerror(errno));
+    else
+        say_undelivered(self, number);
 }
 
 // From the first stop signal on the grace runs. A hang-up is a request to read the configuration
@@ -133,6 +159,20 @@ static void note_stop(struct watch *self, int number)
         self->stop_ms = duration_now();
 }
 
+// What a terminal stopped is woken as it was stopped: the whole group, or a shell waits for ever
+// for a child of its own that is still stopped.
+static void wake(const struct watch *self)
+{
+    siginfo_t ours;
+    pid_t group = self->all_stopped ? getpgid(self->app) : -1;
+    if (self->group)
+        send_to_group(self, SIGCONT);
+    else if (group <= 1 || kill(-group, SIGCONT) < 0)
+        kill(self->app, SIGCONT);
+    else if (group == getpgrp())
+        signals_wait(-1, signals_bit(SIGCONT), 0, &ours); // our own, not to be passed on
+}
+
 // A stopped app acts on a stop signal only when it is woken.
 static void wake_to_stop(struct watch *self, int number)
 {
@@ -140,7 +180,7 @@ static void wake_to_stop(struct watch *self, int number)
         return;
     reap(self);
     if (self->stopped && !self->ended)
-        kill(self->group ? -self->app : self->app, SIGCONT);
+        wake(self);
 }
 
 // The shell wakes the whole group: an app in ours that stopped with us runs again by itself.
@@ -164,7 +204,9 @@ void forward(struct watch *self, const siginfo_t *info)
         return;
     if (number == SIGCONT && woken_already(self))
         return;
-    if (!self->ended || self->group)
+    if (number == SIGCONT && self->all_stopped && !self->ended)
+        wake(self);
+    else if (!self->ended || self->group)
         send_or_hold(self, number, info);
     wake_to_stop(self, number);
 }

@@ -18,6 +18,7 @@
 
 // The world that `run` was given, to be given on to the app.
 struct init_inherited {
+    int mask_error;        // errno; 0: the signals are blocked
     uint64_t mask;         // the kernel's 8-byte signal mask, bit n - 1 for signal n
     bool children_ignored; // SIGCHLD was ignored; that would lose every exit code
     bool core_known;
@@ -29,6 +30,10 @@ struct init_inherited {
 // limit of core files to 0. Verbs that can be stopped as usual call init_release at once: it gives
 // back all but the limit. The app gets all back.
 void init_hold(struct init_inherited *inherited);
+// Before anything else of a verb that starts or waits: whether the system lets us hold signals
+// back, take them, reap and measure time (a seccomp filter may not). False: `finding` says what is
+// missing (REASON_START_FAILED).
+bool init_check(const struct init_inherited *inherited, struct finding *finding);
 void init_release(const struct init_inherited *inherited);
 
 // Takes the places of descriptors 0 to 2 that are closed, so that no socket or file gets one of
@@ -40,7 +45,7 @@ struct init_plan {
     const struct init_inherited *inherited;
     char *const *argv;         // CMD and its arguments: a view, not a copy
     const char *program;       // as init_find_program found it
-    char **app_env;            // an entry LISTEN_PID that names us is replaced
+    char **app_env;            // what names us by our number there is made to name the app
     char *const *resident_env; // NULL: do not become the small resident process
     int64_t grace_ms;
     bool group;

@@ -12,7 +12,7 @@ static void note_app(struct watch *self, int status)
         self->stopped = true;
         terminal_stop_too(self, WSTOPSIG(status));
     } else if (WIFCONTINUED(status)) {
-        self->stopped = false;
+        self->stopped = self->all_stopped = false;
     } else {
         self->ended = true;
         self->status = status;
@@ -25,6 +25,18 @@ static void note(struct watch *self, pid_t pid, int status)
         note_app(self, status);
     else if (self->ending && !WIFSTOPPED(status) && !WIFCONTINUED(status))
         told_forget(pid);
+}
+
+// The next change of a child's state, with its status; what traced children stop for is dealt with.
+// __WALL: of each thread, also before Linux 4.7. 0: there is none. -1: errno.
+static pid_t next_change(int options, int *status)
+{
+    pid_t pid;
+    do
+        pid = waitpid(-1, status, WNOHANG | __WALL | options);
+    while ((pid < 0 && errno == EINTR) ||
+           (pid > 0 && WIFSTOPPED(*status) && traced_let_go(pid, *status)));
+    return pid;
 }
 
 // No child is left. If the app's end was not seen, and it is not there any more, its code is lost
@@ -43,23 +55,24 @@ bool reap(struct watch *self)
 {
     for (;;) {
         int status = 0;
-        pid_t pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED);
+        pid_t pid = next_change(WUNTRACED | WCONTINUED, &status);
         if (pid > 0)
             note(self, pid, status);
         else if (pid < 0 && errno == ECHILD)
             return none_left(self);
-        else if (pid == 0 || errno != EINTR)
-            return true; // Another error says not a word about our children: they are there as
-                         // before.
+        else
+            return true; // Another error says nothing about our children: they are there as before.
     }
 }
 
-void reap_strays(void)
+bool reap_strays(void)
 {
+    int status;
     pid_t pid;
     do
-        pid = waitpid(-1, NULL, WNOHANG);
-    while (pid > 0 || (pid < 0 && errno == EINTR));
+        pid = next_change(0, &status);
+    while (pid > 0);
+    return pid == 0 || errno == ECHILD;
 }
 
 int reap_code(const struct watch *self)

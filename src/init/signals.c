@@ -22,9 +22,9 @@
 // the loop above goes on reaping, without spinning.
 #define CRIPPLED_MS 10
 
-void signals_mask(int how, uint64_t set, uint64_t *old)
+bool signals_mask(int how, uint64_t set, uint64_t *old)
 {
-    syscall(SYS_rt_sigprocmask, how, &set, old, SET_SIZE);
+    return syscall(SYS_rt_sigprocmask, how, &set, old, SET_SIZE) == 0;
 }
 
 static int take(uint64_t set, int64_t milliseconds, siginfo_t *info)
@@ -38,6 +38,14 @@ static int take(uint64_t set, int64_t milliseconds, siginfo_t *info)
     if (errno != EAGAIN && errno != EINTR)
         poll(NULL, 0, CRIPPLED_MS);
     return 0;
+}
+
+bool signals_can_wait(void)
+{
+    const uint64_t none = 0;
+    const long at_once[2] = {0, 0};
+    long number = syscall(SYS_rt_sigtimedwait, &none, NULL, at_once, SET_SIZE);
+    return number >= 0 || errno == EAGAIN || errno == EINTR;
 }
 
 int signals_wait(int descriptor, uint64_t set, int64_t milliseconds, siginfo_t *info)

@@ -21,8 +21,8 @@ static inline uint64_t signals_bit(int number)
     return UINT64_C(1) << (number - 1);
 }
 
-// `how` as for sigprocmask; `old` may be NULL.
-void signals_mask(int how, uint64_t set, uint64_t *old);
+// `how` as for sigprocmask; `old` may be NULL. False: errno.
+bool signals_mask(int how, uint64_t set, uint64_t *old);
 
 // Takes the next of the blocked signals in `set`, waiting at most `milliseconds` (negative: for
 // ever). The kernel hands out the lowest number first, real-time signals of one number in the order
@@ -31,6 +31,9 @@ void signals_mask(int how, uint64_t set, uint64_t *old);
 // inside rt_sigtimedwait /proc/N/status would show the signals as not blocked, and who looks there
 // whether TERM is safe to send would never see it.
 int signals_wait(int descriptor, uint64_t set, int64_t milliseconds, siginfo_t *info);
+
+// Whether the kernel lets us take blocked signals at all. False: errno.
+bool signals_can_wait(void);
 
 // True when `pid` now has the signal with `info`'s value. errno EAGAIN: its queue is full.
 bool signals_queue(pid_t pid, int number, siginfo_t *info);

@@ -14,23 +14,46 @@
 #include "init/signals.h"
 #include "init/watch.h"
 
-#define LISTEN_PID "LISTEN_PID="
 // How long an app may take to count as one that ends at once.
 #define SETTLE_MS 5
 // For the few calls between clone and execve. Only pages that are touched cost anything.
 #define STACK ((size_t)64 * 1024)
 
-// Socket activation names the process that may take the sockets. What names us must name the app,
-// whose number is not known before.
-static void rename_listener(char **env)
+// systemd names a process by number: who may take the sockets, who must call the watchdog, whom it
+// executed (sd_listen_fds(3), sd_watchdog_enabled(3), systemd.exec(5)). What names us must name the
+// app, whose number is not known before.
+#define RENAMED 3
+static const char *const renamed[RENAMED] = {"LISTEN_PID=", "WATCHDOG_PID=", "SYSTEMD_EXEC_PID="};
+// Names the listener a second time, by its pidfd's inode, which the app cannot be told: only a
+// process's own descriptor has it.
+#define LISTENER_AGAIN "LISTEN_PIDFDID="
+#define ENTRY (sizeof "SYSTEMD_EXEC_PID=" + 12)
+
+static void drop_entries(char **env, const char *name)
 {
-    static char entry[sizeof LISTEN_PID + 12];
-    char ours[sizeof entry];
-    text_print(ours, sizeof ours, LISTEN_PID "%d", (int)getppid());
-    text_print(entry, sizeof entry, LISTEN_PID "%d", (int)getpid());
+    char **kept = env;
     for (; *env != NULL; env++)
-        if (strcmp(*env, ours) == 0)
-            *env = entry;
+        if (strncmp(*env, name, strlen(name)) != 0)
+            *kept++ = *env;
+    *kept = NULL;
+}
+
+static void rename_us(char **env)
+{
+    static char entries[RENAMED][ENTRY];
+    bool listens = false;
+    for (int i = 0; i < RENAMED; i++) {
+        char ours[ENTRY];
+        text_print(ours, sizeof ours, "%s%d", renamed[i], (int)getppid());
+        text_print(entries[i], sizeof entries[i], "%s%d", renamed[i], (int)getpid());
+        for (char **at = env; *at != NULL; at++)
+            if (strcmp(*at, ours) == 0) {
+                *at = entries[i];
+                listens = listens || i == 0;
+            }
+    }
+    if (listens)
+        drop_entries(env, LISTENER_AGAIN);
 }
 
 struct launch {
@@ -47,7 +70,7 @@ static int become_app(void *context)
     const struct init_plan *plan = launch->plan;
     if (launch->own_group)
         terminal_own_group();
-    rename_listener(plan->app_env);
+    rename_us(plan->app_env);
     if (plan->inherited->core_known)
         prlimit(0, RLIMIT_CORE, &plan->inherited->core_limit, NULL);
     init_release(plan->inherited);
@@ -143,8 +166,10 @@ static bool ends_at_once(const struct watch *self)
         return false;
     poll(&one, 1, SETTLE_MS);
     close(one.fd);
+    // A traced child's stop is told to whoever asks for its end.
     return waitid(P_PID, (id_t)self->app, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-           info.si_pid == self->app;
+           info.si_pid == self->app &&
+           (info.si_code == CLD_EXITED || info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED);
 }
 
 int init_run(const struct init_plan *plan, struct finding *finding)

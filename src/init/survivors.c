@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/duration.h"
+#include "base/text.h"
 #include "init/proc.h"
 #include "init/signals.h"
 #include "init/watch.h"
@@ -63,23 +64,50 @@ static bool is_to_blame(pid_t pid, struct proc_process *process)
     return told_was(TOLD_ASK, pid) && proc_look(pid, process) && process->state != 'Z';
 }
 
-static void name_killed(const struct watch *self, int pid, const char *name)
+// A name is read before the kill, since the process is gone after it, and said after the kill,
+// since a standard error that is not read must not keep anything alive. What does not fit is
+// counted.
+#define NAMED_MAX 1024
+static struct {
+    struct {
+        pid_t pid;
+        char name[PROC_NAME];
+    } killed[NAMED_MAX];
+    unsigned count; // of all, also of those that did not fit
+} blamed;
+
+static void note_killed(pid_t pid, const char *name)
+{
+    unsigned place = blamed.count++;
+    if (place < NAMED_MAX) {
+        blamed.killed[place].pid = pid;
+        text_print(blamed.killed[place].name, PROC_NAME, "%s", name);
+    }
+}
+
+static void say_killed(const struct watch *self)
 {
     char grace[32];
     duration_text(self->grace_ms, grace, sizeof grace);
-    say(self->log, SAY_WARN, "process %d (%s) outlived the app and its grace of %s: killed", pid,
-        name, grace);
+    for (unsigned i = 0; i < blamed.count && i < NAMED_MAX; i++)
+        say(self->log, SAY_WARN, "process %d (%s) outlived the app and its grace of %s: killed",
+            (int)blamed.killed[i].pid, blamed.killed[i].name, grace);
+    if (blamed.count > NAMED_MAX)
+        say(self->log, SAY_WARN, "%u more processes outlived the app and its grace of %s: killed",
+            blamed.count - NAMED_MAX, grace);
+    blamed.count = 0;
 }
 
 static void kill_child(int pid, int folder, void *context)
 {
     (void)folder;
+    (void)context;
     struct proc_process process;
     if (!told_once(TOLD_KILL, pid))
         return;
-    bool blamed = is_to_blame(pid, &process);
-    if (kill(pid, SIGKILL) == 0 && blamed)
-        name_killed(context, pid, process.name);
+    bool to_blame = is_to_blame(pid, &process);
+    if (kill(pid, SIGKILL) == 0 && to_blame)
+        note_killed(pid, process.name);
 }
 
 // A process that entered the namespace from outside (a probe, `docker exec`) has no parent in it;
@@ -98,21 +126,24 @@ static bool descends_from_us(pid_t parent)
 static void name_descendant(int pid, int folder, void *context)
 {
     (void)folder;
+    (void)context;
     struct proc_process process;
     if (pid > 1 && is_to_blame(pid, &process) && descends_from_us(process.parent))
-        name_killed(context, pid, process.name);
+        note_killed(pid, process.name);
 }
 
 static void kill_rest(struct watch *self)
 {
-    if (!self->first) {
-        if (proc_is_ours())
-            proc_children(kill_child, self);
-        return;
+    bool named = proc_is_ours();
+    if (self->first) {
+        named = named && proc_each("/proc", name_descendant, NULL);
+        kill(-1, SIGKILL);
+        if (!named)
+            say(self->log, SAY_WARN, "what outlived the app and its grace is killed");
+    } else if (named) {
+        proc_children(kill_child, NULL);
     }
-    if (!proc_is_ours() || !proc_each("/proc", name_descendant, self))
-        say(self->log, SAY_WARN, "what outlived the app and its grace is killed");
-    kill(-1, SIGKILL);
+    say_killed(self);
 }
 
 // ---- The end ------------------------------------------------------------------------------------

@@ -73,14 +73,13 @@ static bool is_woken_before(void)
 
 void terminal_stop_too(struct watch *self, int number)
 {
-    if (self->first)
-        return;
     // Without a terminal nobody waits for a prompt, and nobody would wake us.
     int fd = open_terminal();
     if (fd < 0)
         return;
     give_back(fd);
-    if (is_woken_before())
+    self->all_stopped = signals_is_terminal_stop(number);
+    if (self->first || is_woken_before())
         return;
     self->slept = true;
     terminal_stop_self(signals_is_terminal_stop(number) ? number : SIGTSTP);

@@ -27,20 +27,28 @@ struct watch {
     int signals; // readable while a signal is pending; -1: could not be had
     // What has happened
     bool ended;
-    int status;      // of the app, as waitpid gives it
-    bool stopped;    // the app is
-    bool slept;      // we stopped ourselves with it, and it has not been woken by us since
-    bool ending;     // the app has ended and survivors are being ended
-    unsigned stops;  // TERM and INT that came
-    int64_t stop_ms; // when the first stop signal was passed on, 0: not yet
+    int status;       // of the app, as waitpid gives it
+    bool stopped;     // the app is
+    bool all_stopped; // with it, by a terminal, its whole group
+    bool denied;      // that a signal may not be sent to the app has been said
+    bool slept;       // we stopped ourselves with it, and it has not been woken by us since
+    bool ending;      // the app has ended and survivors are being ended
+    unsigned stops;   // TERM and INT that came
+    int64_t stop_ms;  // when the first stop signal was passed on, 0: not yet
 };
 
 // ---- reap.c -------------------------------------------------------------------------------------
 // Takes every change of our children's state that there is. False when there is no child at all.
 bool reap(struct watch *self);
 int reap_code(const struct watch *self); // the exit code of `run`, once the app has ended
-// Before there is an app: takes whatever has ended.
-void reap_strays(void);
+// Before there is an app: takes whatever has ended. False: the kernel does not let us (errno).
+bool reap_strays(void);
+
+// ---- traced.c -----------------------------------------------------------------------------------
+// `thread` has stopped, as its `status` says. True: it was traced by us, and goes on untraced, with
+// the signal that it had stopped for unless that was meant for a tracer alone, or it was killed in
+// the meantime. False: it is not traced by us, so this is job control.
+bool traced_let_go(pid_t thread, int status);
 
 // ---- forward.c ----------------------------------------------------------------------------------
 // Passes a signal that came to us on to the app.
@@ -54,8 +62,9 @@ void forward_held(struct watch *self);
 // from here on, and that is the terminal's foreground if ours was. No terminal is no error. False:
 // it stays in our group.
 bool terminal_own_group(void);
-// The app was stopped by `number`: we stop as well, so that the shell that waits for us gets its
-// prompt. Returns when we were woken, or at once where there is no job control.
+// The app was stopped by `number`, and with it its group if that is a terminal's doing. We stop as
+// well, so that the shell that waits for us gets its prompt. Returns when we were woken, or at once
+// where there is no job control.
 void terminal_stop_too(struct watch *self, int number);
 // Stops the calling process with one of the terminal's stop signals.
 void terminal_stop_self(int number);

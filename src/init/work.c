@@ -148,8 +148,10 @@ static int follow(struct running *all, unsigned count, int signals, int64_t limi
         int number = heed(-1, waited ? 0 : RETRY_MS);
         if (number != 0)
             return number;
+        // Read only what is there: the pipe may still block (fcntl).
         for (unsigned i = 0; i < count; i++)
-            if (all[i].out >= 0 && !collect(all[i].out, all[i].work))
+            if (all[i].out >= 0 && !(waited && fds[i + 1].revents == 0) &&
+                !collect(all[i].out, all[i].work))
                 close_pipe(&all[i]);
     }
 }

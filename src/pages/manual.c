@@ -127,6 +127,9 @@ static void add_variables(struct text *out)
     for (size_t i = 0; i < count; i++)
         if (is_shown(variables[i].verbs))
             add_tagged(out, variables[i].name, variables[i].help);
+    text_add(out, ".PP\n");
+    add_line(out, "LISTEN_PID, WATCHDOG_PID and SYSTEMD_EXEC_PID name the app where they named "
+                  "labelgate, as systemd sets them; LISTEN_PIDFDID goes with the first.");
 }
 
 static void add_files(struct text *out)

@@ -73,19 +73,19 @@ static void stop(int signal_number)
     _exit(EXITCODE_NO);
 }
 
-static void set_timer(int64_t milliseconds)
+static bool set_timer(int64_t milliseconds)
 {
     struct itimerval timer = {.it_value = {.tv_sec = (time_t)(milliseconds / 1000),
                                            .tv_usec = (suseconds_t)(milliseconds % 1000 * 1000)}};
-    setitimer(ITIMER_REAL, &timer, NULL);
+    return setitimer(ITIMER_REAL, &timer, NULL) == 0;
 }
 
-static void unblock_alarm(void)
+static bool unblock_alarm(void)
 {
     sigset_t alarm_only;
     sigemptyset(&alarm_only);
     sigaddset(&alarm_only, SIGALRM);
-    sigprocmask(SIG_UNBLOCK, &alarm_only, NULL);
+    return sigprocmask(SIG_UNBLOCK, &alarm_only, NULL) == 0;
 }
 
 static void block_ours(void)
@@ -98,25 +98,23 @@ static void block_ours(void)
     sigprocmask(SIG_BLOCK, &ours, NULL);
 }
 
-static void take_alarm(void)
+static bool take_alarm(void)
 {
     struct sigaction action = {.sa_handler = SIG_IGN};
     // A reader that went away must not change the exit code into a death by SIGPIPE, nor a stop
     // signal say a second thing.
     sigfillset(&action.sa_mask);
     // A SIGALRM that was pending when we were executed is not our alarm: ignoring it drops it.
-    sigaction(SIGALRM, &action, NULL);
-    unblock_alarm();
+    if (sigaction(SIGALRM, &action, NULL) < 0 || !unblock_alarm())
+        return false;
     action.sa_handler = time_is_up;
-    sigaction(SIGALRM, &action, NULL);
+    return sigaction(SIGALRM, &action, NULL) == 0;
 }
 
-void deadline_arm(int64_t milliseconds)
+bool deadline_arm(int64_t milliseconds)
 {
-    if (!armed)
-        take_alarm();
-    armed = true;
-    set_timer(milliseconds > 0 ? milliseconds : 1);
+    armed = armed || take_alarm();
+    return armed && set_timer(milliseconds > 0 ? milliseconds : 1);
 }
 
 void deadline_say(int fd, const void *bytes, size_t len, int code)

@@ -10,6 +10,7 @@
 #ifndef LABELGATE_SERVER_DEADLINE_H
 #define LABELGATE_SERVER_DEADLINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,8 +19,9 @@
 #define DEADLINE_MOST 4096
 
 // Unblocks SIGALRM (a parent may have blocked it) and arms the timer. To be called before the first
-// file is opened. Called again it sets a new time, counted from now.
-void deadline_arm(int64_t milliseconds);
+// file is opened. Called again it sets a new time, counted from now. False: the kernel does not let
+// us (errno), so nothing bounds what follows.
+bool deadline_arm(int64_t milliseconds);
 // What to write to `fd` and the exit status when time runs out from now on: at most DEADLINE_MOST
 // bytes. Safe against the handler firing in the middle: two buffers, one pointer.
 void deadline_say(int fd, const void *bytes, size_t len, int code);

@@ -117,7 +117,8 @@ static int work(void *context, int out_fd)
 {
     struct child *child = context;
     child->out_fd = out_fd;
-    deadline_arm(child->timeout_ms);
+    if (!deadline_arm(child->timeout_ms))
+        return EXITCODE_NO; // the parent misses the answer
     prepare_timeout(child, HTTP_RESOLVING, url_of(child));
 
     struct ask how = how_to_ask(child->plan->settings, child->timeout_ms);
@@ -261,6 +262,11 @@ void attempt_until(const struct attempt_plan *plan, int64_t limit_ms, struct att
     int64_t started = duration_now();
     int64_t pause_ms = PAUSE_FIRST_MS;
     enum reason told_reason = REASON_COUNT;
+    if (!duration_has_clock()) {
+        memset(attempt, 0, sizeof *attempt);
+        finding_set(&attempt->finding, REASON_START_FAILED, NULL, NULL, "the clock cannot be read");
+        return;
+    }
 
     for (;;) {
         int64_t left = limit_ms - (duration_now() - started);

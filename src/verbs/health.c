@@ -281,7 +281,8 @@ static int answer(struct health *health)
     return verdict.healthy ? EXITCODE_OK : EXITCODE_NO;
 }
 
-static void start_clock(struct health *health, int64_t started_ms)
+// False: there is no alarm, so a server that keeps silent would never let this end.
+static bool start_clock(struct health *health, int64_t started_ms)
 {
     int64_t timeout_ms = settings_early_timeout(&health->options, &health->environment);
     health->ends_ms = started_ms + timeout_ms;
@@ -290,7 +291,12 @@ static void start_clock(struct health *health, int64_t started_ms)
         prepare_timeout(health, HTTP_RESOLVING, "the settings");
     else
         deadline_say(STDOUT_FILENO, SETTINGS_HANG, sizeof SETTINGS_HANG - 1, EXITCODE_NO);
-    deadline_arm(timeout_ms);
+    if (deadline_arm(timeout_ms))
+        return true;
+    char detail[FINDING_SLOT];
+    text_print(detail, sizeof detail, "no alarm can be set (setitimer): %s", strerror(errno));
+    finding_set(&health->attempt.finding, REASON_START_FAILED, NULL, NULL, detail);
+    return false;
 }
 
 // The files may set another time than the one that was known before they were read.
@@ -343,7 +349,8 @@ int verb_health(const struct call *call)
         finding_set(&health.attempt.finding, REASON_START_FAILED, NULL, NULL, "memory ran out");
         return answer(&health);
     }
-    start_clock(&health, started_ms);
+    if (!start_clock(&health, started_ms))
+        return answer(&health);
     read_settings(&health);
     mend_clock(&health, started_ms);
 

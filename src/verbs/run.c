@@ -256,6 +256,8 @@ int verb_run(const struct call *call)
         return refused(&run, &finding);
     if (run.options.help)
         return print_help(VERB_RUN);
+    if (!init_check(call->inherited, &finding))
+        return refused(&run, &finding);
     if (!envlist_make(&run.environment, call->envp))
         return no_memory(&run);
 

@@ -82,7 +82,8 @@ static int work(void *context, int out_fd)
     struct child *child = context;
     struct told told;
     child->out_fd = out_fd;
-    deadline_arm(child->run.timeout_ms);
+    if (!deadline_arm(child->run.timeout_ms))
+        return EXITCODE_NO; // the parent misses the answer
     prepare_timeout(child, HTTP_RESOLVING, "the address");
     check_ask(&child->verify->checks, child->check, &child->run, &told.result, &told.saves);
     deadline_disarm();

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import signal
 import subprocess
 import threading
@@ -97,6 +98,35 @@ def test_a_persons_verb_ends_as_a_shell_counts(stop: Callable[..., Ended], verb:
     assert ended.code == 128 + number, ended
     assert ended.err.count("[stopped]") == 1 and TOKEN not in ended.out + ended.err
     assert ended.seconds < SLACK
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the numbers of x86_64")
+@pytest.mark.parametrize(
+    "arguments", [["health"], ["health", "--json"], ["health", "--wait", "1m"], ["check"]]
+)
+def test_no_alarm_no_question(labelgate: Path, helpers: Path, tmp_path: Path, arguments: list[str]) -> None:
+    """Where no alarm can be set nothing would end a server's silence: it is not asked."""
+    asked = threading.Event()
+
+    def listen(connection: Connection) -> None:
+        asked.set()
+        connection.wait()
+
+    setitimer = "38"
+    with StandIn(listen) as server:
+        env = {"LABEL_STUDIO_URL": server.url, "LABEL_STUDIO_API_TOKEN": TOKEN, "LABELGATE_TIMEOUT": "1s"}
+        done = subprocess.run(
+            [str(helpers / "init_world"), "--refuse", setitimer, "--", str(labelgate), *arguments],
+            env=env,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "start_failed" in done.stdout + done.stderr
+    assert not asked.is_set()
 
 
 # ---- Standard output -------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -206,6 +207,41 @@ def second_stop(case: Case) -> None:
         until(partial(ended, running.pid, app), case.patience, "the app has ended")
         running.send(second)
         assert running.end(5) == 143
+
+
+def full_pipe(folder: Path) -> Path:
+    """A pipe that holds all it can; who opens it to write waits for a reader who never comes."""
+    path = folder / "full"
+    os.mkfifo(path)
+    fd = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+    for size in (4096, 1):
+        with suppress(BlockingIOError):
+            while True:
+                os.write(fd, b"x" * size)
+    return path
+
+
+def unread(path: Path) -> list[str]:
+    """A world whose standard error is that pipe."""
+    return ["/bin/sh", "-c", 'full=$1; shift; exec "$@" 2<>"$full"', "sh", str(path)]
+
+
+@row("End", "100 survivors and a standard error that nobody reads: killed once the grace is over", peers=())
+def unread_names(case: Case) -> None:
+    seen = case.folder / "seen"
+    child = ("child", "ignore", 15, "ignore", 1, "to", seen, "ready", "nap", "end")
+    running = case.start(
+        *case.app(*child * 100, "ready", "nap"),
+        options=("--grace=1s",),
+        world=unread(full_pipe(case.folder)),
+    )
+    running.expect(r"ready \d+")
+    until(lambda: seen.exists() and seen.read_text().count("ready") == 100, 20, "all survivors are ready")
+    begin = time.monotonic()
+    running.send(signal.SIGTERM)
+    assert running.end(30) == 143
+    assert time.monotonic() - begin < 1.5
+    assert marked(running.word) == []
 
 
 @row("End", "says nothing by itself, on standard output or standard error")

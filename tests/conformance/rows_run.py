@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
 import signal
 import subprocess
 import time
@@ -98,6 +101,18 @@ def whole_group(case: Case) -> None:
     assert running.end() == 143
 
 
+@row("Run", "an app that lets its parent trace it (PTRACE_TRACEME) is not frozen by its first signal")
+def traced(case: Case) -> None:
+    running = case.start(*case.app("traced", "exec", "ready", "nap"))
+    running.expect(r"ready \d+")
+    running.send(signal.SIGTERM)
+    assert running.end() == 143
+    # What it does to wait for a tracer, once and again; in a thread; and a signal that ends it.
+    assert case.code(*case.app("turns", 6, "exit", 4)) == 4
+    assert case.code(*case.app("thread", "exit", 5)) == 5
+    assert case.code(*case.app("traced", "raise", 12)) == 140
+
+
 @row("Run", "2,000 orphans are reaped as they die, no zombie is left")
 def orphans(case: Case) -> None:
     running = case.start(*case.app("orphans", 2000, "ready", "nap"))
@@ -160,6 +175,22 @@ def standard_error_full(case: Case) -> None:
     for number in (1, 10, LAST):
         running.send(number)
     assert running.end() == 5
+
+
+@row("Run", "a signal that the app's other user and a dropped capability keep from it is said")
+def denied_signal(case: Case) -> None:
+    if os.geteuid() != 0:
+        return
+    world = [shutil.which("setpriv") or "setpriv", "--bounding-set=-kill", "--inh-caps=-kill"]
+    running = case.start(*case.app("user", 65534, "ready", "nap"), world=world)
+    running.expect(r"ready \d+")
+    for number in (signal.SIGTERM, signal.SIGUSR1, 40):
+        running.send(number)
+    time.sleep(0.2)  # all three have been taken
+    os.kill(running.app(), signal.SIGKILL)
+    assert running.end() == 137
+    said = running.said()
+    assert len(said) == 1 and re.search("SIG(TERM|USR1) .*KILL", said[0]), said
 
 
 @row("Run", "works where close_range, pidfd and signalfd are not known (old kernels, seccomp)")

@@ -146,6 +146,22 @@ def listener(case: Case) -> None:
     assert other.expect(r"env (.+)").group(1) == "4194303"
 
 
+@row("Start", "WATCHDOG_PID and SYSTEMD_EXEC_PID name the app when they named the init; LISTEN_PIDFDID goes")
+def named_by_number(case: Case) -> None:
+    names = ("WATCHDOG_PID", "SYSTEMD_EXEC_PID", "LISTEN_PID")
+    ask = itertools.chain.from_iterable(("env", name) for name in (*names, "LISTEN_PIDFDID"))
+    actions = ("report", *ask, "exit", 0)
+    world = case.world(*itertools.chain.from_iterable(("--named", name) for name in names))
+    running = case.start(*case.app(*actions), world=world, env={"LISTEN_PIDFDID": "77"})
+    own = running.facts()["pid"].split()[0]
+    assert [running.expect(r"env (.+)").group(1) for _ in range(4)] == [own, own, own, "-"]
+    # Each only when it names us, whatever the others do.
+    other = dict.fromkeys((*names, "LISTEN_PIDFDID"), "4194303")
+    running = case.start(*case.app(*actions), world=case.world("--named", "WATCHDOG_PID"), env=other)
+    own = running.facts()["pid"].split()[0]
+    assert [running.expect(r"env (.+)").group(1) for _ in range(4)] == [own, *["4194303"] * 3]
+
+
 @row("Start", "becomes the reaper of orphans, and says nothing about it", (OTHER,))
 def silent_subreaper(case: Case) -> None:
     running = case.start(*case.app("ready", "listen", 10, "exit", 0))

@@ -8,10 +8,11 @@ import signal
 import struct
 import termios
 import time
+from functools import partial
 
 from inits import FIRST, OTHER, Case
 from rows import row
-from running import alive, children, until, until_state
+from running import alive, children, status, until, until_state
 
 LAST = 12
 STOPPED = r"\[1\]\+ +Stopped .*"
@@ -52,6 +53,26 @@ def suspend_first(case: Case) -> None:
     until_state(app, "S", case.patience)
     running.send(signal.SIGTERM)
     assert running.end() == 143
+
+
+def is_named(pid: int, name: str) -> bool:
+    return status(pid, "Name") == name
+
+
+@row("Terminal", "Ctrl-Z stops a shell and its child; TERM or CONT to the init wakes both", (FIRST,))
+def suspended_group(case: Case) -> None:
+    for number, code in ((signal.SIGTERM, 5), (signal.SIGCONT, 4)):
+        script = 'trap "exit 5" TERM; echo begun; sleep 1; exit 4'
+        running = case.start("sh", "-c", script, terminal="session")
+        running.expect(r"begun")
+        app = running.app()
+        child = until(partial(children, app), case.patience, "the shell has a child")[0]
+        until(partial(is_named, child, "sleep"), case.patience, "it is no copy of the shell any more")
+        running.out.type("\x1a")
+        for pid in (app, child):
+            until_state(pid, "T", case.patience)
+        running.send(number)
+        assert running.end() == code
 
 
 @row("Terminal", "when the terminal goes away the app gets HUP", (FIRST,))

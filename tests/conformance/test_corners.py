@@ -4,16 +4,18 @@
 from __future__ import annotations
 
 import os
+import platform
 import resource
 import signal
 import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from inits import FIRST, OTHER, PATH, PLACES, Case, Init
-from rows_end import ended, with_survivor
+from inits import OTHER, PATH, PLACES, Case, Init
+from rows_end import ended, full_pipe, unread, with_survivor
 from rows_terminal import STOPPED
 from running import children, start, status, until, until_state
 
@@ -234,16 +236,167 @@ def test_old_image_does_all_of_it(make_case: MakeCase, place: str) -> None:
     assert ended(running.popen.pid, app)
 
 
-def test_app_that_is_traced_ends(make_case: MakeCase) -> None:
-    """An app that lets its parent trace it stops at each signal; nobody hangs when it is killed."""
-    case = make_case("labelgate", FIRST)
-    running = case.start(*case.app("ready", "traced", "nap"))
+# ---- Apps that let their parent trace them ----------------------------------------------------------------
+
+
+@both_places
+@pytest.mark.parametrize("options", [(), ("--group",)], ids=["app", "group"])
+def test_traced_app_has_its_signals(make_case: MakeCase, place: str, options: tuple[str, ...]) -> None:
+    """Each that it can be ended by, a debugger's among them, however it was sent."""
+    case = make_case("labelgate", place)
+    for action, number in (("raise", signal.SIGTRAP), ("die", signal.SIGTRAP), ("raise", 40), ("die", 11)):
+        assert case.code(*case.app("traced", action, number), options=options) == 128 + number
+    for number in (signal.SIGTERM, signal.SIGTRAP, 34):
+        running = case.start(*case.app("traced", "raise", 19, "ready", "nap"), options=options)
+        running.expect(r"ready \d+")
+        running.send(number)
+        assert running.end() == 128 + number
+
+
+@both_places
+def test_traced_app_that_ends_at_once(make_case: MakeCase, place: str) -> None:
+    """Its stop is not its end, and who goes on is the resident image all the same."""
+    case = make_case("labelgate", place)
+    for _ in range(10):
+        assert case.code(*case.app("traced", "exec", "exit", 7)) == 7
+    running = case.start(*case.app("traced", "exec", "ready", "nap"))
+    running.expect(r"ready \d+")
+    command = Path(f"/proc/{running.pid}/cmdline")
+    until(lambda: command.read_bytes().split(b"\0")[1] == b"init", case.patience, "the resident image")
+    running.send(signal.SIGTERM)
+    assert running.end() == 143
+
+
+@both_places
+def test_traced_app_is_stopped_by_others(make_case: MakeCase, place: str) -> None:
+    """STOP by somebody else is job control, and no tracer's business."""
+    case = make_case("labelgate", place)
+    running = case.start(*case.app("traced", "raise", 19, "traced", "ready", "nap"))
     running.expect(r"ready \d+")
     app = running.app()
-    running.send(signal.SIGUSR1)
-    until(lambda: status(app, "State")[:1] in ("t", "T", "S"), case.patience, "the app is in some state")
-    subprocess.run(["kill", "-KILL", str(app)], check=True)
-    assert running.end() == 137
+    os.kill(app, signal.SIGSTOP)
+    until(lambda: status(app, "State").startswith("T (stopped)"), case.patience, "it is stopped, untraced")
+    running.send(signal.SIGTERM)
+    assert running.end() == 143
+
+
+@both_places
+def test_traced_orphans(make_case: MakeCase, place: str) -> None:
+    """They are ours once their parent is gone; those that outlive the app end by TERM."""
+    case = make_case("labelgate", place)
+    seen = case.folder / "seen"
+    orphan = " ".join(case.app("lapse", 200, "turns", 4, "thread", "traced", "to", seen, "ready", "nap"))
+    app = " ".join(case.app("wait", seen, "lapse", 100, "exit", 6))
+    begin = time.monotonic()
+    running = case.start("sh", "-c", f"({orphan} & ); ({orphan} & ); exec {app}", options=("--grace=8s",))
+    assert running.end() == 6
+    assert time.monotonic() - begin < 6
+    assert running.said() == []
+
+
+@both_places
+def test_debugger_is_left_alone(make_case: MakeCase, place: str) -> None:
+    """Its children are traced by it, and their stops are its own to see."""
+    case = make_case("labelgate", place)
+    assert case.code(*case.app(*["debug"] * 10, "exit", 3)) == 3
+
+
+def test_traced_app_under_a_shell(make_case: MakeCase) -> None:
+    """Ctrl-Z and fg, with an app that lets itself be traced before each."""
+    case = make_case("labelgate", OTHER)
+    shell = case.shell()
+    shell.run(*case.app("traced", "exec", "traced", "ready", "nap"))
+    shell.expect(r"ready (\d+)")
+    shell.type("\x1a")
+    shell.expect(STOPPED)
+    shell.prompt()
+    shell.type("fg\n")
+    init = shell.job()
+    until_state(init, "S", case.patience)
+    until_state(children(init)[0], "S", case.patience)
+    shell.type("\x03")
+    shell.prompt()
+    assert shell.ask("echo code=$?", r"code=(\d+)") == "130"
+
+
+def test_group_stopped_under_a_shell(make_case: MakeCase) -> None:
+    """The init alone is told to end and woken: what the terminal stopped with it is woken too."""
+    case = make_case("labelgate", OTHER)
+    shell = case.shell()
+    shell.run("sh", "-c", 'trap "exit 5" TERM; echo be""gun; sleep 1; exit 4')
+    shell.expect("begun")
+    init = shell.job()
+    app = children(init)[0]
+    child = until(lambda: children(app), case.patience, "the shell has a child")[0]
+    until(lambda: status(child, "Name") == "sleep", case.patience, "it sleeps")
+    shell.type("\x1a")
+    shell.expect(STOPPED)
+    shell.prompt()
+    until_state(child, "T", case.patience)
+    os.kill(init, signal.SIGTERM)
+    os.kill(init, signal.SIGCONT)
+    shell.expect(r"\[1\]\+ +Exit 5", nudge="\n")
+
+
+# ---- What the kernel does not let us do -------------------------------------------------------------------
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the numbers of x86_64")
+@both_places
+@pytest.mark.parametrize("how", ["--deny", "--refuse"])
+@pytest.mark.parametrize(
+    ("number", "name"), [(14, "rt_sigprocmask"), (128, "rt_sigtimedwait"), (61, "wait4")], ids=lambda one: one
+)
+def test_denied_calls(make_case: MakeCase, place: str, number: int, name: str, how: str) -> None:
+    """Without them PID 1 would hear nothing, or not end: it does not start the app."""
+    case = make_case("labelgate", place)
+    running = case.start(*case.app("ready", "exit", 0), world=case.world(how, number))
+    assert running.end() == 125
+    line, *_ = running.said()
+    assert name in line and "[start_failed]" in line
+    assert running.out.rest(case.patience) == []
+
+
+# ---- A standard error that nobody reads -------------------------------------------------------------------
+
+
+@both_places
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT])
+def test_stop_while_warnings_wait(make_case: MakeCase, place: str, number: int) -> None:
+    """50 warnings before the start, and none of them finds room."""
+    case = make_case("labelgate", place)
+    case.file(".env", "".join(f"A{n}=$nosuch{n}\n" for n in range(50)).encode())
+    world = unread(full_pipe(case.folder))
+    took = []
+    for _ in range(3):
+        begin = time.monotonic()
+        running = case.start(*case.app("ready", "nap"), options=("--env-file=.env",), world=world)
+        pid = running.pid
+        until(lambda pid=pid: status(pid, "Name") == "labelgate", case.patience, "it runs")
+        blocked = lambda pid=pid: int(status(pid, "SigBlk") or "0", 16) >> (number - 1) & 1  # noqa: E731
+        until(blocked, case.patience, "the signal is blocked")
+        sent = time.monotonic()
+        running.send(number)
+        assert running.end() == 128 + number
+        took.append((time.monotonic() - sent, sent - begin))
+        # Not started, or started and ended: only if we were late.
+        assert running.out.rest(case.patience) == [] or sent - begin > 0.2
+    assert min(took)[0] < 0.1, took
+
+
+@both_places
+def test_warnings_that_nobody_reads(make_case: MakeCase, place: str) -> None:
+    """They do not keep the app from being started."""
+    case = make_case("labelgate", place)
+    case.file(".env", "".join(f"A{n}=$nosuch{n}\n" for n in range(50)).encode())
+    begin = time.monotonic()
+    running = case.start(
+        *case.app("ready", "exit", 3),
+        options=("--env-file=.env",),
+        world=unread(full_pipe(case.folder)),
+    )
+    assert running.end() == 3
+    assert time.monotonic() - begin < 1.5
 
 
 @both_places

@@ -54,13 +54,16 @@ ERRORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "tcsetpgrp": (("EINTR", "EPERM"), ("EIO",)),
     "getrlimit": (("EPERM",), ("ENOSYS",)),
     "prlimit": (("EPERM",), ("ENOSYS",)),
-    # The raw calls; rt_sigprocmask knows no error but wrong arguments.
-    "rt_sigprocmask": ((), ()),
-    "rt_sigtimedwait": (("EINTR", "EAGAIN"), ("ENOSYS",)),
+    # A clock fails everywhere or nowhere: test_no_clock.
+    "clock_gettime": ((), ()),
+    # The raw calls; what rt_sigprocmask may answer is a filter's doing.
+    "rt_sigprocmask": ((), ("ENOSYS", "EPERM")),
+    "rt_sigtimedwait": (("EINTR", "EAGAIN"), ("ENOSYS", "EPERM")),
     "rt_sigqueueinfo": (("EAGAIN", "EPERM"), ("EPERM",)),
     "rt_sigaction": (("EPERM",), ()),
     "signalfd4": (("EMFILE", "ENOMEM"), ("ENOSYS", "EMFILE")),
     "close_range": (("ENOMEM",), ("ENOSYS", "EPERM")),
+    "pwritev2": (("EINTR", "EAGAIN", "EIO", "EPIPE"), ("ENOSYS", "EOPNOTSUPP", "EAGAIN")),
     "getdents64": (("EIO", "ENOMEM"), ("ENOSYS",)),
 }
 # One place in signals.c serves many callers: there each call is a place of its own, up to so many.
@@ -215,6 +218,20 @@ def test_faults(
         print(f"\n{scenario.name}: {len(table)} faults at {len({f.site for f in table})} call sites", end=" ")
     assert wrong == []
     assert len(table) > 50
+
+
+@pytest.mark.parametrize("error", ["ENOSYS", "EPERM"])
+@pytest.mark.parametrize("scenario", SCENARIOS[:2], ids=lambda one: one.name)
+def test_no_clock(scenario: Scenario, error: str, helpers: Path, tmp_path: Path) -> None:
+    """No deadline would ever come: the app is not started."""
+    with new_case(scenario, helpers, tmp_path / "case") as case:
+        running = case.start(
+            *case.app("ready", "exit", 0), env={"FAULT": str(Fault("clock_gettime", "0", error, 1, ALWAYS))}
+        )
+        assert running.end() == 125
+        line, *_ = running.said()
+        assert "clock" in line and "[start_failed]" in line
+        assert running.out.rest(PATIENCE) == []
 
 
 def wrapped() -> set[str]:

@@ -17,6 +17,13 @@
 //     itself wait FILE     sleeps until FILE exists lapse MS      sleeps nap           sleeps until
 //     it is ended traced        lets its parent trace it exit N        ends die N         ends by
 //     signal N
+//     raise N       sends itself signal N by tgkill, unblocked, with its default effect
+//     exec          becomes a fresh init_app with the actions that follow
+//     thread        starts a thread that lets its parent trace it, stops itself and has a signal of
+//     its own handled, waits for it and prints "thread done"
+//     turns N       lets itself be traced and handles a signal, N times
+//     debug         traces a child of its own through a stop and an execve
+//     user N        becomes user N
 //
 // All signals are blocked from the start and taken as data, so none is lost before "ready";
 // `ignore`, `stop`, `nap`, `exec` and `die` lift that.
@@ -24,6 +31,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -259,6 +267,81 @@ static void nap(void)
         pause();
 }
 
+static void be_traced(void)
+{
+    if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0)
+        fail("ptrace");
+}
+
+static volatile sig_atomic_t handled;
+
+static void handle(int number)
+{
+    (void)number;
+    handled++;
+}
+
+// Unblocked, so that a traced process stops for it; blocked again after.
+static void raise_unblocked(int number)
+{
+    mask(0);
+    syscall(SYS_tgkill, getpid(), (pid_t)syscall(SYS_gettid), number);
+    mask(UINT64_MAX);
+}
+
+static void *be_traced_thread(void *unused)
+{
+    be_traced();
+    raise_unblocked(SIGSTOP);
+    be_traced(); // it is not traced any more, so it can be again
+    raise_unblocked(SIGUSR1);
+    return unused;
+}
+
+static void trace_thread(void)
+{
+    pthread_t thread;
+    handled = 0;
+    signal(SIGUSR1, handle);
+    if (pthread_create(&thread, NULL, be_traced_thread, NULL) != 0 ||
+        pthread_join(thread, NULL) != 0 || handled != 1)
+        fail("thread");
+    dprintf(out, "thread done\n");
+}
+
+static void trace_in_turns(long turns)
+{
+    handled = 0;
+    signal(SIGUSR1, handle);
+    for (long turn = 0; turn < turns; turn++) {
+        be_traced();
+        raise_unblocked(turn % 2 ? SIGUSR1 : SIGSTOP);
+    }
+    if (handled != turns / 2)
+        fail("turns");
+}
+
+// As a debugger: each stop must come to us and to nobody else.
+static void debug(void)
+{
+    const int stops[] = {SIGSTOP, SIGTRAP};
+    int status;
+    pid_t child = fork();
+    if (child == 0) {
+        be_traced();
+        raise_unblocked(SIGSTOP);
+        mask(0);
+        execl("/proc/self/exe", "init_app", "exit", "5", (char *)NULL);
+        _exit(98);
+    }
+    for (unsigned i = 0; i < sizeof stops / sizeof stops[0]; i++)
+        if (waitpid(child, &status, 0) != child || !WIFSTOPPED(status) ||
+            WSTOPSIG(status) != stops[i] || ptrace(PTRACE_CONT, child, NULL, NULL) < 0)
+            fail("debug");
+    if (waitpid(child, &status, 0) != child || !WIFEXITED(status) || WEXITSTATUS(status) != 5)
+        fail("debug");
+}
+
 static int act_alone(const char *action)
 {
     if (strcmp(action, "ready") == 0) {
@@ -272,8 +355,11 @@ static int act_alone(const char *action)
     } else if (strcmp(action, "nap") == 0) {
         nap();
     } else if (strcmp(action, "traced") == 0) {
-        if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0)
-            fail("ptrace");
+        be_traced();
+    } else if (strcmp(action, "thread") == 0) {
+        trace_thread();
+    } else if (strcmp(action, "debug") == 0) {
+        debug();
     } else {
         return 0;
     }
@@ -298,6 +384,13 @@ static int act_with_number(const char *action, long number)
         _exit((int)number);
     } else if (strcmp(action, "die") == 0) {
         die(number);
+    } else if (strcmp(action, "user") == 0) {
+        if (setuid((uid_t)number) < 0)
+            fail("user");
+    } else if (strcmp(action, "raise") == 0) {
+        raise_unblocked((int)number);
+    } else if (strcmp(action, "turns") == 0) {
+        trace_in_turns(number);
     } else {
         return 0;
     }
@@ -329,6 +422,11 @@ int main(int argc, char **argv)
             i = start_child(argc, argv, i);
         } else if (strcmp(argv[i], "end") == 0) {
             _exit(0);
+        } else if (strcmp(argv[i], "exec") == 0) {
+            argv[i] = argv[0];
+            mask(0);
+            execv("/proc/self/exe", argv + i);
+            fail("exec");
         } else if (left >= 2 && strcmp(argv[i], "count") == 0) {
             count(strtol(argv[i + 1], NULL, 10), strtol(argv[i + 2], NULL, 10));
             i += 2;

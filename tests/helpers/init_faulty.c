@@ -6,7 +6,7 @@
 // what is wanted:
 //   FAULT_LOG=FILE                        writes "FUNCTION SITE" for each call; SITE is where in
 //   this program it stands FAULT=FUNCTION:SITE:ERRNO:TIMES       that call fails with ERRNO, TIMES
-//   times (0: always)
+//   times (0: always); SITE 0: wherever it stands
 // They reach the resident image through its environment. What they ask for is no part of init/
 // itself.
 #include <errno.h>
@@ -25,6 +25,7 @@
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "init/init.h"
@@ -69,6 +70,7 @@ pid_t __real_tcgetpgrp(int fd);
 int __real_tcsetpgrp(int fd, pid_t group);
 int __real_getrlimit(int resource, struct rlimit *limit);
 int __real_prlimit(pid_t pid, int resource, const struct rlimit *limit, struct rlimit *old);
+int __real_clock_gettime(clockid_t clock, struct timespec *now);
 long __real_syscall(long number, long a, long b, long c, long d, long e, long f);
 
 static const char *entry(const char *name)
@@ -106,7 +108,8 @@ static bool fails(const char *function, const void *from)
         int len = snprintf(line, sizeof line, "%s %lx\n", function, site);
         __real_write(log_fd, line, (size_t)len);
     }
-    if (site != wanted_site || strcmp(function, wanted_function) != 0 || wanted_times < 0)
+    if ((wanted_site != 0 && site != wanted_site) || strcmp(function, wanted_function) != 0 ||
+        wanted_times < 0)
         return false;
     if (--wanted_from > 0)
         return false;
@@ -157,12 +160,15 @@ WRAP(int, execve, (const char *path, char *const *argv, char *const *env),
                                             WRAP(int, tcsetpgrp, (int fd, pid_t group), (fd, group))
                                                 WRAP(int, getrlimit,
                                                      (int resource, struct rlimit *limit),
-                                                     (resource, limit))
-                                                    WRAP(int, prlimit,
-                                                         (pid_t pid, int resource,
-                                                          const struct rlimit *limit,
-                                                          struct rlimit *old),
-                                                         (pid, resource, limit, old))
+                                                     (resource,
+                                                      limit)) WRAP(int, prlimit,
+                                                                   (pid_t pid, int resource,
+                                                                    const struct rlimit *limit,
+                                                                    struct rlimit *old),
+                                                                   (pid, resource, limit, old))
+                                                    WRAP(int, clock_gettime,
+                                                         (clockid_t clock, struct timespec *now),
+                                                         (clock, now))
 
     // Linux closes the descriptor whatever close says.
     int __wrap_close(int fd);
@@ -187,6 +193,8 @@ static const char *syscall_name(long number)
         return "signalfd4";
     case SYS_close_range:
         return "close_range";
+    case SYS_pwritev2:
+        return "pwritev2";
     case SYS_getdents64:
         return "getdents64";
     }
@@ -257,6 +265,8 @@ static int run(const struct init_inherited *inherited, char **argv, bool group, 
             resident[count++] = (char *)(uintptr_t)entry(*name);
     for (unsigned number = 0; number < sizeof map; number++)
         map[number] = (unsigned char)number;
+    if (!init_check(inherited, &finding))
+        return say_finding(&finding, 125);
     if (!prepare(inherited))
         return 125;
     if (!init_find_program(argv[0], environ, program, &finding))

@@ -10,7 +10,9 @@
 //     --files N       RLIMIT_NOFILE, soft and hard
 //     --pending N     RLIMIT_SIGPENDING: so many signals may wait in this user's queues
 //     --listener      LISTEN_PID names this process, which CMD will be
+//     --named NAME    the variable NAME names this process, which CMD will be
 //     --deny NR       the system call NR answers ENOSYS
+//     --refuse NR     the system call NR answers EPERM
 //     --raw ENTRY     its environment is made of the ENTRYs alone, as they are
 //     --reaper        orphans below it come to this process, which CMD will be
 //     --leader        a session of its own, without a terminal
@@ -32,15 +34,16 @@
 
 #define SET_SIZE 8
 #define ENTRIES 64
+#define NAMED 8
 
 extern char **environ;
 static char *entries[ENTRIES + 1];
 static int entry_count;
-static char listener[32];
+static const char *named[NAMED];
+static int named_count;
 static int terminal;
 static int shelter;
 static int parent;
-static int listens;
 static int reaps;
 
 static void fail(const char *what)
@@ -106,9 +109,9 @@ struct filter_program {
     struct filter_step *steps;
 };
 
-static void deny(unsigned number)
+static void deny(unsigned number, uint32_t error)
 {
-    const uint32_t answer = 0x00050000 | ENOSYS, allow = 0x7fff0000;
+    const uint32_t answer = 0x00050000 | error, allow = 0x7fff0000;
     struct filter_step steps[] = {
         {0x20, 0, 0, 0},      // load the system call's number
         {0x15, 0, 1, number}, // equal: the next step, else the one after it
@@ -122,11 +125,12 @@ static void deny(unsigned number)
         fail("seccomp");
 }
 
-static void name_listener(void)
+static void name_us(const char *variable)
 {
-    snprintf(listener, sizeof listener, "%d", (int)getpid());
-    if (setenv("LISTEN_PID", listener, 1) < 0)
-        fail("listener");
+    char number[32];
+    snprintf(number, sizeof number, "%d", (int)getpid());
+    if (setenv(variable, number, 1) < 0)
+        fail(variable);
 }
 
 static void add_entry(char *entry)
@@ -174,7 +178,7 @@ static void take_shelter(void)
 static int alone(const char *option)
 {
     if (strcmp(option, "--listener") == 0)
-        listens = 1;
+        named[named_count++ % NAMED] = "LISTEN_PID";
     else if (strcmp(option, "--reaper") == 0)
         reaps = 1;
     else if (strcmp(option, "--leader") == 0)
@@ -205,7 +209,11 @@ static void with_argument(const char *option, char *argument, uint64_t *mask)
     else if (strcmp(option, "--pending") == 0)
         limit_pending((rlim_t)strtoull(argument, NULL, 10));
     else if (strcmp(option, "--deny") == 0)
-        deny((unsigned)strtoul(argument, NULL, 10));
+        deny((unsigned)strtoul(argument, NULL, 10), ENOSYS);
+    else if (strcmp(option, "--refuse") == 0)
+        deny((unsigned)strtoul(argument, NULL, 10), EPERM);
+    else if (strcmp(option, "--named") == 0)
+        named[named_count++ % NAMED] = argument;
     else if (strcmp(option, "--raw") == 0)
         add_entry(argument);
     else
@@ -232,8 +240,8 @@ int main(int argc, char **argv)
         take_shelter();
     if (reaps && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
         fail("reaper");
-    if (listens)
-        name_listener();
+    for (int at = 0; at < named_count && at < NAMED; at++)
+        name_us(named[at]);
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, SET_SIZE);
     execve(argv[i + 1], argv + i + 1, entry_count > 0 ? entries : environ);
     fail(argv[i + 1]);

@@ -8,9 +8,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -115,7 +119,8 @@ static void a_broken_pipe_costs_a_line(void **state)
 
 static void fill_up(int fd)
 {
-    static const char bytes[4096];
+    char bytes[4096];
+    memset(bytes, 'x', sizeof bytes); // what is looked for behind them must not hide behind a NUL
     int flags = fcntl(fd, F_GETFL);
     fcntl(fd, F_SETFL, flags | O_NONBLOCK);
     while (write(fd, bytes, sizeof bytes) > 0)
@@ -147,6 +152,109 @@ static void a_full_standard_error_does_not_hang(void **state)
         assert_true(took < 5000);
         assert_null(strstr(seen, "no room"));
     }
+}
+
+// In a process of its own, since patience is a process's. Exit code of what `work` returns.
+static int in_a_child(int (*work)(void))
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0)
+        _exit(work());
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static int say_100_times(void)
+{
+    int64_t before = now_ms();
+    for (int line = 0; line < 100; line++)
+        say(SAY_ERROR, SAY_ERROR, "no room");
+    return now_ms() - before < 1000 ? 0 : 1;
+}
+
+static int say_while_stopped(void)
+{
+    sigset_t every;
+    sigfillset(&every);
+    sigprocmask(SIG_BLOCK, &every, NULL);
+    kill(getpid(), SIGTERM);
+    int64_t before = now_ms();
+    say(SAY_ERROR, SAY_ERROR, "no room");
+    return now_ms() - before < 100 ? 0 : 1;
+}
+
+static int say_before_and_after(void)
+{
+    char byte[4096];
+    say(SAY_ERROR, SAY_ERROR, "no room");
+    // The other end is ours too, by its number.
+    for (int taken = 0; taken < 4; taken++)
+        if (read(STDIN_FILENO, byte, sizeof byte) < 0)
+            return 2;
+    say(SAY_ERROR, SAY_ERROR, "room again");
+    return 0;
+}
+
+// A look that finds room which somebody else, the app, takes before the write.
+static bool room_is_taken;
+int __real_poll(struct pollfd *fds, nfds_t count, int limit_ms);
+int __wrap_poll(struct pollfd *fds, nfds_t count, int limit_ms);
+int __wrap_poll(struct pollfd *fds, nfds_t count, int limit_ms)
+{
+    if (!room_is_taken)
+        return __real_poll(fds, count, limit_ms);
+    fds[0].revents = fds[0].events;
+    return 1;
+}
+
+// A write that waits ends by the alarm.
+static int say_where_room_is_taken(void)
+{
+    room_is_taken = true;
+    alarm(5);
+    for (int line = 0; line < 100; line++)
+        say(SAY_ERROR, SAY_ERROR, "no room");
+    say_to(STDERR_FILENO, "no room", 7);
+    return 0;
+}
+
+static void another_writer_does_not_make_it_wait(void **state)
+{
+    (void)state;
+    static char seen[1 << 20] = "x";
+    struct pipe_for err = redirect(2, 0);
+    const struct iovec one = {seen, 1};
+    bool known = syscall(SYS_pwritev2, 2, &one, 1L, -1L, -1L, RWF_NOWAIT) == 1;
+    fill_up(2);
+    int code = !known ? 0 : in_a_child(say_where_room_is_taken);
+    restore(err, seen, sizeof seen);
+    if (!known)
+        skip(); // a kernel before 6.5
+    assert_int_equal(code, 0);
+    assert_null(strstr(seen, "no room"));
+}
+
+static void all_lines_wait_once(void **state)
+{
+    (void)state;
+    static char seen[1 << 20];
+    struct pipe_for err = redirect(2, 0);
+    fill_up(2);
+    int kept = dup(STDIN_FILENO);
+    dup2(err.read_end, STDIN_FILENO);
+    int many = in_a_child(say_100_times);
+    int stopped = in_a_child(say_while_stopped);
+    int after = in_a_child(say_before_and_after);
+    dup2(kept, STDIN_FILENO);
+    close(kept);
+    restore(err, seen, sizeof seen);
+    assert_int_equal(many, 0);
+    assert_int_equal(stopped, 0);
+    assert_int_equal(after, 0);
+    assert_non_null(strstr(seen, "labelgate: room again\n"));
+    assert_null(strstr(seen, "no room"));
 }
 
 static void a_closed_standard_error_is_no_error(void **state)
@@ -272,6 +380,8 @@ int main(void)
         cmocka_unit_test(a_result_holds_no_token),
         cmocka_unit_test(a_broken_pipe_costs_a_line),
         cmocka_unit_test(a_full_standard_error_does_not_hang),
+        cmocka_unit_test(all_lines_wait_once),
+        cmocka_unit_test(another_writer_does_not_make_it_wait),
         cmocka_unit_test(a_closed_standard_error_is_no_error),
         cmocka_unit_test(results_are_whole),
         cmocka_unit_test(a_long_result_arrives_whole),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Signals as settings spell them.
-#ifndef LABELGATE_ENV_SIGNAL_NAME_H
-#define LABELGATE_ENV_SIGNAL_NAME_H
+#ifndef LABELGATE_BASE_SIGNAL_NAME_H
+#define LABELGATE_BASE_SIGNAL_NAME_H
 
 #include <stdbool.h>
 
@@ -13,5 +13,8 @@
 // 34, as Docker's STOPSIGNAL and every shell have it, whatever our own libc keeps for itself. False
 // for anything else.
 bool signal_parse(struct span text, int *number);
+
+// "TERM"; NULL for a real-time signal.
+const char *signal_name(int number);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "env/signal_name.h"
+#include "base/signal_name.h"
 
 #include <signal.h>
 #include <stddef.h>
@@ -56,6 +56,14 @@ static bool parse_realtime(struct span text, int *number)
     }
     *number = from_first ? base + offset : base - offset;
     return true;
+}
+
+const char *signal_name(int number)
+{
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (names[i].number == number)
+            return names[i].name;
+    return NULL;
 }
 
 bool signal_parse(struct span text, int *number)
