@@ -98,6 +98,24 @@ static bool look_up(void *context, struct span name, struct span *value)
     return true;
 }
 
+// NAME=${OTHER} and nothing else, or NAME=$NAME: the reference was meant.
+static bool is_whole_value(const struct statement *statement, struct span name, bool braced)
+{
+    struct span value = statement->value;
+    if (statement_quote(value) == '"')
+        value = span_trim((struct span){value.text + 1, value.len - 2});
+    if (!span_starts(value, braced ? "${" : "$") || (!braced && !span_equal(name, statement->name)))
+        return false;
+    value = span_rest(value, braced ? 2 : 1);
+    if (value.len < name.len || !span_equal((struct span){value.text, name.len}, name))
+        return false;
+    value = span_rest(value, name.len);
+    if (braced && !span_starts(value, "}"))
+        return false;
+    value = span_trim(span_rest(value, braced));
+    return value.len == 0 || value.text[0] == '#';
+}
+
 static void report_unset(void *context, struct span name, size_t at, bool braced)
 {
     struct reading *reading = context;
@@ -108,10 +126,12 @@ static void report_unset(void *context, struct span name, size_t at, bool braced
     }
     enum dotenv_fault fault =
         reading->secret ? DOTENV_LINT_UNSET_IN_SECRET : DOTENV_LINT_UNSET_REFERENCE;
+    if (reading->secret && is_whole_value(reading->statement, name, braced))
+        fault = DOTENV_LINT_UNSET_WHOLE;
     struct dotenv_issue *issue =
         issues_add(&reading->issues, fault, reading->statement->value_at + at);
     // What looks like a name may be a piece of the token.
-    if (braced || !reading->token)
+    if (braced || !reading->token || fault == DOTENV_LINT_UNSET_WHOLE)
         issue_name(issue, name);
 }
 

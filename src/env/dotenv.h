@@ -66,6 +66,7 @@ enum dotenv_fault {
     DOTENV_LINT_COLON,           // ':' as separator
     DOTENV_LINT_UNSET_REFERENCE, // `name` was read and is not set
     DOTENV_LINT_UNSET_IN_SECRET, // the same in a token, password or key; `name` may be empty
+    DOTENV_LINT_UNSET_WHOLE,     // the same, and the value is nothing but ${`name`}
     DOTENV_LINT_ACTIVE_DOLLAR,   // token or password with an active '$'
     DOTENV_LINT_MULTILINE_TOKEN,
     DOTENV_LINT_ODD_NAME, // empty (no `character`), tab, digit first, '.', '-', '[', ']', non-ASCII

@@ -266,13 +266,17 @@ const char *wrapped_in_signs(struct token *self, struct span span)
     static const char *const pairs[][2] = {
         {"<", ">"},       {"(", ")"},     {"[", "]"},  {"{", "}"},    {"`", "`"},  {"*", "*"},
         {"\\\"", "\\\""}, {"\\'", "\\'"}, {"b'", "'"}, {"b\"", "\""}, {"u'", "'"}, {"%", "%"}};
+    struct token inside = {0};
     struct span found;
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         size_t left = strlen(pairs[i][0]), right = strlen(pairs[i][1]);
-        if (span.len > left + right && span_starts(span, pairs[i][0]) &&
-            span_ends(span, pairs[i][1]) && shape_find(self, span, &found) &&
-            found.len == span.len - left - right)
-            return "brackets, quotes or other signs around it";
+        if (span.len <= left + right || !span_starts(span, pairs[i][0]) ||
+            !span_ends(span, pairs[i][1]) || !shape_find(&inside, span, &found) ||
+            found.len != span.len - left - right)
+            continue;
+        self->inner = inside.inner;
+        self->claims = inside.claims;
+        return "brackets, quotes or other signs around it";
     }
     return NULL;
 }

@@ -39,6 +39,7 @@ static const char *const fault_words[DOTENV_FAULT_COUNT] = {
     [DOTENV_LINT_COLON] = "(colon)",
     [DOTENV_LINT_UNSET_REFERENCE] = "(unset)",
     [DOTENV_LINT_UNSET_IN_SECRET] = "(unset-secret)",
+    [DOTENV_LINT_UNSET_WHOLE] = "(unset-whole)",
     [DOTENV_LINT_ACTIVE_DOLLAR] = "(dollar)",
     [DOTENV_LINT_MULTILINE_TOKEN] = "(multiline)",
     [DOTENV_LINT_ODD_NAME] = "(name)",
@@ -278,7 +279,13 @@ static void references_in_secrets(void **state)
     expect("DB_PASSWORD=pa$word\n", "1:15 (unset-secret) word");
     // A piece of a token is no name to be shown; a reference in braces is meant as one.
     expect("LABEL_STUDIO_API_TOKEN=pa$word\n", "1:26 (unset-secret)");
-    expect("LABEL_STUDIO_API_TOKEN=${TOKEN_OF_CI}\n", "1:24 (unset-secret) TOKEN_OF_CI");
+    expect("LABEL_STUDIO_API_TOKEN=${TOKEN_OF_CI}\n", "1:24 (unset-whole) TOKEN_OF_CI");
+    expect("LABEL_STUDIO_API_TOKEN=\"${TOKEN_OF_CI}\"\n", "1:25 (unset-whole) TOKEN_OF_CI");
+    expect("LABEL_STUDIO_API_TOKEN=${TOKEN_OF_CI} # CI\n", "1:24 (unset-whole) TOKEN_OF_CI");
+    expect("LABEL_STUDIO_API_TOKEN=$LABEL_STUDIO_API_TOKEN\n",
+           "1:24 (unset-whole) LABEL_STUDIO_API_TOKEN");
+    expect("LABEL_STUDIO_API_TOKEN=${TOKEN_OF_CI}x\n", "1:24 (unset-secret) TOKEN_OF_CI");
+    expect("LABEL_STUDIO_API_TOKEN=$ecret\n", "1:24 (unset-secret)");
     expect("A=1\nMY_TOKEN=x$A\n", "2:11 (dollar)");
     expect("A=1\nB=x$A\nMY_TOKEN='x$A'\nMY_SECRET=x$$A$5\n", "");
     expect("A=${B:-x}${B-}${B:+x}\n", "");
