@@ -109,7 +109,7 @@ static bool words_are_placeholder(const struct words *words)
     if (words->count == 0)
         return false;
     struct span first = words->list[0], last = words->list[words->count - 1];
-    if (has_nothing(words))
+    if (has_nothing(words) || (words->count > 1 && is_one_of(first, your)))
         return true;
     if (words->count < 2 || words->mixed)
         return false;

@@ -61,9 +61,13 @@ static bool is_variable(struct span span)
     if (span_starts(span, "$") &&
         (is_name(span_rest(span, 1), false) || speaks_of_token(span_rest(span, 1))))
         return true;
-    return is_marked(span, "%", "%", true) || is_marked(span, "%", "", false) ||
-           is_marked(span, "@", "@", false) || is_marked(span, "__", "__", false) ||
-           is_marked(span, "%(", ")s", true) || is_marked(span, "!", "!", false);
+    static const char *const marks[][2] = {{"%", ""},   {"@", "@"},  {"__", "__"}, {"!", "!"},
+                                           {"$", "$"},  {"$$", ""},  {"%%", "%%"}, {"@@", "@@"},
+                                           {"{$", "}"}, {"env:", ""}};
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+        if (is_marked(span, marks[i][0], marks[i][1], false))
+            return true;
+    return is_marked(span, "%", "%", true) || is_marked(span, "%(", ")s", true);
 }
 
 // `open`, a name or what a template takes, and `close` behind it, anywhere.
@@ -73,7 +77,7 @@ static bool has_pair(struct span span, const char *open, const char *close)
     if (at >= span.len)
         return false;
     struct span rest = span_rest(span, at);
-    bool begins = shape_is_letter(rest.text[0]) || strchr("_ .{/<\"'$", rest.text[0]);
+    bool begins = shape_is_letter(rest.text[0]) || strchr("_ .{/<\"'$%-", rest.text[0]);
     return begins && span_find(rest, close) < rest.len;
 }
 
@@ -126,6 +130,11 @@ static const struct row rows[] = {
     {"((", "))", "a reference ((...))"},
     {"[[", "]]", "a template ([[...]])"},
     {"#{", "}", "a reference #{...}"},
+    {"#{", "}#", "a reference #{...}#"},
+    {"ssm:/", "", "a reference to AWS Parameter Store (ssm:)"},
+    {"akeyless:/", "", "a reference to Akeyless (akeyless:)"},
+    {"k8s://", "", "a reference to a Kubernetes secret (k8s://)"},
+    {"file:/", "", "the address of a file (file:)"},
     {"`", "`", "a shell command between backticks"},
     {"$(", ")", "a reference $(...)"},
 };
@@ -195,6 +204,8 @@ const char *reference_kind(struct span span)
 
 bool reference_is_path(struct span span)
 {
+    if (span_starts(span, "@") || span_starts(span, "<")) // as curl and a shell take it
+        span = span_rest(span, 1);
     static const char *const folders[] = {"/run/", "/var/run/", "/etc/", "/mnt/", "/vault/"};
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
         if (span.len > strlen(folders[i]) && span_starts(span, folders[i]))

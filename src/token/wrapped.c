@@ -68,8 +68,8 @@ static bool is_token_name(struct span name)
 static struct span without_command(struct span line)
 {
     static const char *const words[] = {
-        "export ", "set ",   "setenv ", "declare -x ", "env ",  "ENV ",   "ARG ", "- ",
-        "-e ",     "--env ", "-D",      "--",          "$env:", "const ", "let ", "var "};
+        "export ", "set ", "setenv ", "declare -x ", "env ", "ENV ",  "ARG ",   "- ",   "-e ",
+        "--env ",  "-D",   "--",      "?",           "&",    "$env:", "const ", "let ", "var "};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (span_starts(line, words[i]))
             return span_trim(span_rest(line, strlen(words[i])));
@@ -90,8 +90,9 @@ static bool is_assignment(struct span line, bool *equals)
     if (name.len == 0 || shape_is_digit(name.text[0]))
         return false;
     line = span_trim(span_rest(line, name.len));
-    if (quoted && line.len > 0)
-        line = span_trim(span_rest(line, line.text[0] == '"' || line.text[0] == '\''));
+    // The quote before the name may have been taken for one around all of it.
+    if (span_starts(line, "\"") || span_starts(line, "'"))
+        line = span_trim(span_rest(line, 1));
     *equals = span_starts(line, "=");
     if (!*equals && !span_starts(line, ":"))
         return false;

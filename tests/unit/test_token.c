@@ -518,6 +518,9 @@ static const struct {
     {"LABEL_STUDIO_API_TOKEN: s3cr3t-T", TOKEN_LEGACY_OTHER, "NAME: value"},
     {"token:" GUIDE_JWT, TOKEN_JWT_REFRESH, "NAME: value"},
     {"Authorization: Token " LEGACY, TOKEN_LEGACY_HEX, "header"},
+    {"\"token\": \"" LEGACY "\"", TOKEN_LEGACY_HEX, "NAME: value"},
+    {"\"token\": \"" LEGACY "\",", TOKEN_LEGACY_HEX, "NAME: value"},
+    {"?token=" LEGACY, TOKEN_LEGACY_HEX, "NAME=value"},
     {"X-Api-Key: " LEGACY, TOKEN_LEGACY_HEX, "header"},
     {"{'Authorization': 'Token " LEGACY "'}", TOKEN_LEGACY_HEX, "JSON object"},
     {"curl -H \"Authorization: Token " LEGACY "\" http://ls:8080/api/projects", TOKEN_LEGACY_HEX,
@@ -617,6 +620,14 @@ static void references_are_named(void **state)
         {"{{ lookup('env', 'T') }}", "template"},
         {"<%= ENV['TOKEN'] %>", "template"},
         {"#{LS_TOKEN}", "#{...}"},
+        {"#{LS_TOKEN}#", "#{...}"},
+        {"ssm:/prod/ls", "Parameter Store"},
+        {"env:LS_TOKEN", "variable"},
+        {"$LS_TOKEN$", "variable"},
+        {"@@LS_TOKEN@@", "variable"},
+        {"%%LS_TOKEN%%", "variable"},
+        {"{$LS_TOKEN}", "variable"},
+        {"{{- .Values.ls.token }}", "template"},
         {"((ls-token))", "((...))"},
         {"LABEL_STUDIO_API_TOKEN", "name of a variable"},
     };
@@ -636,9 +647,9 @@ static void references_are_named(void **state)
 static void paths_belong_into_name_file(void **state)
 {
     (void)state;
-    static const char *const refused[] = {"/run/secrets/ls",   "/var/run/secrets/ls/token",
-                                          "/etc/ls/token",     "/mnt/secrets/ls",
-                                          "/vault/secrets/ls", "'/run/secrets/ls'"};
+    static const char *const refused[] = {
+        "/run/secrets/ls",   "/var/run/secrets/ls/token", "/etc/ls/token",   "/mnt/secrets/ls",
+        "/vault/secrets/ls", "'/run/secrets/ls'",         "@/run/secrets/ls"};
     static const char *const doubtful[] = {"/srv/token", "/Zm9vYmFyYmF6cXV4", "/running/x",
                                            "/opt/token.txt"};
     struct finding finding;
@@ -712,6 +723,7 @@ static const char *const placeholders[] = {
     "not set",
     "unset",
     "{your token}",
+    "{your-token-1}",
     "{TOKEN}",
     "{{token}}",
     "{{ YOUR_TOKEN }}",
