@@ -234,7 +234,7 @@ $(OUT)/qemu: tests/qemu.sh
 	@cp "$$(tests/qemu.sh $(WORLD))" $@
 
 .SECONDARY: $(TEST_OBJECTS)
--include $(TEST_OBJECTS:.o=.d)
+-include $(TEST_OBJECTS:.o=.d) $(PAGES_OBJECTS:.o=.d)
 
 test: ## all layers; installs through apt what it needs (ARCH=aarch64: those that run under qemu-user)
 	@tests/prepare.sh test

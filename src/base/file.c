@@ -139,6 +139,12 @@ bool file_is_link(const char *path)
     return lstat(path, &link) == 0 && S_ISLNK(link.st_mode);
 }
 
+bool file_is_regular(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 void file_fault_text(enum file_fault fault, const struct file_content *content, size_t limit,
                      char *buffer, size_t size)
 {

@@ -38,6 +38,9 @@ void file_free(struct file_content *content);
 // Of a FILE_MISSING: is the name there all the same, a symbolic link that leads nowhere?
 bool file_is_link(const char *path);
 
+// Is there a regular file of this name? A symbolic link is followed.
+bool file_is_regular(const char *path);
+
 // Why it was not read: "permission denied for uid 1000" (who may not is half of the remedy), "it is
 // larger than 64 KiB", the system's word. `content` and `limit` as file_read had them.
 void file_fault_text(enum file_fault fault, const struct file_content *content, size_t limit,

@@ -27,9 +27,16 @@ enum reason {
     // The token, by itself
     REASON_TOKEN_MISSING,
     REASON_TOKEN_MISSING_RUN_TOGETHER, // "NAME=" stands inside another value: a newline is missing
+    REASON_TOKEN_MISSING_NEAR_NAME,    // a name that looks like one of ours is set
+    REASON_TOKEN_MISSING_REFERENCE,    // ${NAME} in the file, and NAME is not set
     REASON_TOKEN_PLACEHOLDER,
+    REASON_TOKEN_REFERENCE, // detail: which kind of it
+    REASON_TOKEN_PATH,      // detail: the variable that takes a path
     REASON_TOKEN_COMMENT,
-    REASON_TOKEN_MALFORMED, // detail: which kind of byte
+    REASON_TOKEN_COMMENT_BEHIND, // detail: the kind of the value in front of it
+    REASON_TOKEN_MALFORMED,      // detail: which kind of byte
+    REASON_TOKEN_LINE_END,       // detail: which line end
+    REASON_TOKEN_WRAPPED,        // detail: what is around it
     REASON_TOKEN_QUOTED,
     REASON_TOKEN_PREFIXED,
     REASON_TOKEN_TOO_LONG,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/url.h"
+#include "base/character.h"
 #include "base/text.h"
 
 #include <arpa/inet.h>
@@ -22,20 +23,27 @@ static bool refuse_character(char why[URL_WHY], const char *sentence, char chara
     return false;
 }
 
+static bool refuse_byte(char why[URL_WHY], const char *text, size_t at)
+{
+    struct text out = text_over(why, URL_WHY);
+    if (text[at] == ' ' || text[at] == '\t') {
+        text_add(&out, "has a blank in it");
+    } else if (text[at] == '\r' || text[at] == '\n') {
+        text_add(&out, "has a line end in it");
+    } else {
+        text_add(&out, "holds ");
+        character_add_name(&out, span_of(text + at));
+    }
+    text_add(&out, ", byte %zu", at + 1);
+    return false;
+}
+
 // What no part of a URL may hold. Said first: a stray blank or newline explains most other faults.
 static bool bytes_are_clean(const char *text, char why[URL_WHY])
 {
-    for (const char *at = text; *at; at++) {
-        unsigned char byte = (unsigned char)*at;
-        if (byte == ' ' || byte == '\t')
-            return refuse(why, "has a blank in it");
-        if (byte == '\r' || byte == '\n')
-            return refuse(why, "has a line end in it");
-        if (byte < ' ' || byte == 0x7f)
-            return refuse(why, "has a control character in it");
-        if (byte > 0x7f)
-            return refuse(why, "has a character outside ASCII in it");
-    }
+    for (size_t at = 0; text[at] != '\0'; at++)
+        if (text[at] <= ' ' || text[at] > '~') // also what is negative where char has a sign
+            return refuse_byte(why, text, at);
     if (*text == '"' || *text == '\'')
         return refuse(why, "is wrapped in quotes, which are part of the value");
     if (strstr(text, "${"))

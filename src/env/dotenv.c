@@ -116,6 +116,7 @@ static void forget_unknown_names(struct reading *reading)
         struct span name = span_of(issue->name);
         bool reference = issue->fault == DOTENV_LINT_UNSET_REFERENCE ||
                          issue->fault == DOTENV_LINT_UNSET_IN_SECRET ||
+                         issue->fault == DOTENV_LINT_UNSET_WHOLE ||
                          issue->fault == DOTENV_REQUIRED_MISSING;
         if (reference && name.len > 0 && !names_get(&reading->names, name, &known) &&
             !find_inherited(reading, name, &value))
@@ -123,7 +124,25 @@ static void forget_unknown_names(struct reading *reading)
     }
 }
 
-static void report_unset(void *context, struct span name, size_t at)
+// NAME=${OTHER} and nothing else, or NAME=$NAME: the reference was meant.
+static bool is_whole_value(const struct statement *statement, struct span name, bool braced)
+{
+    struct span value = statement->value;
+    if (statement_quote(value) == '"')
+        value = span_trim((struct span){value.text + 1, value.len - 2});
+    if (!span_starts(value, braced ? "${" : "$") || (!braced && !span_equal(name, statement->name)))
+        return false;
+    value = span_rest(value, braced ? 2 : 1);
+    if (value.len < name.len || !span_equal((struct span){value.text, name.len}, name))
+        return false;
+    value = span_rest(value, name.len);
+    if (braced && !span_starts(value, "}"))
+        return false;
+    value = span_trim(span_rest(value, braced));
+    return value.len == 0 || value.text[0] == '#';
+}
+
+static void report_unset(void *context, struct span name, size_t at, bool braced)
 {
     struct reading *reading = context;
     if (!reading->unset_reference)
@@ -131,6 +150,8 @@ static void report_unset(void *context, struct span name, size_t at)
     reading->unset_reference = true;
     enum dotenv_fault fault =
         reading->secret ? DOTENV_LINT_UNSET_IN_SECRET : DOTENV_LINT_UNSET_REFERENCE;
+    if (reading->secret && is_whole_value(reading->statement, name, braced))
+        fault = DOTENV_LINT_UNSET_WHOLE;
     issue_name(issues_add(&reading->issues, fault, reading->statement->value_at + at), name);
 }
 

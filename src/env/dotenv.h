@@ -67,6 +67,7 @@ enum dotenv_fault {
     DOTENV_LINT_UNSET_REFERENCE, // `name` was read and is not set; empty unless it is known as a
                                  // name
     DOTENV_LINT_UNSET_IN_SECRET, // the same in a token, password or key
+    DOTENV_LINT_UNSET_WHOLE,     // the same, and the value is nothing but the reference
     DOTENV_LINT_ACTIVE_DOLLAR,   // token or password with an active '$'
     DOTENV_LINT_MULTILINE_TOKEN,
     DOTENV_LINT_ODD_NAME, // empty (no `character`), tab, digit first, '.', '-', '[', ']', non-ASCII

@@ -93,6 +93,14 @@ static void add_unset(const struct dotenv_issue *issue, struct text *out)
                  "the variable %s is not set, so nothing takes its place: set it, write "
                  "${%s:-default}, or put the value in single quotes if the $ belongs to it",
                  issue->name, issue->name);
+    else if (issue->fault == DOTENV_LINT_UNSET_WHOLE && issue->name[0] == '\0')
+        text_add(out, "the variable that this refers to is not set, so this secret is empty: set it "
+                      "where Compose or labelgate is started, or write the secret itself here");
+    else if (issue->fault == DOTENV_LINT_UNSET_WHOLE)
+        text_add(out,
+                 "the variable %s is not set, so this secret is empty: set it where Compose or "
+                 "labelgate is started, or write the secret itself here",
+                 issue->name);
     else if (issue->name[0] != '\0')
         text_add(out,
                  "the $ is read as a reference to the variable %s, which is not set, so "
@@ -225,6 +233,7 @@ void dotenv_issue_text(const struct dotenv_issue *issue, struct text *out)
         return;
     case DOTENV_LINT_UNSET_REFERENCE:
     case DOTENV_LINT_UNSET_IN_SECRET:
+    case DOTENV_LINT_UNSET_WHOLE:
         add_unset(issue, out);
         return;
     case DOTENV_LINT_ODD_NAME:

@@ -99,7 +99,7 @@ bool secret_redact(struct span token)
         return true;
     token_classify(&judged, token.text, token.len);
     bool none = judged.kind == TOKEN_EMPTY || judged.kind == TOKEN_PLACEHOLDER ||
-                judged.kind == TOKEN_COMMENT;
+                judged.kind == TOKEN_COMMENT || judged.kind == TOKEN_PATH;
     return none || redact_add(token);
 }
 

@@ -63,6 +63,9 @@ struct settings {
     struct token_found token;
     struct token_found *others; // set as well, not used; the same text again is not one of them
     const char *token_hint;     // none was found: what comes nearest, in words; NULL: nothing does
+    struct origin token_near;  // none was found: a name that looks like one is set; name NULL: none
+    struct origin token_unset; // none was found: its line is a reference that was not set
+    bool token_unset_itself;   // ... to its own name
     unsigned file_count;
     unsigned token_name_count;
     unsigned other_count;

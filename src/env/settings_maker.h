@@ -58,6 +58,8 @@ void settings_take_not_used(struct maker *maker);
 
 // The names that --token-var or LABELGATE_TOKEN_VAR lists, or the usual three.
 void settings_take_token_names(struct maker *maker);
+// No token was found: is one set under a name that only looks like one of them?
+void settings_find_near_name(struct maker *maker);
 
 // The next piece of a comma list, blanks around it removed; empty pieces are passed over. False at
 // the end.

@@ -64,6 +64,17 @@ bool settings_need_token(const struct settings *self, struct finding *finding)
     char names[FINDING_SLOT], places[FINDING_SLOT];
     struct text text = text_over(names, sizeof names);
     add_names_text(self, &text);
+    if (self->token_near.name) {
+        origin_text(&self->token_near, places, sizeof places);
+        finding_set(finding, REASON_TOKEN_MISSING_NEAR_NAME, self->token_near.name, places, names);
+        return false;
+    }
+    if (self->token_unset.name) {
+        origin_text(&self->token_unset, places, sizeof places);
+        finding_set(finding, REASON_TOKEN_MISSING_REFERENCE, self->token_unset.name, places,
+                    self->token_unset_itself ? "itself" : NULL);
+        return false;
+    }
     text = text_over(places, sizeof places);
     add_places_text(self, &text);
     finding_set(finding, REASON_TOKEN_MISSING, names, places, self->token_hint);

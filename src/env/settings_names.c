@@ -148,3 +148,79 @@ void settings_take_token_names(struct maker *maker)
     if (settings->token_name_count == 0)
         settings->token_name_count = USUAL;
 }
+
+// ---- Names that come near -----------------------------------------------------------------------
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool has_piece(struct span name, size_t from, const char *piece, size_t *behind)
+{
+    for (size_t at = from; at < name.len; at++)
+        if (span_starts_nocase(span_rest(name, at), piece)) {
+            *behind = at + strlen(piece);
+            return true;
+        }
+    return false;
+}
+
+// LABEL, STUDIO right behind it, TOKEN or KEY at the end or before _FILE, in any case. Label
+// Studio's own LABEL_STUDIO_SECRET_KEY is another thing.
+static bool is_near_name(struct span name)
+{
+    size_t behind = 0, end = 0;
+    if (name.len > strlen("_FILE") && span_is_nocase(span_rest(name, name.len - 5), "_FILE"))
+        name.len -= strlen("_FILE");
+    if (!has_piece(name, 0, "label", &behind))
+        return false;
+    behind += behind < name.len && !is_letter(lower(name.text[behind]));
+    behind += behind < name.len && name.text[behind] == '_';
+    if (!span_starts_nocase(span_rest(name, behind), "studio") ||
+        has_piece(name, behind, "secret_key", &end))
+        return false;
+    return (has_piece(name, behind, "token", &end) && end + 1 >= name.len) ||
+           (has_piece(name, behind, "key", &end) && end + 1 >= name.len);
+}
+
+// Also a switch, as LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN=true, holds no token.
+static bool holds_token(struct span value)
+{
+    static const char *const words[] = {"1", "0", "true", "false", "yes", "no", "on", "off"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (span_is_nocase(value, words[i]))
+            return false;
+    return value.len > 0;
+}
+
+static bool take_near(struct maker *maker, struct span name, struct span value,
+                      struct origin origin)
+{
+    if (!is_near_name(name) || !holds_token(value))
+        return false;
+    maker->settings->token_near = origin;
+    maker->settings->token_near.name = arena_copy(&maker->settings->memory, name);
+    return true;
+}
+
+void settings_find_near_name(struct maker *maker)
+{
+    struct settings *settings = maker->settings;
+    for (size_t i = 0; i < maker->environment->count; i++) {
+        struct span item = span_of(maker->environment->items[i]);
+        size_t len = span_find(item, "=");
+        if (len < item.len &&
+            take_near(maker, (struct span){item.text, len}, span_rest(item, len + 1),
+                      (struct origin){.kind = ORIGIN_ENVIRONMENT}))
+            return;
+    }
+    for (size_t i = 0; i < settings->dotenv.count && !settings->dotenv.failed; i++) {
+        const struct dotenv_var *var = &settings->dotenv.vars[i];
+        if (take_near(maker, var->name, var->value,
+                      (struct origin){.kind = ORIGIN_FILE,
+                                      .path = settings->files[var->file].path,
+                                      .line = var->line}))
+            return;
+    }
+}

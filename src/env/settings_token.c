@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "env/secret.h"
 #include "env/settings_maker.h"
@@ -102,16 +103,22 @@ static bool read_secret(struct maker *maker, enum settings_stage stage, const st
 static void judge(struct maker *maker)
 {
     struct finding finding;
-    char place[FINDING_SLOT];
+    char place[FINDING_SLOT], doubt[FINDING_SLOT];
     struct token_found *token = &maker->settings->token;
     token_classify(&token->judged, token->text.text, token->text.len);
     // What `run` traded for is the legacy token: it was judged by Label Studio itself.
     if (maker->started && maker->settings->jwt == JWT_TRADE)
         return;
+    if (token_may_be_path(&token->judged, token->text.text, token->text.len) &&
+        file_is_regular(token->text.text))
+        token_set_path(&token->judged);
     origin_text(&token->origin, place, sizeof place);
     if (!token_judge(&token->judged, maker->settings->jwt, time(NULL), token->name, place,
                      &finding))
         refuse(maker, STAGE_TOKEN, &finding);
+    else if (is_judged(maker) &&
+             token_doubt_text(&token->judged, token->name, place, doubt, sizeof doubt))
+        maker_warn(maker, "%s", doubt);
 }
 
 static bool is_conflict(const struct maker *maker, const char *name)
@@ -185,6 +192,13 @@ static void note_empty(struct maker *maker)
         struct text text = text_over(bytes, sizeof bytes);
         const struct dotenv_var *var =
             settings->dotenv.failed ? NULL : dotenv_find(&settings->dotenv, name);
+        if (var && var->has_reference && var->value.len == 0 && !settings->token_unset.name) {
+            settings->token_unset = (struct origin){.kind = ORIGIN_FILE,
+                                                    .name = name,
+                                                    .path = settings->files[var->file].path,
+                                                    .line = var->line};
+            settings->token_unset_itself = span_find(var->raw, name) < var->raw.len;
+        }
         if (envlist_get(maker->environment, name))
             text_add(&text, "%s is set in the environment, but empty", name);
         else if (var)
@@ -212,8 +226,10 @@ static void search(struct maker *maker)
         }
     }
     warn_others(maker);
-    if (!settings->token.name)
-        note_empty(maker);
+    if (settings->token.name)
+        return;
+    settings_find_near_name(maker);
+    note_empty(maker);
 }
 
 // "/app/.env:3" or "environment" or a path, as started_environment writes it.

@@ -3,71 +3,20 @@
 
 #include <string.h>
 
+#include "base/character.h"
 #include "base/span.h"
 #include "base/text.h"
 #include "token/jwt.h"
+#include "token/placeholder.h"
+#include "token/reference.h"
+#include "token/shape.h"
+#include "token/wrapped.h"
 
-#define LEGACY_LEN 40
-#define ELLIPSIS "\xE2\x80\xA6"
 #define BYTE_ORDER_MARK "\xEF\xBB\xBF"
-
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
 
 static bool is_visible(char c)
 {
     return c > ' ' && c <= '~';
-}
-
-static bool is_hex(struct span span)
-{
-    for (size_t i = 0; i < span.len; i++) {
-        char c = lower(span.text[i]);
-        if ((c < '0' || c > '9') && (c < 'a' || c > 'f'))
-            return false;
-    }
-    return span.len == LEGACY_LEN;
-}
-
-static bool is_lower(struct span span)
-{
-    for (size_t i = 0; i < span.len; i++)
-        if (span.text[i] != lower(span.text[i]))
-            return false;
-    return true;
-}
-
-// ---- Placeholders -------------------------------------------------------------------------------
-
-static bool is_one_character(struct span span)
-{
-    for (size_t i = 1; i < span.len; i++)
-        if (span.text[i] != span.text[0])
-            return false;
-    return true;
-}
-
-// "xxxx-xxxx" as well as "XXXX".
-static bool is_all_x(struct span span)
-{
-    size_t found = 0;
-    for (size_t i = 0; i < span.len; i++) {
-        if (lower(span.text[i]) == 'x')
-            found++;
-        else if (span.text[i] != '-' && span.text[i] != '_')
-            return false;
-    }
-    return found > 0;
-}
-
-static bool has_blank(struct span span)
-{
-    for (size_t i = 0; i < span.len; i++)
-        if ((unsigned char)span.text[i] <= ' ')
-            return true;
-    return false;
 }
 
 static bool is_quoted(struct span span)
@@ -76,22 +25,10 @@ static bool is_quoted(struct span span)
            span.text[span.len - 1] == span.text[0];
 }
 
-// Whole values only: a token may hold any of these words. Forms of the project's own examples and
-// of the guide.
-static bool is_placeholder(struct span span)
-{
-    if (is_hex(span) || has_blank(span) || is_quoted(span))
-        return false;
-    return (span.len > 1 && span.text[0] == '<' && span.text[span.len - 1] == '>') ||
-           span_starts_nocase(span, "your-") || span_starts_nocase(span, "your_") ||
-           span_is_nocase(span, "change-me") || span_is_nocase(span, "change_me") ||
-           span_is_nocase(span, "changeme") || span_ends(span, "...") ||
-           span_ends(span, ELLIPSIS) || is_one_character(span) || is_all_x(span);
-}
-
 // ---- Dirt ---------------------------------------------------------------------------------------
 
-static const char *dirt_name(struct span span)
+// What everybody knows by a name without a number; NULL: the number is needed.
+static const char *plain_name(struct span span)
 {
     static const struct {
         const char *bytes, *name;
@@ -99,37 +36,36 @@ static const char *dirt_name(struct span span)
         {" ", "a blank"},
         {"\t", "a tab"},
         {"\n", "a newline"},
+        {"\r\n", "a Windows line end (CR LF)"},
         {"\r", "a carriage return"},
-        {BYTE_ORDER_MARK, "a byte-order mark"},
         {"\xFF\xFE", "a UTF-16 byte-order mark"},
         {"\xFE\xFF", "a UTF-16 byte-order mark"},
-        {"\xC2\xA0", "a no-break space"},
-        {"\xE2\x80\x8B", "a zero-width space"},
-        {"\xE2\x80\x98", "a curly quote"},
-        {"\xE2\x80\x99", "a curly quote"},
-        {"\xE2\x80\x9C", "a curly quote"},
-        {"\xE2\x80\x9D", "a curly quote"},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (span_starts(span, known[i].bytes))
             return known[i].name;
-    if (span.text[0] == '\0')
-        return "a NUL byte";
-    return (unsigned char)span.text[0] < 0x80 ? "a control character" : "a non-ASCII character";
+    return span.text[0] == '\0' ? "a NUL byte" : NULL;
 }
 
 static void set_dirt(struct token *self, struct span span, size_t at)
 {
+    struct text out = text_over(self->dirt, sizeof self->dirt);
+    struct span rest = span_rest(span, at);
+    const char *name = plain_name(rest);
     size_t next = at;
     while (next < span.len && !is_visible(span.text[next]))
         next++;
-    if (at == 0)
-        text_print(self->dirt, sizeof self->dirt, "%s at the beginning", dirt_name(span));
-    else if (next == span.len)
-        text_print(self->dirt, sizeof self->dirt, "%s at the end", dirt_name(span_rest(span, at)));
-    else
-        text_print(self->dirt, sizeof self->dirt, "%s inside (byte %zu)",
-                   dirt_name(span_rest(span, at)), at + 1);
+    if (!name) {
+        character_add_name(&out, rest);
+        text_add(&out, ", byte %zu", at + 1);
+    } else if (at == 0) {
+        text_add(&out, "%s at the beginning", name);
+    } else if (next == span.len) {
+        text_add(&out, "%s at the end", name);
+        self->line_end = span_starts(rest, "\n") || span_starts(rest, "\r");
+    } else {
+        text_add(&out, "%s inside (byte %zu)", name, at + 1);
+    }
 }
 
 static bool is_blank(char c)
@@ -191,35 +127,105 @@ static struct span clean(struct span span)
     }
 }
 
+// NAME#1 is a value; "NAME # text" is one with a comment behind it. The value in front has no blank
+// inside, or the # belongs to other text. // and ; begin a comment behind a known token only.
+static bool split_comment(struct span span, struct span *value)
+{
+    for (size_t at = 0; at + 1 < span.len; at++) {
+        struct token token;
+        struct span found, rest = span_rest(span, at + 1);
+        if (!is_blank(span.text[at]) && span.text[at] != '\n')
+            continue;
+        *value = clean((struct span){span.text, at});
+        if (value->len > 0 && span_starts(rest, "#"))
+            return first_blank(*value) == value->len;
+        if ((span_starts(rest, "//") || span_starts(rest, ";")) &&
+            shape_find(&token, *value, &found) && found.len == value->len)
+            return true;
+    }
+    return false;
+}
+
+static enum token_doubt doubt_of(struct span span)
+{
+    size_t hex = 0, longest = 0, run = 0;
+    if (span_starts(span, "/"))
+        return TOKEN_DOUBT_PATH;
+    for (size_t i = 0; i < span.len; i++) {
+        bool is = shape_is_hex((struct span){span.text + i, 1});
+        hex += is;
+        run = is ? run + 1 : 0;
+        longest = run > longest ? run : longest;
+    }
+    if (hex == span.len && span.len == SHAPE_LEGACY)
+        return TOKEN_DOUBT_CAPITAL;
+    if (hex == span.len && span.len + 2 >= SHAPE_LEGACY && span.len <= SHAPE_LEGACY + 2)
+        return TOKEN_DOUBT_LENGTH;
+    if (span.len == SHAPE_LEGACY && hex + 2 >= span.len)
+        return TOKEN_DOUBT_LETTER;
+    return longest == SHAPE_LEGACY ? TOKEN_DOUBT_AROUND : TOKEN_DOUBT_NONE;
+}
+
+// One of the kinds that need no look at the single bytes, or TOKEN_MALFORMED or a token's own kind.
 static enum token_kind core_kind(struct token *self, struct span span)
 {
     if (span.len == 0)
         return TOKEN_EMPTY;
     if (span.text[0] == '#')
         return TOKEN_COMMENT;
-    if (is_placeholder(span))
-        return TOKEN_PLACEHOLDER;
     if (first_dirt(span) < span.len || first_blank(span) < span.len)
         return TOKEN_MALFORMED;
-    if (is_hex(span) && is_lower(span))
+    if (!is_quoted(span) && placeholder_is(span))
+        return TOKEN_PLACEHOLDER;
+    if (shape_is_legacy(span))
         return TOKEN_LEGACY_HEX;
     return jwt_kind(self, span);
+}
+
+// The kinds that count before the single bytes do; self->inner is set for them. TOKEN_LEGACY_OTHER:
+// it is none of them.
+static enum token_kind early_kind(struct token *self, struct span span)
+{
+    struct span core = clean(span), value;
+    self->around = wrapped_in_signs(self, core);
+    if (self->around)
+        return TOKEN_WRAPPED;
+    // One character alone may be what is left of "Token X"; ${TOKEN:-none} is a reference.
+    if (core.len > 1 && core.text[0] != '$' && placeholder_is(core))
+        return self->inner = TOKEN_PLACEHOLDER;
+    self->around = reference_kind(core);
+    if (self->around)
+        return self->inner = TOKEN_REFERENCE;
+    if (reference_is_path(core))
+        return self->inner = TOKEN_PATH;
+    if (split_comment(span, &value)) {
+        self->inner = core_kind(self, value);
+        return TOKEN_COMMENTED;
+    }
+    self->around = wrapped_kind(self, core);
+    return self->around ? TOKEN_WRAPPED : TOKEN_LEGACY_OTHER;
 }
 
 void token_classify(struct token *self, const char *text, size_t len)
 {
     struct span span = {text, len};
-    *self = (struct token){.len = len};
-    if (len > TOKEN_MOST) {
-        self->kind = self->inner = TOKEN_TOO_LONG;
+    *self = (struct token){.len = len, .kind = TOKEN_TOO_LONG, .inner = TOKEN_TOO_LONG};
+    if (len > TOKEN_MOST)
         return;
+    self->kind = self->inner = TOKEN_LEGACY_HEX;
+    if (shape_is_legacy(span))
+        return;
+    if (!span_starts(span, "#") || span_starts(span, "#{")) {
+        self->kind = early_kind(self, span);
+        if (self->kind != TOKEN_LEGACY_OTHER)
+            return;
     }
     enum token_kind whole = core_kind(self, span);
-    size_t dirt = first_dirt(span);
-    const char *prefix = prefix_of(span);
     self->kind = self->inner = whole;
     if (whole == TOKEN_EMPTY || whole == TOKEN_COMMENT || whole == TOKEN_PLACEHOLDER)
         return;
+    size_t dirt = first_dirt(span);
+    const char *prefix = prefix_of(span);
     if (dirt == len && is_quoted(span)) {
         self->kind = TOKEN_QUOTED;
     } else if (dirt == len && prefix) {
@@ -228,7 +234,20 @@ void token_classify(struct token *self, const char *text, size_t len)
     } else if (whole == TOKEN_MALFORMED) {
         set_dirt(self, span, dirt < len ? dirt : first_blank(span));
     } else {
+        if (whole == TOKEN_LEGACY_OTHER)
+            self->doubt = doubt_of(span);
         return;
     }
     self->inner = core_kind(self, clean(span));
+}
+
+bool token_may_be_path(const struct token *self, const char *text, size_t len)
+{
+    return self->kind == TOKEN_LEGACY_OTHER && memchr(text, '/', len);
+}
+
+void token_set_path(struct token *self)
+{
+    self->kind = self->inner = TOKEN_PATH;
+    self->doubt = TOKEN_DOUBT_NONE;
 }

@@ -31,6 +31,20 @@ enum token_kind {
     TOKEN_PREFIXED,  // begins with "Token " or "Bearer ", any case
     TOKEN_MALFORMED, // blank, control or non-ASCII byte
     TOKEN_TOO_LONG,
+    TOKEN_REFERENCE, // names the place of a token: a secret manager's reference, a variable
+    TOKEN_PATH,      // a path of a folder for secrets, or of a file that exists
+    TOKEN_WRAPPED,   // a token and more: JSON, NAME=value, a request header, base64
+    TOKEN_COMMENTED, // a comment behind the value
+};
+
+// A launch with it makes sense, but it looks like a token that was damaged on its way.
+enum token_doubt {
+    TOKEN_DOUBT_NONE,
+    TOKEN_DOUBT_LENGTH,  // 38, 39, 41 or 42 hex digits
+    TOKEN_DOUBT_CAPITAL, // 40 hex digits with capitals
+    TOKEN_DOUBT_LETTER,  // 40 characters, one or two of them no hex digits
+    TOKEN_DOUBT_AROUND,  // 40 hex digits with other characters before or behind them
+    TOKEN_DOUBT_PATH,    // begins with '/'
 };
 
 // What the claims of a JWT say. Numbers are seconds since 1970; `has_` tells whether the claim is
@@ -50,18 +64,28 @@ struct token {
     enum token_kind inner; // kind of the text without its prefix, quotes or white space; else the
                            // same as `kind`
     size_t len;
-    char prefix[8];  // "Token" or "Bearer" as people know it, when kind is TOKEN_PREFIXED
-    char dirt[64];   // MALFORMED: first wrong byte and its place: "a newline at the end"
-    char broken[64]; // JWT_BROKEN: which part and why: "part 2 (payload) is no JSON object"
+    char prefix[8];     // "Token" or "Bearer" as people know it, when kind is TOKEN_PREFIXED
+    char dirt[64];      // MALFORMED: first wrong byte and its place: "a newline at the end",
+                        // "U+00AD soft hyphen, byte 21"
+    bool line_end;      // MALFORMED: by nothing but line ends at the end
+    const char *around; // REFERENCE: which kind of it; WRAPPED: what is around the token; else NULL
+    enum token_doubt doubt; // of LEGACY_OTHER; else NONE
+    char broken[64];        // JWT_BROKEN: which part and why: "part 2 (payload) is no JSON object"
     struct token_claims claims; // of a JWT kind (of `inner`); else empty
 };
 
 enum jwt_policy { JWT_REJECT, JWT_TRADE, JWT_ACCEPT };
 
-// Never fails. What comes first counts: empty, too long, comment, placeholder, a wrong byte (or a
-// blank at an end), quotes, a scheme word, a blank inside, then the kinds of tokens. `self` holds
-// no byte of the token but the claims above.
+// Never fails. What comes first counts: empty, too long, comment, placeholder, reference, a comment
+// behind the value, other text around a token, a wrong byte (or a blank at an end), quotes, a
+// scheme word, a blank inside, then the kinds of tokens. Placeholders and references are looked for
+// behind blanks, quotes and a scheme word: the remedy for those would be a detour. `self` holds no
+// byte of the token but the claims above.
 void token_classify(struct token *self, const char *text, size_t len);
+// The value may be a path: the caller, who knows the file system, looks whether there is such a
+// file and then calls token_set_path.
+bool token_may_be_path(const struct token *self, const char *text, size_t len);
+void token_set_path(struct token *self);
 
 // REASON_OK when a launch with this token makes sense under `policy` at `now` (seconds since 1970).
 // Under reject every JWT kind is refused; of the JWT kinds only a whole refresh token that has not
@@ -70,6 +94,10 @@ void token_classify(struct token *self, const char *text, size_t len);
 // `where` its place in words.
 bool token_judge(const struct token *self, enum jwt_policy policy, int64_t now, const char *name,
                  const char *where, struct finding *finding);
+
+// One sentence for a token with a doubt, else false: what looks damaged, and what to do.
+bool token_doubt_text(const struct token *self, const char *name, const char *where, char *buffer,
+                      size_t size);
 
 // "a Personal Access Token (refresh JWT), 230 bytes": for people, no byte of the token.
 void token_describe(const struct token *self, char *buffer, size_t size);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // From a kind of token and --jwt to a verdict.
+#include <string.h>
+
 #include "base/text.h"
 #include "token/token.h"
 
@@ -68,14 +70,37 @@ static enum reason reason_of(const struct token *self, enum jwt_policy policy, i
     case TOKEN_PREFIXED:
         return REASON_TOKEN_PREFIXED;
     case TOKEN_MALFORMED:
-        return REASON_TOKEN_MALFORMED;
+        return self->line_end ? REASON_TOKEN_LINE_END : REASON_TOKEN_MALFORMED;
+    case TOKEN_REFERENCE:
+        return REASON_TOKEN_REFERENCE;
+    case TOKEN_PATH:
+        return REASON_TOKEN_PATH;
+    case TOKEN_WRAPPED:
+        return REASON_TOKEN_WRAPPED;
+    case TOKEN_COMMENTED:
+        return REASON_TOKEN_COMMENT_BEHIND;
     case TOKEN_TOO_LONG:
         return REASON_TOKEN_TOO_LONG;
     }
     return REASON_TOKEN_MALFORMED;
 }
 
-static void add_detail(const struct token *self, struct text *out)
+// The variable that takes a path; "the token" of standard input has none of its own.
+static void add_file_variable(const char *name, struct text *out)
+{
+    text_add(out, "%s_FILE", strchr(name, ' ') ? "LABEL_STUDIO_API_TOKEN" : name);
+}
+
+// What the clock says is said too: a wrong clock makes a good token look expired.
+static void add_expiry(const struct token_claims *claims, int64_t now, struct text *out)
+{
+    char expiry[48], clock[48];
+    token_date(claims->exp, expiry, sizeof expiry);
+    token_date(now, clock, sizeof clock);
+    text_add(out, "it ended %s, and the clock here says %s", expiry, clock);
+}
+
+static void add_detail(const struct token *self, const char *name, struct text *out)
 {
     switch (self->kind) {
     case TOKEN_JWT_REFRESH:
@@ -100,6 +125,20 @@ static void add_detail(const struct token *self, struct text *out)
     case TOKEN_TOO_LONG:
         text_add(out, "%zu bytes", self->len);
         break;
+    case TOKEN_REFERENCE:
+        text_add(out, "%s", self->around);
+        break;
+    case TOKEN_PATH:
+        add_file_variable(name, out);
+        break;
+    case TOKEN_WRAPPED:
+        text_add(out, "%s", self->around);
+        if (self->inner != TOKEN_LEGACY_OTHER)
+            text_add(out, "; in it is %s", token_kind_phrase(self->inner));
+        break;
+    case TOKEN_COMMENTED:
+        text_add(out, "%s", token_kind_phrase(self->inner));
+        break;
     case TOKEN_LEGACY_HEX:
     case TOKEN_LEGACY_OTHER:
     case TOKEN_EMPTY:
@@ -114,7 +153,43 @@ bool token_judge(const struct token *self, enum jwt_policy policy, int64_t now, 
     char detail[FINDING_SLOT];
     struct text out = text_over(detail, sizeof detail);
     enum reason reason = reason_of(self, policy, now);
-    add_detail(self, &out);
+    if (reason == REASON_JWT_EXPIRED)
+        add_expiry(&self->claims, now, &out);
+    else
+        add_detail(self, name, &out);
     finding_set(finding, reason, name, where, detail);
     return reason == REASON_OK;
+}
+
+bool token_doubt_text(const struct token *self, const char *name, const char *where, char *buffer,
+                      size_t size)
+{
+    struct text out = text_over(buffer, size);
+    text_add(&out, "%s (%s) ", name, where);
+    switch (self->doubt) {
+    case TOKEN_DOUBT_NONE:
+        return false;
+    case TOKEN_DOUBT_LENGTH:
+        text_add(&out, "has %zu hex digits, a generated legacy token has 40", self->len);
+        break;
+    case TOKEN_DOUBT_CAPITAL:
+        text_add(&out, "has 40 hex digits with capital letters, a generated legacy token has small "
+                       "ones");
+        break;
+    case TOKEN_DOUBT_LETTER:
+        text_add(&out, "has 40 characters, but not all are hex digits as in a generated legacy "
+                       "token");
+        break;
+    case TOKEN_DOUBT_AROUND:
+        text_add(&out, "has 40 hex digits, as a legacy token, and %zu more character%s",
+                 self->len - 40, self->len == 41 ? "" : "s");
+        break;
+    case TOKEN_DOUBT_PATH:
+        text_add(&out, "begins with /: if it is the path of a file, set ");
+        add_file_variable(name, &out);
+        text_add(&out, " instead");
+        return true;
+    }
+    text_add(&out, ": compare it with Label Studio's, Account & Settings");
+    return true;
 }

@@ -35,6 +35,14 @@ const char *token_kind_name(enum token_kind kind)
         return "malformed";
     case TOKEN_TOO_LONG:
         return "too_long";
+    case TOKEN_REFERENCE:
+        return "reference";
+    case TOKEN_PATH:
+        return "path";
+    case TOKEN_WRAPPED:
+        return "wrapped";
+    case TOKEN_COMMENTED:
+        return "commented";
     }
     return "";
 }
@@ -49,7 +57,7 @@ const char *token_kind_phrase(enum token_kind kind)
     case TOKEN_JWT_REFRESH:
         return "a Personal Access Token (refresh JWT)";
     case TOKEN_JWT_ACCESS:
-        return "an access token (JWT)";
+        return "an access token (JWT) that lives for five minutes";
     case TOKEN_JWT_OTHER:
         return "a JWT of another kind";
     case TOKEN_JWT_TRUNCATED:
@@ -70,6 +78,14 @@ const char *token_kind_phrase(enum token_kind kind)
         return "text with blanks or other bytes that no token can have";
     case TOKEN_TOO_LONG:
         return "text too long for a token";
+    case TOKEN_REFERENCE:
+        return "a reference that was not resolved";
+    case TOKEN_PATH:
+        return "the path of a file";
+    case TOKEN_WRAPPED:
+        return "text that holds more than a token";
+    case TOKEN_COMMENTED:
+        return "text with a comment behind it";
     }
     return "";
 }
@@ -81,6 +97,8 @@ void token_describe(const struct token *self, char *buffer, size_t size)
              self->len == 1 ? "" : "s");
     if (self->dirt[0] != '\0')
         text_add(&out, ", %s", self->dirt);
+    if (self->around)
+        text_add(&out, ", %s", self->around);
     if (self->kind == TOKEN_PREFIXED)
         text_add(&out, ", \"%s\"", self->prefix);
     if (self->inner != self->kind)

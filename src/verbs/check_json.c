@@ -4,7 +4,8 @@
 // {"files":[{"path","present","variables":[{"name","line","column","bytes","value","ignored"}],
 //            "issues":[{"level","line","column","sentence"}]}],
 //  "settings":[{"name","value","source"}],
-//  "token":{"variable","source","kind","bytes","claims":{…},"same_as_running"} or null,
+//  "token":{"variable","source","kind","bytes","doubt","claims":{…},
+//           "same_as_running"} or null,
 //  "label_studio":{"url","asked","up","reason","class","sentence","version","user_id","email",
 //                  "legacy_tokens","api_tokens"},
 //  "run":{"ok","reason","class","sentence"}, "health":{the same}, "app":{the same, where
@@ -146,7 +147,7 @@ static void add_claims(struct text *out, const struct token_claims *claims)
 static void add_token(struct text *out, const struct diagnosis *diagnosis)
 {
     const struct token_found *token = &diagnosis->settings->token;
-    char source[PLACE];
+    char source[PLACE], sentence[LINE];
     if (!diagnosis->has_token) {
         text_add(out, "\"token\":null");
         return;
@@ -159,6 +160,9 @@ static void add_token(struct text *out, const struct diagnosis *diagnosis)
     text_add(out, ",");
     add_text(out, "kind", token_kind_name(token->judged.kind));
     text_add(out, ",\"bytes\":%zu,", token->judged.len);
+    bool doubted = token_doubt_text(&token->judged, token->name, source, sentence, sizeof sentence);
+    add_text(out, "doubt", doubted ? sentence : NULL);
+    text_add(out, ",");
     add_claims(out, &token->judged.claims);
     if (diagnosis->started->answer == STARTED_FOUND) {
         text_add(out, ",");

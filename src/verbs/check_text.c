@@ -240,6 +240,9 @@ static void add_token(const struct page *page, const struct diagnosis *diagnosis
     text_print(bytes, sizeof bytes, "%s (%s): %s", settings->token.name, source, kind);
     page_paragraph(page, 2, "", span_of(bytes));
     add_claims(page, &settings->token.judged.claims);
+    if (token_doubt_text(&settings->token.judged, settings->token.name, source, bytes,
+                         sizeof bytes))
+        page_marked(page, PAGE_NOTE, span_of(bytes));
     if (diagnosis->started->answer == STARTED_FOUND)
         page_marked(page, PAGE_NOTE,
                     span_of(diagnosis->same_as_running

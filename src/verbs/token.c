@@ -161,14 +161,20 @@ static int login(struct bring *bring)
 static int judge_token(struct bring *bring)
 {
     struct token token;
+    char doubt[FINDING_SLOT];
     struct finding finding = {0};
     token_classify(&token, bring->token.text, bring->token.len);
+    if (token_may_be_path(&token, bring->token.text, bring->token.len) &&
+        file_is_regular(bring->token.text))
+        token_set_path(&token);
     enum jwt_policy policy = bring->settings.jwt;
     bool to_trade =
         token.kind == TOKEN_JWT_REFRESH && policy == JWT_REJECT && bring->settings.url != NULL;
     if (!token_judge(&token, to_trade ? JWT_TRADE : policy, time(NULL), "the token",
                      "standard input", &finding))
         return refuse(bring, &finding);
+    if (token_doubt_text(&token, "the token", "standard input", doubt, sizeof doubt))
+        say(bring->settings.log, SAY_WARN, "%s", doubt);
     return to_trade ? trade(bring) : EXITCODE_OK;
 }
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 from conftest import Result
-from field import TOKEN
+from field import PAT, TOKEN
 from standin import Request, StandIn, answer, detail, response
-from test_token import PAT
 
 Run = Callable[..., Result]
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """`token`: from standard input or traded for a PAT; written without losing a byte, or printed."""
 
-import base64
-import json
 import os
 import re
 import stat
@@ -12,23 +10,10 @@ from pathlib import Path
 
 import pytest
 from conftest import Result
-from field import CASES, OTHER_TOKEN, TOKEN, lay_files, shows_token
+from field import ACCESS, CASES, OTHER_TOKEN, PAT, TOKEN, lay_files, shows_token
 from standin import USER, WHOAMI, Request, StandIn, answer, detail, response
 
 Run = Callable[..., Result]
-
-
-def jwt(**claims: object) -> str:
-    """A JWT whose signature nobody checks here."""
-
-    def part(value: object) -> str:
-        return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
-
-    return f"{part({'alg': 'HS256', 'typ': 'JWT'})}.{part(claims)}.{'B' * 43}"
-
-
-PAT = jwt(token_type="refresh", exp=8076679723, iat=1769479723, jti="0" * 32, user_id="1")
-ACCESS = jwt(token_type="access", exp=8076679723, iat=1769479723, jti="1" * 32, user_id="1")
 
 
 class LabelStudio:

@@ -51,6 +51,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check(token.len == size);
     check(size <= TOKEN_MOST || token.kind == TOKEN_TOO_LONG);
     check((token.kind == TOKEN_MALFORMED) == (token.dirt[0] != '\0'));
+    check((token.kind == TOKEN_WRAPPED || token.kind == TOKEN_REFERENCE) == (token.around != NULL));
+    check(token.doubt == TOKEN_DOUBT_NONE || token.kind == TOKEN_LEGACY_OTHER);
     for (int policy = JWT_REJECT; policy <= JWT_ACCEPT; policy++) {
         bool good = token_judge(&token, (enum jwt_policy)policy, 1769479724, "NAME", "environment",
                                 &finding);

@@ -141,11 +141,13 @@ def test_other_text_can_be_a_legacy_token(helpers: Path, value: str) -> None:
         ("'{}'", "quoted"),
         ("Token {}", "prefixed"),
         ("bearer {}", "prefixed"),
-        ('Authorization: "{}"', "malformed"),
+        ('Authorization: "{}"', "wrapped"),
+        ('{{"access": "{}"}}', "wrapped"),
+        ("TOKEN={}", "wrapped"),
+        ("{} # bot", "commented"),
     ],
 )
 def test_what_is_around_a_token_is_said_first(helpers: Path, inner: str, around: str, kind: str) -> None:
     plain, wrapped = classify(helpers, [inner, around.format(inner)])
     assert wrapped["kind"] == kind
-    if not around.startswith("Authorization"):
-        assert wrapped["inner"] == plain["kind"]
+    assert wrapped["inner"] == plain["kind"]

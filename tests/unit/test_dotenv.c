@@ -39,6 +39,7 @@ static const char *const fault_words[DOTENV_FAULT_COUNT] = {
     [DOTENV_LINT_COLON] = "(colon)",
     [DOTENV_LINT_UNSET_REFERENCE] = "(unset)",
     [DOTENV_LINT_UNSET_IN_SECRET] = "(unset-secret)",
+    [DOTENV_LINT_UNSET_WHOLE] = "(unset-whole)",
     [DOTENV_LINT_ACTIVE_DOLLAR] = "(dollar)",
     [DOTENV_LINT_MULTILINE_TOKEN] = "(multiline)",
     [DOTENV_LINT_ODD_NAME] = "(name)",
@@ -275,7 +276,13 @@ static void references_in_secrets(void **state)
     expect("SECRET_KEY=1&2k$%w@ex53#%ay$mgp=+c$0&_w^*9=r-ao5@59m5$6-lcm#\n", "1:28 (unset-secret)");
     expect("DB_PASSWORD=pa$word\n", "1:15 (unset-secret)");
     expect("LABEL_STUDIO_API_TOKEN=pa$word\n", "1:26 (unset-secret)");
-    expect("LABEL_STUDIO_API_TOKEN=${TOKEN_OF_CI}\n", "1:24 (unset-secret)");
+    expect("LABEL_STUDIO_API_TOKEN=${TOKEN_OF_CI}\n", "1:24 (unset-whole)");
+    expect("LABEL_STUDIO_API_TOKEN=\"${TOKEN_OF_CI}\"\nTOKEN_OF_CI=\n", "1:25 (unset-whole) TOKEN_OF_CI");
+    expect("LABEL_STUDIO_API_TOKEN=${TOKEN_OF_CI} # CI\n", "1:24 (unset-whole)");
+    expect("LABEL_STUDIO_API_TOKEN=$LABEL_STUDIO_API_TOKEN\n",
+           "1:24 (unset-whole) LABEL_STUDIO_API_TOKEN");
+    expect("LABEL_STUDIO_API_TOKEN=${TOKEN_OF_CI}x\n", "1:24 (unset-secret)");
+    expect("LABEL_STUDIO_API_TOKEN=$ecret\n", "1:24 (unset-secret)");
     // Only what somebody uses as a name is shown as one.
     expect("A=$B\nB=1\n", "1:3 (unset) B");
     expect("A=${B:?no}\nB=1\n", "1:3 required B");

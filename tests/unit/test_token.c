@@ -121,7 +121,7 @@ static const struct {
     {"\"" LEGACY "\"", TOKEN_QUOTED, TOKEN_LEGACY_HEX},
     {"'" GUIDE_JWT "'", TOKEN_QUOTED, TOKEN_JWT_REFRESH},
     {"\"\"", TOKEN_QUOTED, TOKEN_EMPTY},
-    {"\"your-token\"", TOKEN_QUOTED, TOKEN_PLACEHOLDER},
+    {"\"your-token\"", TOKEN_PLACEHOLDER, TOKEN_PLACEHOLDER},
     {"\"Token " LEGACY "\"", TOKEN_QUOTED, TOKEN_LEGACY_HEX},
     {"'a b'", TOKEN_QUOTED, TOKEN_MALFORMED},
 
@@ -130,12 +130,12 @@ static const struct {
     {"bearer " GUIDE_JWT, TOKEN_PREFIXED, TOKEN_JWT_REFRESH},
     {"BEARER  secret", TOKEN_PREFIXED, TOKEN_LEGACY_OTHER},
     {"Token Token " LEGACY, TOKEN_PREFIXED, TOKEN_LEGACY_HEX},
-    {"Token your-token", TOKEN_PREFIXED, TOKEN_PLACEHOLDER},
+    {"Token your-token", TOKEN_PLACEHOLDER, TOKEN_PLACEHOLDER},
     {"Token \"" LEGACY "\"", TOKEN_PREFIXED, TOKEN_LEGACY_HEX},
     {"Token a b", TOKEN_PREFIXED, TOKEN_MALFORMED},
 
     {"a b", TOKEN_MALFORMED, TOKEN_MALFORMED},
-    {"your token", TOKEN_MALFORMED, TOKEN_MALFORMED},
+    {"your token", TOKEN_PLACEHOLDER, TOKEN_PLACEHOLDER},
     {" " LEGACY, TOKEN_MALFORMED, TOKEN_LEGACY_HEX},
     {LEGACY " ", TOKEN_MALFORMED, TOKEN_LEGACY_HEX},
     {LEGACY "\n", TOKEN_MALFORMED, TOKEN_LEGACY_HEX},
@@ -311,29 +311,40 @@ static void dirt_has_name_and_place(void **state)
         {"ab c", "a blank inside (byte 3)", 4},
         {"abc\t", "a tab at the end", 4},
         {"abc\n", "a newline at the end", 4},
-        {"abc\r\n", "a carriage return at the end", 5},
+        {"abc\r\n", "a Windows line end (CR LF) at the end", 5},
         {"a\nbc", "a newline inside (byte 2)", 4},
         {"a b\n", "a newline at the end", 4}, // worse than the blank
         {"abc\0", "a NUL byte at the end", 4},
         {"\xEF\xBB\xBF"
          "abc",
-         "a byte-order mark at the beginning", 6},
+         "U+FEFF byte-order mark, byte 1", 6},
         {"\xFF\xFE"
          "a\0b\0",
          "a UTF-16 byte-order mark at the beginning", 6},
-        {"abc\xC2\xA0", "a no-break space at the end", 5},
+        {"abc\xC2\xA0", "U+00A0 no-break space, byte 4", 5},
+        {"00112233445566778899\xC2\xAD"
+         "aabb",
+         "U+00AD soft hyphen, byte 21", 26},
+        {"\xEF\xBC\x90"
+         "0112233",
+         "U+FF10 full-width digit, byte 1", 10},
+        {"abc\xE2\x80\x8E", "U+200E left-to-right mark, byte 4", 6},
+        {"\xD0\xB0"
+         "bc",
+         "U+0430 Cyrillic letter, byte 1", 4},
+        {"abc\xE9", "a byte that is not UTF-8, byte 4", 4},
         {"\xE2\x80\x9C"
          "abc\xE2\x80\x9D",
-         "a curly quote at the beginning", 9},
+         "U+201C curly quote, byte 1", 9},
         {"ab\xE2\x80\x8B"
          "c",
-         "a zero-width space inside (byte 3)", 6},
+         "U+200B zero-width space, byte 3", 6},
         {"ab\xC3\xA9"
          "c",
-         "a non-ASCII character inside (byte 3)", 5},
+         "U+00E9 (outside ASCII), byte 3", 5},
         {"ab\x1B"
          "c",
-         "a control character inside (byte 3)", 4},
+         "U+001B escape, byte 3", 4},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct token token = classified(rows[i].text, rows[i].len);
@@ -374,7 +385,9 @@ static const struct {
     {"your-token", REASON_TOKEN_PLACEHOLDER, REASON_TOKEN_PLACEHOLDER},
     {"\"" LEGACY "\"", REASON_TOKEN_QUOTED, REASON_TOKEN_QUOTED},
     {"Bearer " GUIDE_JWT, REASON_TOKEN_PREFIXED, REASON_TOKEN_PREFIXED},
-    {GUIDE_JWT "\n", REASON_TOKEN_MALFORMED, REASON_TOKEN_MALFORMED},
+    {GUIDE_JWT "\n", REASON_TOKEN_LINE_END, REASON_TOKEN_LINE_END},
+    {LEGACY "\r\n\n", REASON_TOKEN_LINE_END, REASON_TOKEN_LINE_END},
+    {LEGACY " ", REASON_TOKEN_MALFORMED, REASON_TOKEN_MALFORMED},
 };
 
 static void verdicts_follow_the_policy(void **state)
@@ -457,7 +470,8 @@ static void no_byte_of_a_token_is_said(void **state)
         struct token token = of(kind_rows[i].text);
         struct finding finding;
         char described[256];
-        if (token.inner == TOKEN_COMMENT || token.inner == TOKEN_PLACEHOLDER)
+        if (token.inner == TOKEN_COMMENT || token.inner == TOKEN_PLACEHOLDER ||
+            token.kind == TOKEN_REFERENCE)
             continue;
         token_judge(&token, JWT_REJECT, NOW, "N", "environment", &finding);
         token_describe(&token, described, sizeof described);
@@ -471,6 +485,423 @@ static void no_byte_of_a_token_is_said(void **state)
                 fail_msg("\"%s\" is in: %s", window, bytes);
         }
     }
+}
+
+// ---- More than a token --------------------------------------------------------------------------
+
+#define ACCESS_JWT "eyJhbGciOiJIUzI1NiJ9.eyJ0b2tlbl90eXBlIjoiYWNjZXNzIn0.AAAA"
+#define LEGACY_B64 "MDAxMTIyMzM0NDU1NjY3Nzg4OTlhYWJiY2NkZGVlZmYwMDExMjIzMw=="
+
+static const struct {
+    const char *text;
+    enum token_kind inner;
+    const char *around; // a piece of it
+} wrapped_rows[] = {
+    {"{\"access\":\"" ACCESS_JWT "\"}", TOKEN_JWT_ACCESS, "JSON object"},
+    {"{\n  \"access\": \"" ACCESS_JWT "\"\n}", TOKEN_JWT_ACCESS, "JSON object"},
+    {"{\"token\":\"" LEGACY "\"}", TOKEN_LEGACY_HEX, "JSON object"},
+    {"{\"token\":\"s3cr3t-T\"}", TOKEN_LEGACY_OTHER, "JSON object"},
+    {"[\"" LEGACY "\"]", TOKEN_LEGACY_HEX, "JSON array"},
+    {"{'access': '" ACCESS_JWT "'}", TOKEN_JWT_ACCESS, "JSON object"},
+    {"{\"access\":\"" ACCESS_JWT "\"", TOKEN_JWT_ACCESS, "JSON object"}, // cut off
+    {"LABEL_STUDIO_API_TOKEN=" LEGACY, TOKEN_LEGACY_HEX, "NAME=value"},
+    {"LABEL_STUDIO_API_TOKEN = '" LEGACY "'", TOKEN_LEGACY_HEX, "NAME=value"},
+    {"export LS=" GUIDE_JWT, TOKEN_JWT_REFRESH, "NAME=value"},
+    {"- LABEL_STUDIO_API_KEY=s3cr3t-T", TOKEN_LEGACY_OTHER, "NAME=value"},
+    {"MY_OWN_TOKEN=s3cr3t-T", TOKEN_LEGACY_OTHER, "NAME=value"},
+    {"api_key=s3cr3t-T", TOKEN_LEGACY_OTHER, "NAME=value"},
+    {"accessToken=s3cr3t-T", TOKEN_LEGACY_OTHER, "NAME=value"},
+    {"whatever=" LEGACY, TOKEN_LEGACY_HEX, "NAME=value"},
+    {"LABEL_STUDIO_URL=http://ls:8080\nLABEL_STUDIO_API_TOKEN=" LEGACY "\n", TOKEN_LEGACY_HEX,
+     "lines of a file"},
+    {"LABEL_STUDIO_API_TOKEN: " LEGACY, TOKEN_LEGACY_HEX, "NAME: value"},
+    {"LABEL_STUDIO_API_TOKEN: s3cr3t-T", TOKEN_LEGACY_OTHER, "NAME: value"},
+    {"token:" GUIDE_JWT, TOKEN_JWT_REFRESH, "NAME: value"},
+    {"Authorization: Token " LEGACY, TOKEN_LEGACY_HEX, "header"},
+    {"\"token\": \"" LEGACY "\"", TOKEN_LEGACY_HEX, "NAME: value"},
+    {"\"token\": \"" LEGACY "\",", TOKEN_LEGACY_HEX, "NAME: value"},
+    {"?token=" LEGACY, TOKEN_LEGACY_HEX, "NAME=value"},
+    {"X-Api-Key: " LEGACY, TOKEN_LEGACY_HEX, "header"},
+    {"{'Authorization': 'Token " LEGACY "'}", TOKEN_LEGACY_HEX, "JSON object"},
+    {"curl -H \"Authorization: Token " LEGACY "\" http://ls:8080/api/projects", TOKEN_LEGACY_HEX,
+     "command line"},
+    {"-H 'Authorization: Bearer " ACCESS_JWT "'", TOKEN_JWT_ACCESS, "command line"},
+    {"https://ls.example.com/?token=" LEGACY, TOKEN_LEGACY_HEX, "address"},
+    {"http://label-studio:8080", TOKEN_LEGACY_OTHER, "address"},
+    {LEGACY_B64, TOKEN_LEGACY_HEX, "base64"},
+    {"MDAxMTIyMzM0NDU1NjY3Nzg4OTlhYWJiY2NkZGVlZmYwMDExMjIzMwo=", TOKEN_LEGACY_HEX, "base64"},
+    {"Token%20" LEGACY, TOKEN_LEGACY_HEX, "%XX"},
+    {"%22" LEGACY "%22", TOKEN_LEGACY_HEX, "%XX"},
+    {LEGACY LEGACY, TOKEN_LEGACY_HEX, "two tokens"},
+    {LEGACY "," LEGACY, TOKEN_LEGACY_HEX, "two tokens"},
+    {"<" LEGACY ">", TOKEN_LEGACY_HEX, "signs"},
+    {"`" GUIDE_JWT "`", TOKEN_JWT_REFRESH, "signs"},
+    {"\\\"" LEGACY "\\\"", TOKEN_LEGACY_HEX, "signs"},
+    {"b'" LEGACY "'", TOKEN_LEGACY_HEX, "signs"},
+    {"jwt/" GUIDE_JWT, TOKEN_JWT_REFRESH, "other text"},
+};
+
+static void more_than_a_token_is_named(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof wrapped_rows / sizeof wrapped_rows[0]; i++) {
+        char sentence[1024];
+        struct text out = text_over(sentence, sizeof sentence);
+        struct finding finding;
+        struct token token = of(wrapped_rows[i].text);
+        if (token.kind != TOKEN_WRAPPED || token.inner != wrapped_rows[i].inner ||
+            !strstr(token.around, wrapped_rows[i].around))
+            fail_msg("%s: %s, inside %s, %s", wrapped_rows[i].text, token_kind_name(token.kind),
+                     token_kind_name(token.inner), token.around ? token.around : "nothing");
+        assert_false(token_judge(&token, JWT_ACCEPT, NOW, "LABEL_STUDIO_API_TOKEN", "environment",
+                                 &finding));
+        assert_string_equal(reason_word(finding.reason), "token_malformed");
+        finding_add_sentence(&finding, &out);
+        assert_true(out.len <= 200);
+        assert_null(strstr(sentence, "00112233"));
+        if (token.inner == TOKEN_JWT_ACCESS)
+            assert_non_null(strstr(sentence, "lives for five minutes"));
+    }
+}
+
+static void base64_of_a_jwt_is_found(void **state)
+{
+    (void)state;
+    // As base64 writes it: 76 characters a line.
+    char bytes[1024], lines[1024];
+    struct text text = text_over(bytes, sizeof bytes), out = text_over(lines, sizeof lines);
+    add_base64url(&text, GUIDE_JWT "\n");
+    for (size_t i = 0; i < text.len; i += 76)
+        text_add(&out, "%.76s\n", bytes + i);
+    assert_int_equal(of(bytes).kind, TOKEN_WRAPPED);
+    assert_int_equal(of(bytes).inner, TOKEN_JWT_REFRESH);
+    assert_int_equal(of(lines).kind, TOKEN_WRAPPED);
+}
+
+static void references_are_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *kind;
+    } rows[] = {
+        {"op://Team/labelstudio/token", "1Password"},
+        {"vault://secret/data/ls#token", "Vault"},
+        {"vault:secret/data/ls#token", "Vault"},
+        {"aws-sm://prod/ls", "AWS Secrets Manager"},
+        {"gcp-secretmanager://p/s", "secret manager"},
+        {"doppler://p/c/TOKEN", "secret manager"},
+        {"file:///run/secrets/ls", "file"},
+        {"arn:aws:secretsmanager:eu-west-1:123456789012:secret:ls-AbCdEf", "AWS"},
+        {"projects/p/secrets/ls/versions/latest", "Google"},
+        {"@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/ls/)", "Azure Key Vault"},
+        {"secretref:ls-token", "secretref"},
+        {"ref+awsssm://ls/token", "vals"},
+        {"ENC[AES256_GCM,data:abc,iv:def,tag:ghi,type:str]", "encrypted"},
+        {"ENC(abcdef0123)", "encrypted"},
+        {"{cipher}abcdef", "encrypted"},
+        {"!vault |", "YAML"},
+        {"!Ref LabelStudioToken", "CloudFormation"},
+        {"${LABEL_STUDIO_API_KEY}", "${...}"},
+        {"${TOKEN:-none-yet}", "${...}"},
+        {"\"${TOKEN}\"", "${...}"},
+        {"Token ${TOKEN}", "${...}"},
+        {"${{ secrets.LS_TOKEN }}", "CI system"},
+        {"$(cat /run/secrets/ls)", "$(...)"},
+        {"$(LS_TOKEN)", "$(...)"},
+        {"`cat /run/secrets/ls`", "backticks"},
+        {"$LABEL_STUDIO_API_TOKEN", "variable"},
+        {"$token", "variable"},
+        {"$env:LS_TOKEN", "variable"},
+        {"%LS_TOKEN%", "variable"},
+        {"%LS_TOKEN", "variable"},
+        {"@LS_TOKEN@", "variable"},
+        {"__LS_TOKEN__", "variable"},
+        {"{{ .Values.labelStudio.token | quote }}", "template"},
+        {"{{ lookup('env', 'T') }}", "template"},
+        {"<%= ENV['TOKEN'] %>", "template"},
+        {"#{LS_TOKEN}", "#{...}"},
+        {"#{LS_TOKEN}#", "#{...}"},
+        {"ssm:/prod/ls", "Parameter Store"},
+        {"env:LS_TOKEN", "variable"},
+        {"$LS_TOKEN$", "variable"},
+        {"@@LS_TOKEN@@", "variable"},
+        {"%%LS_TOKEN%%", "variable"},
+        {"{$LS_TOKEN}", "variable"},
+        {"{{- .Values.ls.token }}", "template"},
+        {"((ls-token))", "((...))"},
+        {"LABEL_STUDIO_API_TOKEN", "name of a variable"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct finding finding;
+        struct token token = of(rows[i].text);
+        // Angle and curly brackets around words say "placeholder" as well.
+        bool placeholder = token.kind == TOKEN_PLACEHOLDER && strchr("<{(", rows[i].text[0]);
+        if (!placeholder && (token.kind != TOKEN_REFERENCE || !strstr(token.around, rows[i].kind)))
+            fail_msg("%s: %s, %s", rows[i].text, token_kind_name(token.kind),
+                     token.around ? token.around : "nothing");
+        assert_false(token_judge(&token, JWT_REJECT, NOW, "N", "environment", &finding));
+        assert_string_equal(reason_word(finding.reason), "token_placeholder");
+    }
+}
+
+static void paths_belong_into_name_file(void **state)
+{
+    (void)state;
+    static const char *const refused[] = {
+        "/run/secrets/ls",   "/var/run/secrets/ls/token", "/etc/ls/token",   "/mnt/secrets/ls",
+        "/vault/secrets/ls", "'/run/secrets/ls'",         "@/run/secrets/ls"};
+    static const char *const doubtful[] = {"/srv/token", "/Zm9vYmFyYmF6cXV4", "/running/x",
+                                           "/opt/token.txt"};
+    struct finding finding;
+    char text[512];
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        struct token token = of(refused[i]);
+        assert_int_equal(token.kind, TOKEN_PATH);
+        assert_false(token_judge(&token, JWT_REJECT, NOW, "LS_T", "environment", &finding));
+        assert_string_equal(finding.detail, "LS_T_FILE");
+    }
+    for (size_t i = 0; i < sizeof doubtful / sizeof doubtful[0]; i++) {
+        struct token token = of(doubtful[i]);
+        assert_true(token_judge(&token, JWT_REJECT, NOW, "LS_T", "environment", &finding));
+        assert_true(token_doubt_text(&token, "LS_T", "environment", text, sizeof text));
+        assert_non_null(strstr(text, "LS_T_FILE"));
+        token_set_path(&token);
+        assert_false(token_judge(&token, JWT_REJECT, NOW, "the token", "standard input", &finding));
+        assert_string_equal(finding.detail, "LABEL_STUDIO_API_TOKEN_FILE");
+        assert_false(token_doubt_text(&token, "LS_T", "environment", text, sizeof text));
+    }
+}
+
+static const char *const placeholders[] = {
+    "<your token here>",
+    "<TOKEN>",
+    "\"<token>\"",
+    " <your token here>\n",
+    "put-your-token-here",
+    "PUT_YOUR_TOKEN_HERE",
+    "put your token here",
+    "putYourTokenHere",
+    "insert-token",
+    "Insert Key",
+    "enter_your_api_key",
+    "paste-your-token-here",
+    "paste me",
+    "add-your-key",
+    "ADD_TOKEN_HERE",
+    "replace-me",
+    "REPLACE_ME_WITH_A_TOKEN",
+    "replaceme",
+    "change_this_secret",
+    "change-it",
+    "changeme",
+    "CHANGE-ME-PLEASE",
+    "changethis",
+    "changeit",
+    "set-your-token",
+    "fill-me-in",
+    "fillmein",
+    "use_your_token",
+    "yourtokenhere",
+    "token-here",
+    "null",
+    "NULL",
+    "none",
+    "None",
+    "(none)",
+    "undefined",
+    "Undefined",
+    "redacted",
+    "[REDACTED]",
+    "***REDACTED***",
+    "TODO",
+    "todo: add token",
+    "tbd",
+    "placeholder",
+    "token_placeholder",
+    "PLACEHOLDER-TOKEN",
+    "n/a",
+    "not set",
+    "unset",
+    "{your token}",
+    "{your-token-1}",
+    "{TOKEN}",
+    "{{token}}",
+    "{{ YOUR_TOKEN }}",
+    "[your token]",
+    "xxxx xxxx",
+    "****-****",
+    "\xE2\x80\xA2\xE2\x80\xA2\xE2\x80\xA2",
+    "a1b2\xE2\x80\xA6"
+    "9b0",
+};
+
+// Each may be an operator's own.
+static const char *const own[] = {
+    "admin123",
+    "s3cr3t-T",
+    "labelstudio-dev",
+    "insertion-point-7",
+    "nullable-42",
+    "addison-key9",
+    "null-island-7",
+    "none-shall-pass",
+    "todo-api-bot",
+    "undefined-behavior-3",
+    "redacted-docs",
+    "placeholders",
+    "replacement-part-9",
+    "putty-key-2024",
+    "pasteurized-key",
+    "enterprise-token-1",
+    "changelog-token-9",
+    "addressbook-key",
+    "please-change-me",
+    "yourtoken",
+    "youre-welcome-1",
+    "set-token-7",
+    "get-key-42",
+    "api-key-prod",
+    "my-token",
+    "token-7f3a",
+    "key=",
+    "keys=3,4",
+    "change-management-7",
+    "add-key-7f3a9c",
+    "nonesuch",
+    "nil-desperandum",
+    "a{b}c",
+    "{6F9619FF-8B86}",
+    "[abc1]",
+    "$ecret-1",
+    "$ecret_word",
+    "pa$$w=rd!",
+    "100%sure!",
+    "50%OFF",
+    "p4ss://word",
+    "a=b=c",
+    "k3y:value",
+    "vault:door",
+    "env:x1",
+    "run/secrets",
+    "etc/passw0rd!",
+    "u+Zm9v/YmFy=",
+    "c2VjcmV0LWtleQ==",
+    "user@example.com",
+    "p@ssw0rd@42",
+    "f2:b1:c4:00:11",
+    "0f0e0d0c-0b0a-0908-0706-050403020100",
+    "__dunder__",
+    "a1b2c3d4e5f60718293a4b5c6d7e8f90",
+    "sha1-abcdef",
+    "C:/x",
+    "ENCHANTED[1]",
+    "1234567890",
+    "correct-horse-battery-staple",
+    "test-token",
+    "label-studio-token",
+    "TOKEN123",
+};
+
+static void placeholders_say_so_themselves(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof placeholders / sizeof placeholders[0]; i++) {
+        struct token token = of(placeholders[i]);
+        if (token.kind != TOKEN_PLACEHOLDER)
+            fail_msg("%s: %s", placeholders[i], token_kind_name(token.kind));
+    }
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+        struct finding finding;
+        char text[512];
+        struct token token = of(own[i]);
+        if (!token_judge(&token, JWT_REJECT, NOW, "N", "environment", &finding))
+            fail_msg("%s: %s, %s", own[i], token_kind_name(token.kind),
+                     token.around ? token.around : "nothing");
+        if (token_doubt_text(&token, "N", "environment", text, sizeof text))
+            fail_msg("%s: %s", own[i], text);
+    }
+}
+
+static void what_may_be_damaged_is_doubted(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum token_doubt doubt;
+    } rows[] = {
+        {"0112233445566778899aabbccddeeff00112233", TOKEN_DOUBT_LENGTH},
+        {LEGACY "0", TOKEN_DOUBT_LENGTH},
+        {LEGACY "01", TOKEN_DOUBT_LENGTH},
+        {LEGACY "012", TOKEN_DOUBT_NONE},
+        {LEGACY ";", TOKEN_DOUBT_AROUND},
+        {LEGACY ",", TOKEN_DOUBT_AROUND},
+        {LEGACY ".", TOKEN_DOUBT_AROUND},
+        {"\"" LEGACY, TOKEN_DOUBT_AROUND},
+        {LEGACY "'", TOKEN_DOUBT_AROUND},
+        {LEGACY "\\n", TOKEN_DOUBT_AROUND},
+        {LEGACY "#bot", TOKEN_DOUBT_AROUND},
+        {"ls_" LEGACY, TOKEN_DOUBT_AROUND},
+        {"00112233445566778899AABBCCDDEEFF00112233", TOKEN_DOUBT_CAPITAL},
+        {"o0112233445566778899aabbccddeeff00112233", TOKEN_DOUBT_LETTER},
+        {"0112233445566778899aabbccddeeff00112233;", TOKEN_DOUBT_LETTER},
+        {"a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6q7r8s9t0", TOKEN_DOUBT_NONE},
+        {LEGACY, TOKEN_DOUBT_NONE},
+        {LEGACY "00112233445566778899aabb", TOKEN_DOUBT_NONE}, // 64: somebody's SHA-256
+        {GUIDE_JWT, TOKEN_DOUBT_NONE},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char text[512] = "";
+        struct finding finding;
+        struct token token = of(rows[i].text);
+        if (token.doubt != rows[i].doubt)
+            fail_msg("%s: doubt %d", rows[i].text, token.doubt);
+        assert_true(token_judge(&token, JWT_ACCEPT, NOW, "N", "environment", &finding));
+        bool doubts =
+            token_doubt_text(&token, "LABEL_STUDIO_API_TOKEN", "environment", text, sizeof text);
+        assert_int_equal(doubts, rows[i].doubt != TOKEN_DOUBT_NONE);
+        assert_true(strlen(text) <= 200 && !strstr(text, "00112233"));
+    }
+}
+
+static void a_comment_behind_is_told_from_a_blank(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum token_kind kind, inner;
+    } rows[] = {
+        {LEGACY " # bot account", TOKEN_COMMENTED, TOKEN_LEGACY_HEX},
+        {GUIDE_JWT "\t# bot", TOKEN_COMMENTED, TOKEN_JWT_REFRESH},
+        {"\"" LEGACY "\" # bot", TOKEN_COMMENTED, TOKEN_LEGACY_HEX},
+        {"s3cr3t-T   #", TOKEN_COMMENTED, TOKEN_LEGACY_OTHER},
+        {LEGACY " // bot", TOKEN_COMMENTED, TOKEN_LEGACY_HEX},
+        {LEGACY " ; bot", TOKEN_COMMENTED, TOKEN_LEGACY_HEX},
+        {LEGACY "\n# bot\n", TOKEN_COMMENTED, TOKEN_LEGACY_HEX},
+        {"a b # c", TOKEN_MALFORMED, TOKEN_MALFORMED},
+        {"s3cr3t-T // x", TOKEN_MALFORMED, TOKEN_MALFORMED},
+        {"a#b", TOKEN_LEGACY_OTHER, TOKEN_LEGACY_OTHER},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct token token = of(rows[i].text);
+        if (token.kind != rows[i].kind || token.inner != rows[i].inner)
+            fail_msg("%s: %s, inside %s", rows[i].text, token_kind_name(token.kind),
+                     token_kind_name(token.inner));
+    }
+}
+
+static void the_clock_is_said_of_an_expired_token(void **state)
+{
+    (void)state;
+    char bytes[512];
+    struct text out = text_over(bytes, sizeof bytes);
+    struct finding finding;
+    struct token token = of(GUIDE_JWT);
+    token_judge(&token, JWT_ACCEPT, token.claims.exp + 60, "LABEL_STUDIO_API_TOKEN", "environment",
+                &finding);
+    finding_add_sentence(&finding, &out);
+    assert_non_null(strstr(bytes, "it ended 2225-12-10T02:08:43Z"));
+    assert_non_null(strstr(bytes, "the clock here says 2225-12-10T02:09:43Z"));
+    assert_true(out.len <= 200);
 }
 
 static void descriptions_tell_kind_and_length(void **state)
@@ -498,7 +929,7 @@ static void descriptions_tell_kind_and_length(void **state)
 static void kind_names_are_stable_and_differ(void **state)
 {
     (void)state;
-    for (int a = TOKEN_LEGACY_HEX; a <= TOKEN_TOO_LONG; a++) {
+    for (int a = TOKEN_LEGACY_HEX; a <= TOKEN_COMMENTED; a++) {
         assert_true(token_kind_name((enum token_kind)a)[0] != '\0');
         for (int b = TOKEN_LEGACY_HEX; b < a; b++)
             assert_string_not_equal(token_kind_name((enum token_kind)a),
@@ -547,6 +978,14 @@ int main(void)
         cmocka_unit_test(the_end_of_a_pat_counts_where_it_is_wanted),
         cmocka_unit_test(verdicts_name_what_was_found),
         cmocka_unit_test(no_byte_of_a_token_is_said),
+        cmocka_unit_test(more_than_a_token_is_named),
+        cmocka_unit_test(base64_of_a_jwt_is_found),
+        cmocka_unit_test(references_are_named),
+        cmocka_unit_test(paths_belong_into_name_file),
+        cmocka_unit_test(placeholders_say_so_themselves),
+        cmocka_unit_test(what_may_be_damaged_is_doubted),
+        cmocka_unit_test(a_comment_behind_is_told_from_a_blank),
+        cmocka_unit_test(the_clock_is_said_of_an_expired_token),
         cmocka_unit_test(descriptions_tell_kind_and_length),
         cmocka_unit_test(kind_names_are_stable_and_differ),
         cmocka_unit_test(dates_reach_far),

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: MIT
+#include "token/wrapped.h"
+
+#include <string.h>
+
+#include "base/base64.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "token/shape.h"
+
+// base64 of 40 bytes, without its padding.
+#define BASE64_LEAST 54
+
+static bool is_name_byte(char c)
+{
+    return shape_is_alnum(c) || c == '_' || c == '-' || c == '.';
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static bool holds_nocase(struct span span, const char *needle)
+{
+    for (size_t i = 0; i < span.len; i++)
+        if (span_starts_nocase(span_rest(span, i), needle))
+            return true;
+    return false;
+}
+
+// ---- NAME=value
+// -----------------------------------------------------------------------------------
+
+// MY_LS_TOKEN, api-key, accessToken: the name speaks of a token and of nothing else.
+static bool is_token_name(struct span name)
+{
+    static const char *const ends[] = {"token", "key", "apikey", "pat", "authorization"};
+    static const char *const words[] = {"token", "key",    "apikey", "pat",      "authorization",
+                                        "api",   "access", "auth",   "ls",       "labelstudio",
+                                        "label", "studio", "legacy", "personal", "refresh",
+                                        "user",  "my",     "x"};
+    if (span_starts(name, "LABEL_STUDIO_") || span_starts(name, "LABELSTUDIO_"))
+        return true;
+    bool ends_so = false, capitals = true;
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        size_t len = strlen(ends[i]);
+        ends_so = ends_so ||
+                  (name.len >= len && span_is_nocase(span_rest(name, name.len - len), ends[i]));
+    }
+    for (size_t i = 0; i < name.len; i++)
+        capitals = capitals && (name.text[i] == '_' || shape_is_digit(name.text[i]) ||
+                                (name.text[i] >= 'A' && name.text[i] <= 'Z'));
+    if (!ends_so || capitals)
+        return ends_so;
+    while (name.len > 0) {
+        size_t taken = strchr("_-.", name.text[0]) ? 1 : 0;
+        for (size_t i = 0; taken == 0 && i < sizeof words / sizeof words[0]; i++)
+            taken = span_starts_nocase(name, words[i]) ? strlen(words[i]) : 0;
+        if (taken == 0)
+            return false;
+        name = span_rest(name, taken);
+    }
+    return true;
+}
+
+// What may stand before the name: "export ", "- " of a Compose list.
+static struct span without_command(struct span line)
+{
+    static const char *const words[] = {
+        "export ", "set ", "setenv ", "declare -x ", "env ", "ENV ",  "ARG ",   "- ",   "-e ",
+        "--env ",  "-D",   "--",      "?",           "&",    "$env:", "const ", "let ", "var "};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (span_starts(line, words[i]))
+            return span_trim(span_rest(line, strlen(words[i])));
+    return line;
+}
+
+// NAME=value or NAME: value, of which the value has a known shape or the name is a token's.
+static bool is_assignment(struct span line, bool *equals)
+{
+    struct token token;
+    struct span found;
+    line = without_command(span_trim(line));
+    bool quoted = span_starts(line, "\"") || span_starts(line, "'");
+    line = span_rest(line, quoted);
+    struct span name = {line.text, 0};
+    while (name.len < line.len && is_name_byte(line.text[name.len]))
+        name.len++;
+    if (name.len == 0 || shape_is_digit(name.text[0]))
+        return false;
+    line = span_trim(span_rest(line, name.len));
+    // The quote before the name may have been taken for one around all of it.
+    if (span_starts(line, "\"") || span_starts(line, "'"))
+        line = span_trim(span_rest(line, 1));
+    *equals = span_starts(line, "=");
+    if (!*equals && !span_starts(line, ":"))
+        return false;
+    bool apart = line.len > 1 && is_blank(line.text[1]);
+    struct span value = span_trim(span_rest(line, 1));
+    while (span_starts(value, "="))
+        value = span_rest(value, 1);
+    if (value.len == 0 || span_starts(value, "//"))
+        return false;
+    if (!*equals && !apart)
+        return is_token_name(name) && shape_find(&token, value, &found);
+    return is_token_name(name) || shape_find(&token, value, &found);
+}
+
+static const char *assignment_kind(struct span span)
+{
+    bool equals = false;
+    size_t lines = 0, found = 0;
+    while (span.len > 0) {
+        size_t len = span_find(span, "\n");
+        bool is = is_assignment((struct span){span.text, len}, &equals);
+        found += is;
+        lines++;
+        span = span_rest(span, len + (len < span.len));
+    }
+    if (found == 0)
+        return NULL;
+    if (lines > 1)
+        return "lines of a file (NAME=value)";
+    return equals ? "NAME=value, of which only the value belongs there"
+                  : "\"NAME: value\", of which only the value belongs there";
+}
+
+// ---- JSON, headers, commands, addresses
+// -----------------------------------------------------------
+
+static const char *json_kind_of(struct span span)
+{
+    struct json json;
+    struct token token;
+    struct span found;
+    bool object = span_starts(span, "{");
+    if (!object && !span_starts(span, "["))
+        return NULL;
+    if (json_parse(&json, span.text, span.len)) {
+        json_free(&json);
+        return object ? "a JSON object" : "a JSON array";
+    }
+    return object && shape_find(&token, span, &found) ? "what looks like a JSON object" : NULL;
+}
+
+static const char *line_kind(struct span span)
+{
+    static const char *const headers[] = {
+        "authorization:", "authorization\":", "authorization=", "authorization\": ",
+        "x-api-key:",     "authorization':",  "authorization :"};
+    if (span_starts_nocase(span, "curl ") || span_starts_nocase(span, "wget ") ||
+        span_starts_nocase(span, "-H ") || span_starts_nocase(span, "--header"))
+        return "a command line";
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++)
+        if (holds_nocase(span, headers[i]))
+            return "a whole request header (Authorization: ...)";
+    return NULL;
+}
+
+static bool is_http(struct span span)
+{
+    return span_starts_nocase(span, "http://") || span_starts_nocase(span, "https://");
+}
+
+// ---- Codes --------------------------------------------------------------------------------------
+
+static bool is_blank_or_line_end(char c)
+{
+    return is_blank(c) || c == '\r' || c == '\n';
+}
+
+// Both alphabets of base64, its padding and its line ends, as base64url without them.
+static bool copy_base64(struct span span, char *out, size_t *len)
+{
+    *len = 0;
+    while (span_ends(span, "="))
+        span.len--;
+    for (size_t i = 0; i < span.len; i++) {
+        char c = span.text[i];
+        if (is_blank_or_line_end(c))
+            continue;
+        if (!shape_is_alnum(c) && !strchr("+/-_", c))
+            return false;
+        out[(*len)++] = c;
+        if (c == '+' || c == '/')
+            out[*len - 1] = c == '+' ? '-' : '_';
+    }
+    return *len >= BASE64_LEAST;
+}
+
+// A token of known shape in `bytes`; self->inner and the claims are set.
+static bool is_known(struct token *self, struct span bytes)
+{
+    struct span found;
+    return shape_find(self, bytes, &found);
+}
+
+static bool is_base64(struct token *self, struct span span)
+{
+    char code[TOKEN_MOST], bytes[TOKEN_MOST];
+    size_t code_len = 0, len = 0;
+    bool is = copy_base64(span, code, &code_len) &&
+              base64_decode(BASE64_URL, code, code_len, bytes, sizeof bytes, &len) &&
+              is_known(self, (struct span){bytes, len});
+    file_wipe(code, code_len);
+    file_wipe(bytes, len);
+    return is;
+}
+
+static int hex_value(char c)
+{
+    if (shape_is_digit(c))
+        return c - '0';
+    return shape_is_hex((struct span){&c, 1}) ? shape_lower(c) - 'a' + 10 : -1;
+}
+
+static bool is_percent_encoded(struct token *self, struct span span)
+{
+    char bytes[TOKEN_MOST];
+    size_t len = 0;
+    if (span_find(span, "%") == span.len)
+        return false;
+    for (size_t i = 0; i < span.len; i++) {
+        bool is = span.text[i] == '%' && i + 2 < span.len && hex_value(span.text[i + 1]) >= 0 &&
+                  hex_value(span.text[i + 2]) >= 0;
+        bytes[len++] = is ? (char)(hex_value(span.text[i + 1]) * 16 + hex_value(span.text[i + 2]))
+                          : span.text[i];
+        i += is ? 2 : 0;
+    }
+    bool is = len < span.len && is_known(self, (struct span){bytes, len});
+    file_wipe(bytes, len);
+    return is;
+}
+
+// ---- All of them
+// ----------------------------------------------------------------------------------
+
+// Once more behind the first one.
+static bool is_twice(struct token *self, struct span span)
+{
+    struct span half = {span.text, span.len / 2};
+    if (span.len == (size_t)2 * SHAPE_LEGACY && shape_is_legacy(half) &&
+        span_equal(half, span_rest(span, SHAPE_LEGACY))) {
+        self->inner = TOKEN_LEGACY_HEX;
+        return true;
+    }
+    struct span first, second;
+    if (!shape_find(self, span, &first))
+        return false;
+    struct token other;
+    size_t behind = (size_t)(first.text - span.text) + first.len;
+    return shape_find(&other, span_rest(span, behind), &second);
+}
+
+static bool has_dirt(struct span span)
+{
+    for (size_t i = 0; i < span.len; i++)
+        if (span.text[i] <= ' ' || span.text[i] > '~')
+            return true;
+    return false;
+}
+
+const char *wrapped_in_signs(struct token *self, struct span span)
+{
+    static const char *const pairs[][2] = {
+        {"<", ">"},       {"(", ")"},     {"[", "]"},  {"{", "}"},    {"`", "`"},  {"*", "*"},
+        {"\\\"", "\\\""}, {"\\'", "\\'"}, {"b'", "'"}, {"b\"", "\""}, {"u'", "'"}, {"%", "%"}};
+    struct token inside = {0};
+    struct span found;
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        size_t left = strlen(pairs[i][0]), right = strlen(pairs[i][1]);
+        if (span.len <= left + right || !span_starts(span, pairs[i][0]) ||
+            !span_ends(span, pairs[i][1]) || !shape_find(&inside, span, &found) ||
+            found.len != span.len - left - right)
+            continue;
+        self->inner = inside.inner;
+        self->claims = inside.claims;
+        return "brackets, quotes or other signs around it";
+    }
+    return NULL;
+}
+
+const char *wrapped_kind(struct token *self, struct span span)
+{
+    struct span found;
+    const char *kind = json_kind_of(span);
+    if (!kind)
+        kind = line_kind(span);
+    if (!kind)
+        kind = assignment_kind(span);
+    if (!kind && is_http(span))
+        kind = "the address of a page or a server (http://)";
+    if (kind) {
+        self->inner = TOKEN_LEGACY_OTHER;
+        shape_find(self, span, &found);
+        return kind;
+    }
+    if (is_base64(self, span))
+        return "base64, which must be undone first";
+    if (is_percent_encoded(self, span))
+        return "%XX codes, which must be undone first";
+    if (has_dirt(span))
+        return NULL;
+    if (is_twice(self, span))
+        return "two tokens, one behind the other";
+    // A whole JWT is in no text that somebody chose; 40 hex digits may be.
+    if (shape_find(self, span, &found) && self->inner != TOKEN_LEGACY_HEX && found.len < span.len &&
+        !span_starts(span, "eyJ"))
+        return "other text around it";
+    self->inner = TOKEN_LEGACY_OTHER;
+    self->claims = (struct token_claims){0};
+    return NULL;
+}
