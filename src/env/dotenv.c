@@ -125,11 +125,12 @@ static void forget_unknown_names(struct reading *reading)
 }
 
 // NAME=${OTHER} and nothing else, or NAME=$NAME: the reference was meant.
-static bool is_whole_value(const struct statement *statement, struct span name, bool braced)
+static bool is_whole_value(const struct statement *statement, struct span name)
 {
     struct span value = statement->value;
     if (statement_quote(value) == '"')
         value = span_trim((struct span){value.text + 1, value.len - 2});
+    bool braced = span_starts(value, "${");
     if (!span_starts(value, braced ? "${" : "$") || (!braced && !span_equal(name, statement->name)))
         return false;
     value = span_rest(value, braced ? 2 : 1);
@@ -142,7 +143,7 @@ static bool is_whole_value(const struct statement *statement, struct span name, 
     return value.len == 0 || value.text[0] == '#';
 }
 
-static void report_unset(void *context, struct span name, size_t at, bool braced)
+static void report_unset(void *context, struct span name, size_t at)
 {
     struct reading *reading = context;
     if (!reading->unset_reference)
@@ -150,7 +151,7 @@ static void report_unset(void *context, struct span name, size_t at, bool braced
     reading->unset_reference = true;
     enum dotenv_fault fault =
         reading->secret ? DOTENV_LINT_UNSET_IN_SECRET : DOTENV_LINT_UNSET_REFERENCE;
-    if (reading->secret && is_whole_value(reading->statement, name, braced))
+    if (reading->secret && is_whole_value(reading->statement, name))
         fault = DOTENV_LINT_UNSET_WHOLE;
     issue_name(issues_add(&reading->issues, fault, reading->statement->value_at + at), name);
 }

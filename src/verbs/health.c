@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The healthcheck: does the token that the app really has work, now? 0 or 1, nothing else.
+#include <errno.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
