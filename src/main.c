@@ -2,7 +2,7 @@
 // The door: finds the verb, calls it, returns its code.
 #include <stddef.h>
 
-#include "base/exitcode.h"
+#include "spec/exitcode.h"
 #include "base/quote.h"
 #include "base/redact.h"
 #include "base/say.h"
@@ -11,7 +11,7 @@
 #include "cli/options_parse.h"
 #include "cli/print.h"
 #include "cli/report.h"
-#include "env/settings.h"
+#include "settings/settings.h"
 #include "init/init.h"
 #include "verbs/verbs.h"
 
@@ -60,7 +60,7 @@ static int no_memory(enum verb verb)
 int main(int argc, char **argv, char **envp)
 {
     struct init_inherited inherited;
-    init_hold(&inherited);
+    init_capture_signals(&inherited);
 
     bool redacted = settings_redact_environment(argc, argv, envp);
     enum verb verb = argc > 1 ? verb_find(argv[1]) : VERB_NONE;

@@ -44,21 +44,21 @@ call() { # NAME|NAME...
 
 # ---- The walls: each prints what breaks it -----------------------------------------------------------
 
-wall_curl_in_one_file() { found_include '<curl/' . server/http.c; }
-wall_mbedtls_in_its_files() { found_include '<(mbedtls|psa)/' . server/tls.c server/tls_words.c server/trust.c server/certificate.c; }
+wall_curl_in_one_file() { found_include '<curl/' . net/http.c; }
+wall_mbedtls_in_its_files() { found_include '<(mbedtls|psa)/' . net/tls.c net/tls_words.c net/trust.c net/certificate.c; }
 # mbedTLS's verification is never switched off, weakened or answered for: flags are only added to, by a function
 # that sees one certificate and nothing that is kept of another; the list of what is trusted is the whole file.
 wall_certificate_flags_are_only_added_to() {
     found '(^|[^a-zA-Z0-9_])(MBEDTLS_SSL_VERIFY_(NONE|OPTIONAL)|CURLOPT_SSL_VERIFY[A-Z]*|mbedtls_ssl_(conf_ca_cb|set_verify|set_hs_[a-z_]+)|mbedtls_x509_crt_verify[a-z_]*)' .
-    found '(&=|\^=|~|<<=|>>=)' 'server/tls.c server/tls_words.c server/trust.c server/certificate.c'
-    found '[*][[:space:]]*flags[[:space:]]*([-+^&]?=[^=]|[+]{2}|-{2})|flags[[:space:]]*\[|[(,][[:space:]]*flags[[:space:]]*[,)]' server/tls.c
-    found '[*][[:space:]]*flags[[:space:]]*[|]=[^;]*;' server/tls.c | grep -vxF '*flags |= certificate_refusals(certificate, depth, self->host);'
+    found '(&=|\^=|~|<<=|>>=)' 'net/tls.c net/tls_words.c net/trust.c net/certificate.c'
+    found '[*][[:space:]]*flags[[:space:]]*([-+^&]?=[^=]|[+]{2}|-{2})|flags[[:space:]]*\[|[(,][[:space:]]*flags[[:space:]]*[,)]' net/tls.c
+    found '[*][[:space:]]*flags[[:space:]]*[|]=[^;]*;' net/tls.c | grep -vxF '*flags |= certificate_refusals(certificate, depth, self->host);'
     # certificate.c keeps nothing: no variable that outlives a call, but for tables.
-    found '(^|[^a-zA-Z0-9_])static[[:space:]]+[^(;=]*[;=]' server/certificate.c | grep -vE '^[[:space:]]*static const '
+    found '(^|[^a-zA-Z0-9_])static[[:space:]]+[^(;=]*[;=]' net/certificate.c | grep -vE '^[[:space:]]*static const '
 }
 wall_jsmn_in_one_file() { found_include '<jsmn\.h>' . base/json.c; }
 # The .env reader, and the checks file of `verify`.
-wall_inih_in_its_files() { found_include '<ini\.h>' . env/dotenv_inih.c server/checks.c; }
+wall_inih_in_its_files() { found_include '<ini\.h>' . dotenv/inih.c verify/checks.c; }
 
 wall_base_uses_no_room() { found_include '"(cli|env|token|server|init|verbs)/' base; }
 wall_token_uses_base_alone() { found_include '"(cli|env|server|init|verbs)/' token; }
@@ -78,17 +78,17 @@ wall_no_libc_sigset_in_init() {
     found "$(call 'sig(empty|fill|add|del)set|sigismember|sigprocmask|pthread_sigmask|sigwait|sigwaitinfo|sigtimedwait|sigsuspend|sigpending|signalfd|sigqueue')" init
 }
 wall_no_heap_in_init() { found "$(call 'malloc|calloc|realloc|strdup|strndup|asprintf|fopen|getline')" init; }
-wall_environment_in_one_file() { found '(^|[^a-zA-Z0-9_.>])((secure_)?getenv[[:space:]]*\(|(set|put|unset)env[[:space:]]*\(|environ([^a-zA-Z0-9_]|$))' . env/envlist.c; }
+wall_environment_in_one_file() { found '(^|[^a-zA-Z0-9_.>])((secure_)?getenv[[:space:]]*\(|(set|put|unset)env[[:space:]]*\(|environ([^a-zA-Z0-9_]|$))' . base/envlist.c; }
 wall_exit_in_main_alone() { found "$(call 'exit|quick_exit|abort')" . main.c; }
 # A forked child, and the deadline.
 wall_exit_at_once_in_init_and_deadline() {
     found "$(call '_exit|_Exit')" 'base cli env token verbs'
-    found "$(call '_exit|_Exit')" server server/deadline.c
+    found "$(call '_exit|_Exit')" server net/deadline.c
 }
 wall_output_in_say_alone() {
     found "$(call 'v?printf|v?fprintf|v?dprintf|puts|fputs|putchar|fputc|putc|fwrite|perror')" . base/say.c
     # The deadline's prepared line goes out by itself.
-    found "$(call 'write')(1|2|STD(OUT|ERR)_FILENO)" . base/say.c server/deadline.c
+    found "$(call 'write')(1|2|STD(OUT|ERR)_FILENO)" . base/say.c net/deadline.c
 }
 wall_handlers_in_deadline_alone() { found "$(call 'signal|bsd_signal|sigset')" .; }
 wall_banned_calls_nowhere() { found "$(call 'atoi|atol|atof|strcpy|strcat|sprintf|vsprintf|strtok|strtok_r|system|popen|gets|alloca')" .; }
@@ -100,27 +100,27 @@ wall_nothing_of_this_build_machine() { found '(__DATE__|__TIME__|__FILE__|__BASE
 plants() {
     cat <<'PLANTS'
 curl_in_one_file|server/plant.c|#include <curl/curl.h>
-mbedtls_in_its_files|server/http.c|#include <mbedtls/ssl.h>
-certificate_flags_are_only_added_to|server/tls.c|void plant(uint32_t *flags) { *flags &= 8; }
-certificate_flags_are_only_added_to|server/tls.c|void plant(uint32_t *flags) { *flags = 0; }
-certificate_flags_are_only_added_to|server/tls.c|void plant(uint32_t *flags) { memset(flags, 0, 4); }
-certificate_flags_are_only_added_to|server/tls.c|void plant(uint32_t *flags) { *flags |= self->pinned; }
-certificate_flags_are_only_added_to|server/trust.c|unsigned plant(unsigned flags) { return flags & ~8u; }
-certificate_flags_are_only_added_to|server/certificate.c|static bool pinned;
-certificate_flags_are_only_added_to|server/tls.c|void plant(void *config) { mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_OPTIONAL); }
-certificate_flags_are_only_added_to|server/tls.c|void plant(void *config) { mbedtls_ssl_conf_ca_cb(config, 0, 0); }
-certificate_flags_are_only_added_to|server/http.c|void plant(void *easy) { curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L); }
+mbedtls_in_its_files|net/http.c|#include <mbedtls/ssl.h>
+certificate_flags_are_only_added_to|net/tls.c|void plant(uint32_t *flags) { *flags &= 8; }
+certificate_flags_are_only_added_to|net/tls.c|void plant(uint32_t *flags) { *flags = 0; }
+certificate_flags_are_only_added_to|net/tls.c|void plant(uint32_t *flags) { memset(flags, 0, 4); }
+certificate_flags_are_only_added_to|net/tls.c|void plant(uint32_t *flags) { *flags |= self->pinned; }
+certificate_flags_are_only_added_to|net/trust.c|unsigned plant(unsigned flags) { return flags & ~8u; }
+certificate_flags_are_only_added_to|net/certificate.c|static bool pinned;
+certificate_flags_are_only_added_to|net/tls.c|void plant(void *config) { mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_OPTIONAL); }
+certificate_flags_are_only_added_to|net/tls.c|void plant(void *config) { mbedtls_ssl_conf_ca_cb(config, 0, 0); }
+certificate_flags_are_only_added_to|net/http.c|void plant(void *easy) { curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L); }
 jsmn_in_one_file|token/plant.c|#include <jsmn.h>
 inih_in_its_files|env/plant.c|#include <ini.h>
 base_uses_no_room|base/plant.h|#include "token/token.h"
-token_uses_base_alone|token/plant.h|#include "env/dotenv.h"
-env_uses_base_token|env/plant.c|#include "server/http.h"
+token_uses_base_alone|token/plant.h|#include "dotenv/dotenv.h"
+env_uses_base_token|env/plant.c|#include "net/http.h"
 env_uses_base_token|env/plant.c|#include "cli/options_parse.h"
-server_uses_base_token|server/plant.c|#include "env/settings.h"
-pages_uses_base_cli|pages/plant.c|#include "env/settings.h"
+server_uses_base_token|server/plant.c|#include "settings/settings.h"
+pages_uses_base_cli|pages/plant.c|#include "settings/settings.h"
 pages_are_asked_by_nobody|cli/plant.c|#include "pages/pages.h"
-init_uses_base_alone|init/plant.c|#include "env/envlist.h"
-cli_uses_base_alone|cli/plant.c|#include "server/http.h"
+init_uses_base_alone|init/plant.c|#include "base/envlist.h"
+cli_uses_base_alone|cli/plant.c|#include "net/http.h"
 verbs_are_called_by_main_alone|server/plant.c|#include "verbs/verbs.h"
 processes_in_init_alone|verbs/plant.c|int plant(void) { return fork(); }
 processes_in_init_alone|server/plant.c|int plant(void) { return execve("", 0, 0); }

@@ -47,7 +47,7 @@
 #define USE_MBEDTLS 1
 
 // curl readies mbedTLS in its global initialisation, whatever the URL: a sixth of the work of a
-// question over http. src/server/tls.c puts these off until the first https question.
+// question over http. src/net/tls.c puts these off until the first https question.
 #define psa_crypto_init tls_psa_crypto_init
 #define mbedtls_ctr_drbg_seed tls_ctr_drbg_seed
 #define mbedtls_ctr_drbg_random tls_ctr_drbg_random

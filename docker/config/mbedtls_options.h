@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // mbedTLS 3.6 as a TLS client and nothing else: TLS 1.2 (ECDHE) and 1.3, certificates checked.
-// Seen by mbedTLS's own compile, by curl's and by src/server/tls.c (-DMBEDTLS_CONFIG_FILE).
+// Seen by mbedTLS's own compile, by curl's and by src/net/tls.c (-DMBEDTLS_CONFIG_FILE).
 #ifndef LABELGATE_MBEDTLS_OPTIONS_H
 #define LABELGATE_MBEDTLS_OPTIONS_H
 
@@ -10,7 +10,7 @@
 #define MBEDTLS_HAVE_TIME_DATE
 #define MBEDTLS_PLATFORM_C
 // No MBEDTLS_FS_IO: src/ reads its files itself, with its own limits.
-// Random numbers by getrandom, in src/server/tls.c: curl_options.h leads curl there. What is named
+// Random numbers by getrandom, in src/net/tls.c: curl_options.h leads curl there. What is named
 // below of generators is for curl's compile alone.
 #define MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG
 #define MBEDTLS_NO_PLATFORM_ENTROPY
@@ -30,7 +30,7 @@
 #define MBEDTLS_CIPHER_C
 #define MBEDTLS_MD_C
 // SHA-1 is for reading: a fifth of the public roots sign themselves with it, which proves nothing and is
-// never checked. The certificate profile in src/server/tls.c refuses it below the root.
+// never checked. The certificate profile in src/net/tls.c refuses it below the root.
 #define MBEDTLS_SHA1_C
 #define MBEDTLS_SHA224_C
 #define MBEDTLS_SHA256_C

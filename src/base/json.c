@@ -336,7 +336,7 @@ static bool same_name(struct span raw, struct span name)
 {
     while (raw.len > 0) {
         uint32_t code = 0;
-        char bytes[UTF8_MOST];
+        char bytes[UTF8_MAX];
         size_t taken = character(raw, &code);
         size_t len = utf8_encode(code, bytes);
         if (len > name.len || memcmp(bytes, name.text, len) != 0)
@@ -400,7 +400,7 @@ bool json_string(const struct json *self, json_place place, char *buffer, size_t
     struct span raw = json_raw(self, place);
     while (raw.len > 0) {
         uint32_t code = 0;
-        char bytes[UTF8_MOST];
+        char bytes[UTF8_MAX];
         size_t taken = character(raw, &code);
         size_t more = utf8_encode(code, bytes);
         if (code == 0 || more >= size - len) {

@@ -8,12 +8,12 @@
 const char *quote(const char *word, char buffer[QUOTED])
 {
     struct text text = text_over(buffer, QUOTED);
-    if (strlen(word) > QUOTE_MOST) {
+    if (strlen(word) > QUOTE_MAX) {
         text_add(&text, "a word of %zu bytes", strlen(word));
         return buffer;
     }
     text_add(&text, "\"");
-    text_add_visible(&text, span_of(word), 2 * QUOTE_MOST);
+    text_add_visible(&text, span_of(word), 2 * QUOTE_MAX);
     text_add(&text, "\"");
     return buffer;
 }

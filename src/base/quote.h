@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 // What is longer could be a token.
-#define QUOTE_MOST ((size_t)24)
+#define QUOTE_MAX ((size_t)24)
 #define QUOTED 64
 
 // "\"word\"", or its length when it is long enough to be a token. Returns `buffer`.

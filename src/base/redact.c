@@ -7,7 +7,7 @@
 
 #define HEX_TOKEN 40
 // The shortest header of a JWT, {"alg":"none"}, has 19 bytes; a file may be called eyJournal.pem.
-#define JWT_LEAST 19
+#define JWT_MIN 19
 
 // ---- The registry -------------------------------------------------------------------------------
 
@@ -36,7 +36,7 @@ bool redact_knows(struct span secret)
 
 bool redact_add(struct span secret)
 {
-    if (secret.len < REDACT_LEAST || redact_knows(secret))
+    if (secret.len < REDACT_MIN || redact_knows(secret))
         return true;
     struct entry *entry = NULL;
     if (secret.len <= SIZE_MAX - sizeof *entry)
@@ -130,7 +130,7 @@ static struct piece find_hex(struct span text, size_t end)
 static size_t jwt_length(struct span rest, bool word_begins)
 {
     struct span run = {rest.text, run_length(rest, is_jwt_byte)};
-    bool is = run.len >= JWT_LEAST && (word_begins || span_find(run, ".eyJ") < run.len);
+    bool is = run.len >= JWT_MIN && (word_begins || span_find(run, ".eyJ") < run.len);
     return is ? run.len : 0;
 }
 
@@ -335,9 +335,9 @@ static bool begins_with_piece(struct span text, struct span secret)
     size_t behind = 0;
     int plain = lower((unsigned char)text.text[0]);
     int escaped = lower(escape_at(text, &behind));
-    for (size_t i = 0; i + REDACT_LEAST <= secret.len; i++) {
+    for (size_t i = 0; i + REDACT_MIN <= secret.len; i++) {
         int first = lower((unsigned char)secret.text[i]);
-        if ((first == plain || first == escaped) && spells(text, secret.text + i, REDACT_LEAST))
+        if ((first == plain || first == escaped) && spells(text, secret.text + i, REDACT_MIN))
             return true;
     }
     return false;
@@ -346,7 +346,7 @@ static bool begins_with_piece(struct span text, struct span secret)
 // A piece has as many bytes, or more when they are escaped.
 static size_t starts_of(struct span text, size_t most)
 {
-    size_t starts = text.len >= REDACT_LEAST ? text.len - REDACT_LEAST + 1 : 0;
+    size_t starts = text.len >= REDACT_MIN ? text.len - REDACT_MIN + 1 : 0;
     return starts < most ? starts : most;
 }
 

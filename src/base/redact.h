@@ -15,7 +15,7 @@
 #include "base/span.h"
 
 // What is shorter stands in words of ours, and is not taken.
-#define REDACT_LEAST ((size_t)8)
+#define REDACT_MIN ((size_t)8)
 
 // Keeps a copy; one that is known already takes no memory. There is no limit but memory: false, and
 // redact_failed until redact_clear, when it ran out. The caller then refuses with `start_failed`.
@@ -37,7 +37,7 @@ struct redacted {
 bool redact_find(struct span text, struct redacted *found);
 
 // Text that came from the network may hold a piece of what we sent, cut or spelled another way: a
-// run of REDACT_LEAST bytes of a registered secret, in any case, percent-encoded, as entities of
+// run of REDACT_MIN bytes of a registered secret, in any case, percent-encoded, as entities of
 // HTML or as escapes of JSON. Where in the first `most` bytes of `text` the first one begins;
 // `text.len` when none does.
 size_t redact_echo(struct span text, size_t most);

@@ -27,7 +27,7 @@
 #define TEMPORARY_TRIES 100
 #define UNFINISHED ".new"
 // A file that is read by us is no larger.
-#define LEFT_MOST ((size_t)1024 * 1024)
+#define LEFT_MAX ((size_t)1024 * 1024)
 // A lock is held for as long as a write and an fsync take. Whoever may read the directory may hold
 // one for ever, so it only orders those who behave.
 #define LOCK_TRIES 200
@@ -203,7 +203,7 @@ static bool is_spent(const struct work *work, const char *name)
     if (fd < 0)
         return false;
     bool spent =
-        file_read_open(fd, LEFT_MOST, &content) == FILE_OK &&
+        file_read_open(fd, LEFT_MAX, &content) == FILE_OK &&
         work->watcher->is_spent(work->watcher->context, (struct span){content.bytes, content.len});
     file_free(&content);
     close(fd);

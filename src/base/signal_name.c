@@ -6,7 +6,7 @@
 
 // What docker stop and kill -l mean by the names; glibc keeps two for itself, musl three.
 #define REALTIME_FIRST 34
-#define NUMBER_MOST 31
+#define NUMBER_MAX 31
 
 static const struct {
     const char *name;
@@ -46,12 +46,12 @@ static bool parse_realtime(struct span text, int *number)
     bool from_first = span_starts_nocase(text, "RTMIN");
     if (!from_first && !span_starts_nocase(text, "RTMAX"))
         return false;
-    int base = from_first ? REALTIME_FIRST : SIGNALS_MOST;
+    int base = from_first ? REALTIME_FIRST : SIGNALS_MAX;
     struct span rest = span_rest(text, 5);
     int offset = 0;
     if (rest.len > 0) {
         offset = rest.text[0] == (from_first ? '+' : '-') ? small_number(span_rest(rest, 1)) : -1;
-        if (offset < 0 || offset > SIGNALS_MOST - REALTIME_FIRST)
+        if (offset < 0 || offset > SIGNALS_MAX - REALTIME_FIRST)
             return false;
     }
     *number = from_first ? base + offset : base - offset;
@@ -69,7 +69,7 @@ const char *signal_name(int number)
 bool signal_parse(struct span text, int *number)
 {
     int value = small_number(text);
-    if (value >= 1 && value <= NUMBER_MOST) {
+    if (value >= 1 && value <= NUMBER_MAX) {
         *number = value;
         return true;
     }

@@ -7,7 +7,7 @@
 
 #include "base/span.h"
 
-#define SIGNALS_MOST 64 // the kernel's last one on every architecture that we are built for
+#define SIGNALS_MAX 64 // the kernel's last one on every architecture that we are built for
 
 // TERM, SIGTERM, RTMIN, RTMIN+3, RTMAX-2, or a number from 1 to 31; upper or lower case. RTMIN is
 // 34, as Docker's STOPSIGNAL and every shell have it, whatever our own libc keeps for itself. False

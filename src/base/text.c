@@ -12,9 +12,9 @@
 // First size of a growing text: most results of labelgate fit without growing again.
 #define FIRST_ROOM 1024
 // A made-visible character is at most four bytes of UTF-8, each spelled \xNN.
-#define SHOWN_MOST (4 * UTF8_MOST)
+#define SHOWN_MAX (4 * UTF8_MAX)
 // Of a text with a token in it, so much is shown: a line and what may stand around it.
-#define REPLACED_MOST 2048
+#define REPLACED_MAX 2048
 
 struct text text_over(char *bytes, size_t room)
 {
@@ -60,7 +60,7 @@ static bool reserve(struct text *self, size_t more)
 static void drop_half_character(struct text *self)
 {
     size_t start = self->len;
-    for (int i = 0; i < UTF8_MOST - 1 && start > 0; i++) {
+    for (int i = 0; i < UTF8_MAX - 1 && start > 0; i++) {
         unsigned char byte = (unsigned char)self->bytes[--start];
         uint32_t code = 0;
         if ((byte & 0xC0U) == 0x80)
@@ -201,7 +201,7 @@ static size_t spell(const char *bytes, size_t len, char *out)
 
 // Spells the first character of `span` into `out`; `*taken` bytes of the span are used up. Returns
 // the bytes written.
-static size_t show_first(struct span span, char out[SHOWN_MOST], size_t *taken)
+static size_t show_first(struct span span, char out[SHOWN_MAX], size_t *taken)
 {
     uint32_t code = 0;
     *taken = utf8_decode(span.text, span.len, &code);
@@ -217,7 +217,7 @@ static size_t show_first(struct span span, char out[SHOWN_MOST], size_t *taken)
 
 static size_t shown_length(struct span span)
 {
-    char out[SHOWN_MOST];
+    char out[SHOWN_MAX];
     size_t total = 0;
     while (span.len > 0) {
         size_t taken = 0;
@@ -231,7 +231,7 @@ static size_t shown_length(struct span span)
 static void add_shown(struct text *self, struct span span, size_t most)
 {
     while (span.len > 0) {
-        char out[SHOWN_MOST];
+        char out[SHOWN_MAX];
         size_t taken = 0;
         size_t written = show_first(span, out, &taken);
         if (written > most)
@@ -295,7 +295,7 @@ static void add_visible(struct text *self, struct span span, size_t most)
     text_add_span(self, span_of(gap));
     struct span tail = span;
     while (total > kept / 2) {
-        char out[SHOWN_MOST];
+        char out[SHOWN_MAX];
         size_t taken = 0;
         total -= show_first(tail, out, &taken);
         tail = span_rest(tail, taken);
@@ -307,7 +307,7 @@ static void add_visible(struct text *self, struct span span, size_t most)
 // memory is rarely needed.
 __attribute__((noinline)) static void add_replaced(struct text *self, struct span span, size_t most)
 {
-    char bytes[REPLACED_MOST];
+    char bytes[REPLACED_MAX];
     struct text replaced = text_over(bytes, sizeof bytes);
     text_add_redacted(&replaced, span);
     add_visible(self, (struct span){bytes, replaced.len}, most);

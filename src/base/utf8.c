@@ -56,7 +56,7 @@ size_t utf8_decode(const char *bytes, size_t len, uint32_t *code)
     return *code >= smallest && is_character(*code) ? length : 0;
 }
 
-size_t utf8_encode(uint32_t code, char bytes[UTF8_MOST])
+size_t utf8_encode(uint32_t code, char bytes[UTF8_MAX])
 {
     if (!is_character(code))
         return 0;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cli/page.h"
-#include "cli/tables.h"
+#include "spec/help_text.h"
 #include "versions.h"
 
 #define LINE ((size_t)1024)

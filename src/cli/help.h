@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Help, printed from the tables of base/options.h, reason.h and exitcode.h.
+// Help, printed from the tables of spec/options.h, reason.h and exitcode.h.
 #ifndef LABELGATE_CLI_HELP_H
 #define LABELGATE_CLI_HELP_H
 
-#include "base/options.h"
+#include "spec/options.h"
 #include "base/text.h"
 
 void help_overview(struct text *out);

@@ -47,8 +47,8 @@ __attribute__((format(printf, 2, 3))) static bool refuse(const struct walk *walk
 static bool keep(const struct walk *walk, enum option_id id, const char *value)
 {
     struct options *options = walk->options;
-    if (options->count == OPTIONS_MOST)
-        return refuse(walk, "there are more than %d options", OPTIONS_MOST);
+    if (options->count == OPTIONS_MAX)
+        return refuse(walk, "there are more than %d options", OPTIONS_MAX);
     options->given[options->count++] = (struct option_given){id, value};
     return true;
 }
@@ -65,9 +65,9 @@ static bool refuse_unknown(const struct walk *walk, struct span name)
 {
     char shown[QUOTED];
     struct text text = text_over(shown, sizeof shown);
-    if (name.len > QUOTE_MOST)
+    if (name.len > QUOTE_MAX)
         return refuse(walk, "there is no option with a name of %zu bytes", name.len);
-    text_add_visible(&text, name, 2 * QUOTE_MOST);
+    text_add_visible(&text, name, 2 * QUOTE_MAX);
     if (!find_row(name))
         return refuse(walk, "there is no option --%s", shown);
     return refuse(walk, "--%s is no option of this verb", shown);

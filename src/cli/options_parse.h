@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-#include "base/options.h"
-#include "base/reason.h"
+#include "spec/options.h"
+#include "spec/reason.h"
 
 // Also --help, -h, --version, -V; VERB_NONE for anything else.
 enum verb verb_find(const char *word);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/print.h"
 
-#include "base/exitcode.h"
+#include "spec/exitcode.h"
 #include "base/say.h"
 #include "cli/help.h"
 #include "cli/report.h"

@@ -3,7 +3,7 @@
 #ifndef LABELGATE_CLI_PRINT_H
 #define LABELGATE_CLI_PRINT_H
 
-#include "base/options.h"
+#include "spec/options.h"
 #include "base/text.h"
 
 // Writes the text and frees it. EXITCODE_OK, or EXITCODE_NO with [output_failed] on standard error.

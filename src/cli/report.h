@@ -4,7 +4,7 @@
 #ifndef LABELGATE_CLI_REPORT_H
 #define LABELGATE_CLI_REPORT_H
 
-#include "base/reason.h"
+#include "spec/reason.h"
 #include "base/say.h"
 
 void report_refusal(enum say_level most, const struct finding *finding);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // For a verb of people that asks at a terminal: input and signals, whichever comes first, under the
-// blocked signals of init_hold.
+// blocked signals of init_capture_signals.
 #include <errno.h>
 #include <poll.h>
 #include <unistd.h>

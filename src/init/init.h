@@ -13,7 +13,7 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
-#include "base/reason.h"
+#include "spec/reason.h"
 #include "base/say.h"
 
 // The world that `run` was given, to be given on to the app.
@@ -29,7 +29,7 @@ struct init_inherited {
 // First thing in main: blocks every signal and keeps the mask, heeds SIGCHLD, and sets the soft
 // limit of core files to 0. Verbs that can be stopped as usual call init_release at once: it gives
 // back all but the limit. The app gets all back.
-void init_hold(struct init_inherited *inherited);
+void init_capture_signals(struct init_inherited *inherited);
 // Before anything else of a verb that starts or waits: whether the system lets us hold signals
 // back, take them, reap and measure time (a seccomp filter may not). False: `finding` says what is
 // missing (REASON_START_FAILED).
@@ -81,7 +81,7 @@ int init_resident(int argc, char *const *argv);
 int init_pause(int64_t milliseconds);
 const char *init_signal_name(int number); // of those four: "SIGTERM"
 
-// Under the blocked signals of init_hold, for a question at a terminal. init_await waits until `fd`
+// Under the blocked signals of init_capture_signals, for a question at a terminal. init_await waits until `fd`
 // can be read (0), or gives the number of a signal that came: one that would have ended the
 // process, a terminal stop (TSTP, TTIN, TTOU) or CONT. init_stop_self lets a terminal stop take
 // effect; true when the process was stopped and woken, false when the kernel dropped it, since
@@ -92,7 +92,7 @@ bool init_stop_self(int number);
 // Runs `work` in a forked child (network work of `run` and of every --wait: PID 1 never holds
 // curl's memory) and collects what it writes to `out_fd` (at most `size` bytes). The child has the
 // inherited mask back. Ends the child at once when a stop signal comes, and the kernel does when
-// this process is killed. The child bounds its own time (server/deadline.h).
+// this process is killed. The child bounds its own time (net/deadline.h).
 enum init_work_answer {
     INIT_WORK_DONE,
     INIT_WORK_STOPPED, // by a stop signal

@@ -12,7 +12,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "base/exitcode.h"
+#include "spec/exitcode.h"
 #include "base/text.h"
 #include "init/watch.h"
 

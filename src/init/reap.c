@@ -3,7 +3,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#include "base/exitcode.h"
+#include "spec/exitcode.h"
 #include "init/watch.h"
 
 static void note_app(struct watch *self, int status)
@@ -24,7 +24,7 @@ static void note(struct watch *self, pid_t pid, int status)
     if (pid == self->app && !self->ended)
         note_app(self, status);
     else if (self->ending && !WIFSTOPPED(status) && !WIFCONTINUED(status))
-        told_forget(pid);
+        forget_signalled(pid);
 }
 
 // The next change of a child's state, with its status; what traced children stop for is dealt with.

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "base/duration.h"
-#include "base/exitcode.h"
+#include "spec/exitcode.h"
 #include "base/text.h"
 #include "init/signals.h"
 #include "init/watch.h"

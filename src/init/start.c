@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/exitcode.h"
+#include "spec/exitcode.h"
 #include "base/text.h"
 #include "init/signals.h"
 #include "init/watch.h"

@@ -28,7 +28,7 @@ static void ask_child(int pid, int folder, void *context)
 {
     (void)folder;
     (void)context;
-    if (!told_once(TOLD_ASK, pid))
+    if (!mark_signalled(SIGNALLED_TERM, pid))
         return;
     kill(pid, SIGTERM);
     kill(pid, SIGCONT);
@@ -44,7 +44,7 @@ static void note_asked(int pid, int folder, void *context)
 {
     (void)folder;
     (void)context;
-    told_once(TOLD_ASK, pid);
+    mark_signalled(SIGNALLED_TERM, pid);
 }
 
 static void ask_all(void)
@@ -61,7 +61,7 @@ static void ask_all(void)
 // of its parent, goes with it.
 static bool is_to_blame(pid_t pid, struct proc_process *process)
 {
-    return told_was(TOLD_ASK, pid) && proc_look(pid, process) && process->state != 'Z';
+    return was_signalled(SIGNALLED_TERM, pid) && proc_look(pid, process) && process->state != 'Z';
 }
 
 // A name is read before the kill, since the process is gone after it, and said after the kill,
@@ -103,7 +103,7 @@ static void kill_child(int pid, int folder, void *context)
     (void)folder;
     (void)context;
     struct proc_process process;
-    if (!told_once(TOLD_KILL, pid))
+    if (!mark_signalled(SIGNALLED_KILL, pid))
         return;
     bool to_blame = is_to_blame(pid, &process);
     if (kill(pid, SIGKILL) == 0 && to_blame)

@@ -77,12 +77,12 @@ void survivors_end(struct watch *self);
 
 // ---- told.c -------------------------------------------------------------------------------------
 // Which processes were told to end, by TERM and by KILL.
-enum told_stage { TOLD_ASK, TOLD_KILL, TOLD_STAGES };
-bool told_was(enum told_stage stage, pid_t pid);
+enum signalled_stage { SIGNALLED_TERM, SIGNALLED_KILL, SIGNALLED_STAGES };
+bool was_signalled(enum signalled_stage stage, pid_t pid);
 // Notes it; false when it was told before, or when no kernel has such a number.
-bool told_once(enum told_stage stage, pid_t pid);
+bool mark_signalled(enum signalled_stage stage, pid_t pid);
 // A child was reaped: its number may be another process's soon.
-void told_forget(pid_t pid);
+void forget_signalled(pid_t pid);
 
 // ---- descriptors.c ------------------------------------------------------------------------------
 // Closes everything above standard error, whatever the limit of descriptors is.

@@ -2,7 +2,7 @@
 // Completions for bash and zsh from the tables of options.h.
 #include <string.h>
 
-#include "base/options.h"
+#include "spec/options.h"
 #include "pages/pages.h"
 
 static bool takes(enum verb verb, enum option_id id)

@@ -2,7 +2,7 @@
 // pages PAGE: prints one of them.
 #include <string.h>
 
-#include "base/exitcode.h"
+#include "spec/exitcode.h"
 #include "cli/print.h"
 #include "pages/pages.h"
 

@@ -2,7 +2,7 @@
 // labelgate.1 in the macros of man(7): plain enough for man-db, mandoc and busybox.
 #include <string.h>
 
-#include "cli/tables.h"
+#include "spec/help_text.h"
 #include "pages/pages.h"
 #include "versions.h"
 

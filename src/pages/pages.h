@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The manual page and the shell completions, printed from the tables of base/options.h, reason.h
+// The manual page and the shell completions, printed from the tables of spec/options.h, reason.h
 // and exitcode.h by a program of the build's: who asks for them has a file system to put them in,
 // and the program in the containers need not carry them.
 #ifndef LABELGATE_PAGES_H

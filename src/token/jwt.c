@@ -51,7 +51,7 @@ static void read_payload(struct token *self, const struct json *json)
 // section 4.1.1).
 static bool read_object(struct token *self, size_t part, struct span text)
 {
-    char bytes[TOKEN_MOST];
+    char bytes[TOKEN_MAX];
     size_t len = 0;
     struct json json;
     const char *why = NULL;
@@ -78,7 +78,7 @@ static bool read_object(struct token *self, size_t part, struct span text)
 
 static bool check_signature(struct token *self, struct span text)
 {
-    char bytes[TOKEN_MOST];
+    char bytes[TOKEN_MAX];
     size_t len = 0;
     bool good = base64_decode(BASE64_URL, text.text, text.len, bytes, sizeof bytes, &len);
     file_wipe(bytes, len);
@@ -93,7 +93,7 @@ static bool check_signature(struct token *self, struct span text)
 // "example" decodes to one.
 static bool looks_like_header(struct span text)
 {
-    char bytes[TOKEN_MOST];
+    char bytes[TOKEN_MAX];
     size_t len = 0;
     base64_decode(BASE64_URL, text.text, text.len - (text.len % 4 == 1), bytes, sizeof bytes, &len);
     struct span decoded = span_trim((struct span){bytes, len});

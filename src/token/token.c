@@ -210,7 +210,7 @@ void token_classify(struct token *self, const char *text, size_t len)
 {
     struct span span = {text, len};
     *self = (struct token){.len = len, .kind = TOKEN_TOO_LONG, .inner = TOKEN_TOO_LONG};
-    if (len > TOKEN_MOST)
+    if (len > TOKEN_MAX)
         return;
     self->kind = self->inner = TOKEN_LEGACY_HEX;
     if (shape_is_legacy(span))

@@ -11,10 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/reason.h"
+#include "spec/reason.h"
 
 // No token of Label Studio is longer; a PAT has about 230 bytes, nginx stops a header at 8 KiB.
-#define TOKEN_MOST 4096
+#define TOKEN_MAX 4096
 
 enum token_kind {
     TOKEN_LEGACY_HEX,    // 40 lower-case hex digits: certainly a legacy token

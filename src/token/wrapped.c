@@ -9,7 +9,7 @@
 #include "token/shape.h"
 
 // base64 of 40 bytes, without its padding.
-#define BASE64_LEAST 54
+#define BASE64_MIN 54
 
 static bool is_name_byte(char c)
 {
@@ -186,7 +186,7 @@ static bool copy_base64(struct span span, char *out, size_t *len)
         if (c == '+' || c == '/')
             out[*len - 1] = c == '+' ? '-' : '_';
     }
-    return *len >= BASE64_LEAST;
+    return *len >= BASE64_MIN;
 }
 
 // A token of known shape in `bytes`; self->inner and the claims are set.
@@ -198,7 +198,7 @@ static bool is_known(struct token *self, struct span bytes)
 
 static bool is_base64(struct token *self, struct span span)
 {
-    char code[TOKEN_MOST], bytes[TOKEN_MOST];
+    char code[TOKEN_MAX], bytes[TOKEN_MAX];
     size_t code_len = 0, len = 0;
     bool is = copy_base64(span, code, &code_len) &&
               base64_decode(BASE64_URL, code, code_len, bytes, sizeof bytes, &len) &&
@@ -217,7 +217,7 @@ static int hex_value(char c)
 
 static bool is_percent_encoded(struct token *self, struct span span)
 {
-    char bytes[TOKEN_MOST];
+    char bytes[TOKEN_MAX];
     size_t len = 0;
     if (span_find(span, "%") == span.len)
         return false;

@@ -5,16 +5,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/exitcode.h"
+#include "spec/exitcode.h"
 #include "base/say.h"
-#include "base/url.h"
+#include "net/url.h"
 #include "cli/page.h"
 #include "cli/print.h"
 #include "cli/report.h"
-#include "server/headers.h"
-#include "server/tls.h"
-#include "verbs/attempt.h"
-#include "verbs/begin.h"
+#include "net/headers.h"
+#include "net/tls.h"
+#include "probe/attempt.h"
+#include "cli/begin.h"
 #include "verbs/verbs.h"
 
 // The findings of the settings in the contract's order, then what only the verbs can judge.
@@ -67,7 +67,7 @@ static void judge_health_offline(struct diagnosis *diagnosis)
 
 // Each question has the whole --timeout, in a process of its own, since a name look-up knows no
 // limit. False when a stop signal came.
-static bool ask_in_child(struct diagnosis *diagnosis, enum attempt_way way, struct attempt *attempt)
+static bool ask_in_child(struct diagnosis *diagnosis, enum attempt_kind way, struct attempt *attempt)
 {
     struct attempt_plan plan = {
         .inherited = diagnosis->inherited, .settings = diagnosis->settings, .way = way};
@@ -138,7 +138,7 @@ static void diagnose(struct diagnosis *diagnosis)
     judge_health_offline(diagnosis);
     if (can_ask(diagnosis)) {
         struct init_inherited inherited;
-        init_hold(&inherited); // a stop signal is received as data while a child asks
+        init_capture_signals(&inherited); // a stop signal is received as data while a child asks
         diagnosis->inherited = &inherited;
         ask_server(diagnosis);
         init_release(&inherited);

@@ -12,7 +12,7 @@
 //  --app-url was asked}, "next_steps":[…]}
 // What is not set is null, and so are a value that may be a secret and the sentence of an "ok" that
 // nobody was asked for. "ignored": the name counts in the environment alone.
-#include "env/settings_show.h"
+#include "settings/show.h"
 #include "verbs/check.h"
 
 #define LINE 2048

@@ -4,9 +4,9 @@
 
 #include "base/duration.h"
 #include "base/text.h"
-#include "base/url.h"
+#include "net/url.h"
 #include "cli/page.h"
-#include "env/settings_show.h"
+#include "settings/show.h"
 #include "verbs/check.h"
 
 #define LINE 2048
@@ -296,7 +296,7 @@ static void add_server(const struct page *page, const struct diagnosis *diagnosi
         reason_is_fine(diagnosis->server.reason))
         add_finding(page, mark_of(&diagnosis->server), &diagnosis->server);
     add_identity(page, diagnosis);
-    if (seen_skew_text(&diagnosis->seen, bytes, sizeof bytes))
+    if (observation_skew_text(&diagnosis->seen, bytes, sizeof bytes))
         page_marked(page, PAGE_NOTE, span_of(bytes));
 }
 

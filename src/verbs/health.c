@@ -6,19 +6,19 @@
 #include <unistd.h>
 
 #include "base/duration.h"
-#include "base/exitcode.h"
+#include "spec/exitcode.h"
 #include "base/say.h"
 #include "base/text.h"
 #include "cli/options_parse.h"
 #include "cli/print.h"
-#include "cli/verdict.h"
-#include "env/envlist.h"
-#include "env/settings.h"
-#include "env/started.h"
-#include "server/ask.h"
-#include "server/deadline.h"
-#include "verbs/attempt.h"
-#include "verbs/how.h"
+#include "cli/health_output.h"
+#include "base/envlist.h"
+#include "settings/settings.h"
+#include "probe/started.h"
+#include "labelstudio/whoami.h"
+#include "net/deadline.h"
+#include "probe/attempt.h"
+#include "probe/reach.h"
 #include "verbs/verbs.h"
 
 // The handler cannot put a verdict together.
@@ -109,7 +109,7 @@ static void prepare_timeout(void *context, enum http_phase phase, const char *wh
     http_timeout_finding(&late, phase, what, health->settings.timeout_ms);
 
     struct verdict verdict = verdict_of(health, &late);
-    char lines[DEADLINE_MOST], log_line[VERDICT_LOG + 1];
+    char lines[DEADLINE_MAX], log_line[VERDICT_LOG + 1];
     struct text text = text_over(lines, sizeof lines);
     add_verdict(health, &verdict, &text);
     deadline_say(STDOUT_FILENO, lines, text.len, verdict.healthy ? EXITCODE_OK : EXITCODE_NO);
@@ -223,7 +223,7 @@ static void note_changed_file(struct health *health)
 static void note_clock(struct health *health)
 {
     if (health->note[0] == '\0')
-        seen_skew_text(&health->attempt.seen, health->note, NOTE);
+        observation_skew_text(&health->attempt.seen, health->note, NOTE);
 }
 
 // The other one of app and Label Studio is ill too: the verdict speaks of one alone.
@@ -247,7 +247,7 @@ static void note_other(struct health *health)
 
 static void ask(struct health *health)
 {
-    struct ask how = how_to_ask(&health->settings, health->ends_ms - duration_now());
+    struct ask how = reach_from_settings(&health->settings, health->ends_ms - duration_now());
     how.phase = prepare_timeout;
     how.phase_context = health;
     ask_whoami(&how, &health->attempt.finding, &health->attempt.seen);
@@ -257,7 +257,7 @@ static void ask(struct health *health)
 static void ask_in_children(struct health *health)
 {
     struct init_inherited inherited;
-    init_hold(&inherited);
+    init_capture_signals(&inherited);
     deadline_disarm(); // each attempt has a deadline of its own
     deadline_leave_stops();
     struct attempt_plan plan = {
@@ -271,7 +271,7 @@ static void ask_in_children(struct health *health)
 
 static int answer(struct health *health)
 {
-    char bytes[DEADLINE_MOST];
+    char bytes[DEADLINE_MAX];
     struct text text = text_over(bytes, sizeof bytes);
     struct verdict verdict = verdict_of(health, attempt_verdict(&health->attempt, NULL));
     add_verdict(health, &verdict, &text);

@@ -5,17 +5,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/exitcode.h"
+#include "spec/exitcode.h"
 #include "base/file.h"
 #include "base/replace.h"
 #include "base/text.h"
 #include "cli/print.h"
 #include "cli/report.h"
-#include "verbs/begin.h"
+#include "cli/begin.h"
 #include "verbs/verbs.h"
 
 // The release is below 1 MB, a debug build with sanitizers some 20.
-#define PROGRAM_MOST ((size_t)128 * 1024 * 1024)
+#define PROGRAM_MAX ((size_t)128 * 1024 * 1024)
 #define PROGRAM_MODE 0755
 #define DESTINATION 4096 // PATH_MAX
 
@@ -51,7 +51,7 @@ static bool is_installed(const char *path, const struct file_content *program)
     if (fd < 0)
         return false;
     bool same = fstat(fd, &status) == 0 && (status.st_mode & 07777) == PROGRAM_MODE &&
-                file_read_open(fd, PROGRAM_MOST, &there) == FILE_OK && there.len == program->len &&
+                file_read_open(fd, PROGRAM_MAX, &there) == FILE_OK && there.len == program->len &&
                 memcmp(there.bytes, program->bytes, there.len) == 0;
     file_free(&there);
     close(fd);
@@ -69,7 +69,7 @@ static int tell(const char *path, const char *what)
 static int install(const char *path)
 {
     struct file_content program;
-    if (file_read("/proc/self/exe", PROGRAM_MOST, &program) != FILE_OK)
+    if (file_read("/proc/self/exe", PROGRAM_MAX, &program) != FILE_OK)
         return failed(path, "/proc/self/exe cannot be read");
     if (is_installed(path, &program)) {
         file_free(&program);

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 // The entrypoint: judges everything first, starts the app after, then is its init.
 
-#include "base/exitcode.h"
+#include "spec/exitcode.h"
 #include "base/redact.h"
 #include "base/say.h"
 #include "cli/options_parse.h"
 #include "cli/print.h"
 #include "cli/report.h"
-#include "env/envlist.h"
-#include "env/settings.h"
-#include "env/started.h"
+#include "base/envlist.h"
+#include "settings/settings.h"
+#include "settings/resident_environment.h"
 #include "init/init.h"
-#include "verbs/attempt.h"
+#include "probe/attempt.h"
 #include "verbs/verbs.h"
 
 // Contract, init page: the path is read again every 2 s (no inotify: FUSE, NFS and WSL mounts

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "base/exitcode.h"
+#include "spec/exitcode.h"
 #include "base/file.h"
 #include "base/redact.h"
 #include "base/replace.h"
@@ -12,11 +12,11 @@
 #include "cli/print.h"
 #include "cli/prompt.h"
 #include "cli/report.h"
-#include "env/assign.h"
-#include "env/envlist.h"
-#include "env/settings.h"
-#include "verbs/attempt.h"
-#include "verbs/begin.h"
+#include "dotenv/assign.h"
+#include "base/envlist.h"
+#include "settings/settings.h"
+#include "probe/attempt.h"
+#include "cli/begin.h"
 #include "verbs/verbs.h"
 
 #define NEW_FILE_MODE 0600
@@ -71,7 +71,7 @@ static void tell_trade(const struct bring *bring)
 }
 
 // In a child, since a name look-up knows no limit.
-static int bring_legacy(struct bring *bring, enum attempt_way way, const char *user,
+static int bring_legacy(struct bring *bring, enum attempt_kind way, const char *user,
                         struct span secret)
 {
     struct init_inherited inherited;
@@ -80,7 +80,7 @@ static int bring_legacy(struct bring *bring, enum attempt_way way, const char *u
                                 .way = way,
                                 .user = user,
                                 .secret = secret};
-    init_hold(&inherited); // a stop signal is received as data while the child asks
+    init_capture_signals(&inherited); // a stop signal is received as data while the child asks
     attempt_once(&plan, &bring->attempt);
     init_release(&inherited);
 
@@ -108,7 +108,7 @@ static enum prompt_answer ask_for(struct prompt *prompt)
     struct init_inherited inherited;
     prompt->await = init_await;
     prompt->stop = init_stop_self;
-    init_hold(&inherited);
+    init_capture_signals(&inherited);
     enum prompt_answer answer = prompt_line(prompt);
     init_release(&inherited);
     return answer;
@@ -205,7 +205,7 @@ static int from_input(struct bring *bring)
 
 static int print_token(const struct bring *bring)
 {
-    char line[TOKEN_MOST + 2];
+    char line[TOKEN_MAX + 2];
     struct text text = text_over(line, sizeof line);
     text_add_span(&text, secret_span(&bring->token));
     text_add(&text, "\n");

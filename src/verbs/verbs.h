@@ -14,7 +14,7 @@ struct call {
     const struct init_inherited *inherited;
 };
 
-// Each returns the exit code of the process (base/exitcode.h).
+// Each returns the exit code of the process (spec/exitcode.h).
 int verb_run(const struct call *call);
 int verb_health(const struct call *call);
 int verb_check(const struct call *call);

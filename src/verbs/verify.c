@@ -3,18 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/exitcode.h"
+#include "spec/exitcode.h"
 #include "base/file.h"
 #include "base/say.h"
 #include "cli/page.h"
 #include "cli/print.h"
 #include "cli/report.h"
-#include "env/envlist.h"
-#include "env/settings.h"
-#include "server/checks.h"
-#include "server/deadline.h"
-#include "verbs/attempt.h"
-#include "verbs/begin.h"
+#include "base/envlist.h"
+#include "settings/settings.h"
+#include "verify/checks.h"
+#include "net/deadline.h"
+#include "probe/attempt.h"
+#include "cli/begin.h"
 #include "verbs/verbs.h"
 
 struct verify {
@@ -26,7 +26,7 @@ struct verify {
     struct file_content file;
     struct checks checks;
     struct check_values values;
-    struct check_result results[CHECKS_MOST];
+    struct check_result results[CHECKS_MAX];
     unsigned passed, failed, skipped;
 };
 
@@ -276,10 +276,10 @@ static bool read_checks(struct verify *verify, struct finding *finding)
         return checks_read(&verify->checks, builtin.text, builtin.len, "the built-in list",
                            finding);
     }
-    enum file_fault fault = file_read(path, CHECKS_FILE_MOST, &verify->file);
+    enum file_fault fault = file_read(path, CHECKS_FILE_MAX, &verify->file);
     if (fault != FILE_OK) {
         char why[FINDING_SLOT];
-        file_fault_text(fault, &verify->file, CHECKS_FILE_MOST, why, sizeof why);
+        file_fault_text(fault, &verify->file, CHECKS_FILE_MAX, why, sizeof why);
         finding_set(finding, REASON_CHECKS_INVALID_FILE, path, NULL, why);
         return false;
     }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "base/exitcode.h"
+#include "spec/exitcode.h"
 #include "base/text.h"
 #include "cli/help.h"
 #include "cli/print.h"
-#include "verbs/begin.h"
+#include "cli/begin.h"
 #include "verbs/verbs.h"
 
 int verb_version(const struct call *call)

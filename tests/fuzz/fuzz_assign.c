@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "env/assign.h"
+#include "dotenv/assign.h"
 
-#define VALUE_MOST 48
+#define VALUE_MAX 48
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -80,7 +80,7 @@ static void check_again(const struct assign_request *request, const struct assig
 // The first byte says how long the token is.
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    size_t value_len = size > 0 ? data[0] % VALUE_MOST : 0;
+    size_t value_len = size > 0 ? data[0] % VALUE_MAX : 0;
     if (size < 2 || value_len + 1 > size - 1)
         return 0;
     size_t len = size - 1 - value_len;

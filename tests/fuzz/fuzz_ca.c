@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/certificate.h"
-#include "server/pem.h"
-#include "server/trust.h"
+#include "net/certificate.h"
+#include "net/pem.h"
+#include "net/trust.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/checks.h"
+#include "verify/checks.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/redact.h"
-#include "env/dotenv.h"
+#include "dotenv/dotenv.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/faults.h"
-#include "server/intake.h"
-#include "server/labelstudio.h"
-#include "server/question.h"
+#include "net/network_errors.h"
+#include "net/response.h"
+#include "labelstudio/answers.h"
+#include "labelstudio/request.h"
 
 #define HEAD 3
 #define TOKEN "0123456789abcdef0123456789abcdef01234567"
@@ -54,7 +54,7 @@ static void feed(struct intake *intake, struct span rest, size_t piece)
 
 static void check_bounds(const struct http_answer *answer)
 {
-    check(answer->body_len <= HTTP_BODY_MOST);
+    check(answer->body_len <= HTTP_BODY_MAX);
     check(answer->body == NULL || answer->body[answer->body_len] == '\0');
     check(strlen(answer->cookies) < sizeof answer->cookies);
     check(strlen(answer->content_type) < sizeof answer->content_type);
@@ -113,7 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     feed(&intake, (struct span){(const char *)data + HEAD, size - HEAD}, (size_t)data[1] + 1);
     bool closed = intake_close(&intake, (data[0] & 4) != 0);
     if (!closed) // why it broke off http.c knows
-        faults_ended(&answer.fault, intake.origin, intake.status, false);
+        network_error_ended(&answer.fault, intake.origin, intake.status, false);
     check_bounds(&answer);
     // The status alone is asked for, and nothing is judged by a body.
     if (!request.body_never)

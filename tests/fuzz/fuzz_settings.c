@@ -9,11 +9,11 @@
 #include "base/duration.h"
 #include "base/redact.h"
 #include "cli/options_parse.h"
-#include "env/settings.h"
-#include "env/started.h"
+#include "settings/settings.h"
+#include "settings/resident_environment.h"
 
-#define BYTES_MOST ((size_t)4096)
-#define WORDS_MOST 64
+#define BYTES_MAX ((size_t)4096)
+#define WORDS_MAX 64
 // A working directory that never has a .env.
 #define NO_FILE_HERE "/proc"
 
@@ -29,7 +29,7 @@ static void check(bool holds)
 static char *split(char *at, const char *end, char **list, size_t *count)
 {
     *count = 0;
-    while (at < end && *at != '\0' && *count < WORDS_MOST) {
+    while (at < end && *at != '\0' && *count < WORDS_MAX) {
         list[(*count)++] = at;
         at += strlen(at) + 1;
     }
@@ -99,15 +99,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct options options;
     static struct settings settings;
-    static char bytes[BYTES_MOST + 1];
-    char *words[WORDS_MOST + 1], *entries[WORDS_MOST + 2];
+    static char bytes[BYTES_MAX + 1];
+    char *words[WORDS_MAX + 1], *entries[WORDS_MAX + 2];
     size_t word_count, entry_count;
     struct envlist environment;
     struct finding finding;
     if (size < 1)
         return 0;
     enum verb verb = (enum verb)(data[0] % VERB_HELP);
-    size = size - 1 < BYTES_MOST ? size - 1 : BYTES_MOST;
+    size = size - 1 < BYTES_MAX ? size - 1 : BYTES_MAX;
     memcpy(bytes, data + 1, size);
     bytes[size] = '\0';
     char *rest = split(bytes, bytes + size, words, &word_count);

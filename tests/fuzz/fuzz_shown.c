@@ -7,14 +7,14 @@
 
 #include "base/redact.h"
 #include "base/text.h"
-#include "server/headers.h"
-#include "server/resolve.h"
+#include "net/headers.h"
+#include "net/names.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char token[] = "Zq7_kP-mN2~xV9wRtB4hhQQ";
 #define TOKEN_LEN (sizeof token - 1)
-#define WINDOW REDACT_LEAST
+#define WINDOW REDACT_MIN
 #define ROOM 4096
 
 static void check(bool holds)

@@ -49,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct finding finding;
     token_classify(&token, (const char *)data, size);
     check(token.len == size);
-    check(size <= TOKEN_MOST || token.kind == TOKEN_TOO_LONG);
+    check(size <= TOKEN_MAX || token.kind == TOKEN_TOO_LONG);
     check((token.kind == TOKEN_MALFORMED) == (token.dirt[0] != '\0'));
     check((token.kind == TOKEN_WRAPPED || token.kind == TOKEN_REFERENCE) == (token.around != NULL));
     check(token.doubt == TOKEN_DOUBT_NONE || token.kind == TOKEN_LEGACY_OTHER);

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/url.h"
+#include "net/url.h"
 
-#define TEXT_MOST ((size_t)4096)
+#define TEXT_MAX ((size_t)4096)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -31,10 +31,10 @@ static void check_taken(const char *text, const struct url *url)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static char text[TEXT_MOST + 1];
+    static char text[TEXT_MAX + 1];
     char why[URL_WHY] = "";
     struct url url;
-    size = size < TEXT_MOST ? size : TEXT_MOST;
+    size = size < TEXT_MAX ? size : TEXT_MAX;
     memcpy(text, data, size);
     text[size] = '\0';
     for (int allow_query = 0; allow_query < 2; allow_query++) {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/labelstudio.h"
+#include "labelstudio/answers.h"
 
 #define QUESTIONS (LS_LOGIN + 1)
 
@@ -29,7 +29,7 @@ static void check_words(const struct finding *finding)
 static void check_promises(enum ls_question question, int status, const struct finding *finding)
 {
     enum reason_class class = reason_class(finding->reason);
-    bool asked_user = question <= LS_WHOAMI_NOBODY;
+    bool asked_user = question <= LS_WHOAMI_ANONYMOUS;
     if (class == REASON_CLASS_FINE)
         check(status == 200 || status == 201 || status == 302);
     if (class == REASON_CLASS_REFUSED)

@@ -295,7 +295,7 @@ def gaps(expected: dict[Key, str], made: dict[str, str], faults: dict[str, Any])
 
 def words_without_a_row() -> set[str]:
     """Words of the two classes that come from asking, and no row."""
-    table = (TESTS.parent / "src/base/reason.def").read_text()
+    table = (TESTS.parent / "src/spec/reasons.def").read_text()
     words = set(re.findall(r'ROW\(\w+,\s*"(\w+)",\s*(?:REFUSED|UNCLEAR)', table))
     assert len(words) > 30, "reason.def is not read as it is written"
     return words - {row.word for row in ROWS}

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "env/assign.h"
+#include "dotenv/assign.h"
 
 static char *read_bytes(size_t len)
 {

@@ -16,9 +16,9 @@
 #include <time.h>
 
 #include "base/file.h"
-#include "env/dotenv.h"
-#include "env/envlist.h"
-#include "env/unicode.h"
+#include "dotenv/dotenv.h"
+#include "base/envlist.h"
+#include "dotenv/unicode.h"
 
 #define TOKEN_NAMES 16
 #define LAST_CHARACTER 0x10FFFF
@@ -92,7 +92,7 @@ static void read_one(struct dotenv *dotenv, const char *path, unsigned file,
 {
     struct file_content content;
     // A file above the limit of the program is read too: the reader must refuse it by itself.
-    if (file_read(path, 2 * DOTENV_FILE_MOST, &content) != FILE_OK) {
+    if (file_read(path, 2 * DOTENV_FILE_MAX, &content) != FILE_OK) {
         fprintf(stderr, "dotenv_dump: %s cannot be read\n", path);
         exit(2);
     }
@@ -134,7 +134,7 @@ static void time_each(char **paths, const struct dotenv_options *options)
     for (size_t i = 0; paths[i]; i++) {
         struct file_content content;
         struct dotenv dotenv;
-        if (file_read(paths[i], DOTENV_FILE_MOST, &content) != FILE_OK)
+        if (file_read(paths[i], DOTENV_FILE_MAX, &content) != FILE_OK)
             exit(2);
         double before = milliseconds();
         dotenv_make(&dotenv);

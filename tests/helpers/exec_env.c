@@ -7,17 +7,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BYTES_MOST ((size_t)4 * 1024 * 1024)
-#define ENTRIES_MOST 100000
+#define BYTES_MAX ((size_t)4 * 1024 * 1024)
+#define ENTRIES_MAX 100000
 
-static char bytes[BYTES_MOST];
-static char *entries[ENTRIES_MOST + 1];
+static char bytes[BYTES_MAX];
+static char *entries[ENTRIES_MAX + 1];
 
 int main(int argc, char **argv)
 {
     size_t len = fread(bytes, 1, sizeof bytes - 1, stdin);
     size_t count = 0;
-    for (size_t at = 0; at < len && count < ENTRIES_MOST; at += strlen(bytes + at) + 1)
+    for (size_t at = 0; at < len && count < ENTRIES_MAX; at += strlen(bytes + at) + 1)
         entries[count++] = bytes + at;
     if (argc < 2)
         return 2;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One question of server/http.c from the command line, for the black-box tests:
+// One question of net/http.c from the command line, for the black-box tests:
 //   http_get URL [TIMEOUT_MS [CA_FILE]]
 // Prints the reason word and the detail, or "answered STATUS BODY_LENGTH BODY_CUT"; then the body.
 // The deadline is armed as `health` does it. Ends with 0 when there was an answer, 1 when not, 3
@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "server/deadline.h"
-#include "server/http.h"
+#include "net/deadline.h"
+#include "net/http.h"
 
 #define CODE_DEADLINE 3
 

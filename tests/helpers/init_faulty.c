@@ -291,7 +291,7 @@ int main(int argc, char **argv)
 {
     struct init_inherited inherited;
     read_wishes();
-    init_hold(&inherited);
+    init_capture_signals(&inherited);
     if (argc > 1 && strcmp(argv[1], INIT_RESIDENT_VERB) == 0)
         return init_resident(argc, argv);
     bool group = false, stay = false;

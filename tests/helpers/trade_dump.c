@@ -8,11 +8,11 @@
 
 #include "base/duration.h"
 #include "base/text.h"
-#include "server/legacy.h"
+#include "labelstudio/legacy_token.h"
 
 struct trade {
     struct ask how;
-    char first[TOKEN_MOST + 2], second[TOKEN_MOST + 2];
+    char first[TOKEN_MAX + 2], second[TOKEN_MAX + 2];
     struct legacy result;
     struct secret token;
     struct finding finding;

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "server/labelstudio.h"
+#include "labelstudio/answers.h"
 
 #define PARTS 7
 
@@ -21,7 +21,7 @@ static const char *const questions[] = {
     [LS_WHOAMI_JWT] = "whoami_jwt",
     [LS_WHOAMI_FRESH] = "whoami_fresh",
     [LS_WHOAMI_BEARER] = "whoami_bearer",
-    [LS_WHOAMI_NOBODY] = "whoami_nobody",
+    [LS_WHOAMI_ANONYMOUS] = "whoami_nobody",
     [LS_REFRESH] = "refresh",
     [LS_LEGACY] = "legacy",
     [LS_RESET] = "reset",

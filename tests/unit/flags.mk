@@ -8,6 +8,6 @@ LDFLAGS_test_dotenv_memory = -Wl,--wrap=malloc,--wrap=calloc
 INIT_WRAPPED = fork clone execve waitpid waitid kill prctl open read pread write pipe2 fcntl close chdir poll readlink stat \
 	access setpgid tcgetpgrp tcsetpgrp getrlimit prlimit syscall clock_gettime
 LDFLAGS_init_faulty = $(INIT_WRAPPED:%=-Wl,--wrap=%)
-# mbedTLS's random numbers come from src/server/tls.c, which these do not call themselves.
+# mbedTLS's random numbers come from src/net/tls.c, which these do not call themselves.
 LDFLAGS_fuzz_ca = -Wl,--undefined=tls_start
 LDFLAGS_test_trust = -Wl,--undefined=tls_start

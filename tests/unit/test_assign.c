@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "env/assign.h"
+#include "dotenv/assign.h"
 
 #define OLD "00112233445566778899aabbccddeeff00112233"
 #define NEW "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6e7f8a9b0"
@@ -172,12 +172,12 @@ static void earlier_files_and_the_outside_are_known(void **state)
 static void a_file_that_would_grow_too_big_is_left_alone(void **state)
 {
     (void)state;
-    static char big[DOTENV_FILE_MOST + 1];
+    static char big[DOTENV_FILE_MAX + 1];
     struct assignment made;
-    memset(big, '#', DOTENV_FILE_MOST);
+    memset(big, '#', DOTENV_FILE_MAX);
     struct assign_request request = request_for(big, NEW);
     assert_int_equal(assign(&made, &request), ASSIGN_IMPOSSIBLE);
-    request.file.len = DOTENV_FILE_MOST - 4 - strlen(NEW);
+    request.file.len = DOTENV_FILE_MAX - 4 - strlen(NEW);
     assert_int_equal(assign(&made, &request), ASSIGN_OK);
     assign_free(&made);
 }

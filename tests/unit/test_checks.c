@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/checks.h"
+#include "verify/checks.h"
 
 #define PATH "my.checks.ini"
 
@@ -75,7 +75,7 @@ static void sets_that_use_each_other_are_read(void **state)
 static void many_lines_of_json_are_put_together(void **state)
 {
     (void)state;
-    static char text[CHECKS_FILE_MOST + 1];
+    static char text[CHECKS_FILE_MAX + 1];
     struct finding finding;
     size_t len = (size_t)snprintf(text, sizeof text, "[A]\nrequest = GET http://a/\n");
     size_t lines = 0;
@@ -206,7 +206,7 @@ static void sizes_are_bounded(void **state)
 {
     (void)state;
     struct finding finding;
-    size_t size = CHECKS_FILE_MOST + 2;
+    size_t size = CHECKS_FILE_MAX + 2;
     char *text = malloc(size);
     assert_non_null(text);
     memset(text, ';', size);
@@ -215,7 +215,7 @@ static void sizes_are_bounded(void **state)
     assert_false(read_bytes("[A]\n\0jwt = x\n", 12, &finding));
     assert_non_null(strstr(finding.detail, "NUL"));
     size_t len = 0;
-    for (int i = 0; i <= CHECKS_MOST; i++)
+    for (int i = 0; i <= CHECKS_MAX; i++)
         len += (size_t)snprintf(text + len, size - len, "[%d]\njwt = x\n", i);
     assert_false(read_bytes(text, len, &finding));
     assert_non_null(strstr(finding.detail, "more checks"));

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "env/dotenv.h"
+#include "dotenv/dotenv.h"
 
 #define TOKEN "00112233445566778899aabbccddeeff00112233"
 
@@ -163,8 +163,8 @@ static void no_more_is_kept_than_anybody_reads(void **state)
         text_add(&text, "A B%d=\n", i);
     begin(&world, NULL, NULL);
     assert_false(dotenv_read(&world.dotenv, text.bytes, text.len, 0, &world.options));
-    assert_int_equal(world.dotenv.issue_count, DOTENV_ISSUES_MOST);
-    assert_int_equal(world.dotenv.dropped, 300 - DOTENV_ISSUES_MOST);
+    assert_int_equal(world.dotenv.issue_count, DOTENV_ISSUES_MAX);
+    assert_int_equal(world.dotenv.dropped, 300 - DOTENV_ISSUES_MAX);
     end(&world);
     text_free(&text);
 }
@@ -173,7 +173,7 @@ static void warnings_do_not_crowd_out_an_error(void **state)
 {
     struct text text = text_growing();
     (void)state;
-    for (int i = 0; i < 2 * DOTENV_ISSUES_MOST; i++)
+    for (int i = 0; i < 2 * DOTENV_ISSUES_MAX; i++)
         text_add(&text, "A%d: 1\n", i);
     text_add(&text, "B C=1\n");
     expect(text.bytes, "201:2 space-in-name");
@@ -445,13 +445,13 @@ static void references_cannot_fill_the_memory(void **state)
 static void a_file_above_the_limit_is_refused(void **state)
 {
     struct world world;
-    char *bytes = calloc(1, DOTENV_FILE_MOST + 1);
+    char *bytes = calloc(1, DOTENV_FILE_MAX + 1);
     (void)state;
     assert_non_null(bytes);
-    memset(bytes, '#', DOTENV_FILE_MOST + 1);
+    memset(bytes, '#', DOTENV_FILE_MAX + 1);
     begin(&world, NULL, NULL);
-    assert_true(dotenv_read(&world.dotenv, bytes, DOTENV_FILE_MOST, 0, &world.options));
-    assert_false(dotenv_read(&world.dotenv, bytes, DOTENV_FILE_MOST + 1, 1, &world.options));
+    assert_true(dotenv_read(&world.dotenv, bytes, DOTENV_FILE_MAX, 0, &world.options));
+    assert_false(dotenv_read(&world.dotenv, bytes, DOTENV_FILE_MAX + 1, 1, &world.options));
     assert_int_equal(world.dotenv.issues[0].fault, DOTENV_TOO_LONG);
     end(&world);
     free(bytes);

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "env/dotenv_inih.h"
+#include "dotenv/inih.h"
 
 #define PAIRS 8
 
@@ -66,7 +66,7 @@ static void expect_pair(const struct seen *seen, size_t i, const char *name, con
 
 static void a_long_value_arrives_whole(void **state)
 {
-    static const size_t lengths[] = {300, 5000, (size_t)1 << 19, DOTENV_FILE_MOST - 2};
+    static const size_t lengths[] = {300, 5000, (size_t)1 << 19, DOTENV_FILE_MAX - 2};
     (void)state;
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
         char *bytes = malloc(lengths[i] + 2);

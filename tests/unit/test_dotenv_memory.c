@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "env/dotenv.h"
-#include "env/dotenv_memory.h"
+#include "dotenv/dotenv.h"
+#include "dotenv/memory.h"
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);

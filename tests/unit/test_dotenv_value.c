@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "env/dotenv_value.h"
+#include "dotenv/value.h"
 
 #define MOST ((size_t)1 << 20)
 

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "env/envlist.h"
+#include "base/envlist.h"
 
 #define LIST(...) ((char *[]){__VA_ARGS__, NULL})
 

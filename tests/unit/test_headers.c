@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "server/headers.h"
+#include "net/headers.h"
 
 #define PATH "/run/headers"
 
@@ -88,7 +88,7 @@ static void too_much_is_refused(void **state)
     (void)state;
     struct header_file file;
     struct finding finding;
-    char text[2 * HEADERS_LINE_MOST];
+    char text[2 * HEADERS_LINE_MAX];
     size_t len = 0;
     for (int i = 0; i < HEADERS_EXTRA; i++)
         len += (size_t)snprintf(text + len, sizeof text - len, "X-%d: 1\n", i);
@@ -98,8 +98,8 @@ static void too_much_is_refused(void **state)
 
     memset(text, 'a', sizeof text);
     text[1] = ':';
-    assert_true(header_file_parse(&file, text, HEADERS_LINE_MOST, PATH, &finding));
-    assert_false(header_file_parse(&file, text, HEADERS_LINE_MOST + 1, PATH, &finding));
+    assert_true(header_file_parse(&file, text, HEADERS_LINE_MAX, PATH, &finding));
+    assert_false(header_file_parse(&file, text, HEADERS_LINE_MAX + 1, PATH, &finding));
 }
 
 static void files_are_read(void **state)

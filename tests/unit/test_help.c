@@ -10,7 +10,7 @@
 
 #include "cli/help.h"
 #include "cli/page.h"
-#include "cli/tables.h"
+#include "spec/help_text.h"
 #include "pages/pages.h"
 
 static struct text page;

@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #include "base/duration.h"
-#include "base/exitcode.h"
+#include "spec/exitcode.h"
 #include "init/init.h"
 #include "init/proc.h"
 #include "init/signals.h"
@@ -32,7 +32,7 @@
 static int hold_all(void **state)
 {
     static struct init_inherited inherited;
-    init_hold(&inherited);
+    init_capture_signals(&inherited);
     *state = &inherited;
     return 0;
 }
@@ -68,7 +68,7 @@ static void the_mask_comes_back(void **state)
     struct init_inherited inherited;
     uint64_t before;
     signals_mask(SIG_SETMASK, odd, &before);
-    init_hold(&inherited);
+    init_capture_signals(&inherited);
     init_release(&inherited);
     assert_int_equal(mask_now(), odd);
     signals_mask(SIG_SETMASK, before, NULL);
@@ -79,7 +79,7 @@ static void ignored_children_are_heeded_and_ignored_again(void **state)
     (void)state;
     struct init_inherited inherited;
     signals_ignore_children();
-    init_hold(&inherited);
+    init_capture_signals(&inherited);
     assert_true(inherited.children_ignored);
     pid_t child = fork();
     if (child == 0)

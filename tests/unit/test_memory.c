@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "server/memory.h"
+#include "net/memory.h"
 
 #define BIG ((size_t)1024 * 1024) // more than the room
 

@@ -127,11 +127,11 @@ static void what_is_wrong_is_said(void **state)
 static void an_option_may_not_be_repeated_for_ever(void **state)
 {
     (void)state;
-    static char *words[2 * OPTIONS_MOST + 8] = {"labelgate", "run"};
-    for (int i = 0; i <= OPTIONS_MOST; i++)
+    static char *words[2 * OPTIONS_MAX + 8] = {"labelgate", "run"};
+    for (int i = 0; i <= OPTIONS_MAX; i++)
         words[2 + i] = "--ok-exit=1";
     assert_refused(VERB_RUN, words, "there are more than 128 options");
-    words[2 + OPTIONS_MOST] = NULL;
+    words[2 + OPTIONS_MAX] = NULL;
     assert_true(parse(VERB_RUN, words));
 }
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/pem.h"
+#include "net/pem.h"
 
 // The blocks of a text, with a bar between them: "foo|bar". The text's memory has no byte to spare.
 static const char *blocks_of(const char *text)

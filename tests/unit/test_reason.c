@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/reason.h"
+#include "spec/reason.h"
 
 // The words of the contract by class. A word more or less is a change of the contract.
 static const char *const words[][80] = {

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "cli/options_parse.h"
-#include "env/settings.h"
+#include "settings/settings.h"
 
 #define LEGACY "00112233445566778899aabbccddeeff00112233"
 #define OTHER "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6e7f8a9b0"
@@ -516,7 +516,7 @@ static void the_default_file_is_no_directory(void **state)
     first_refusal(STAGE_FILE, REASON_ENV_NOT_REGULAR);
     assert_int_equal(unlink(".env"), 0);
     write_file(".env", "A=1\n");
-    assert_int_equal(truncate(".env", (off_t)DOTENV_FILE_MOST + 1), 0);
+    assert_int_equal(truncate(".env", (off_t)DOTENV_FILE_MAX + 1), 0);
     make(NONE, NONE);
     first_refusal(STAGE_FILE, REASON_ENV_TOO_BIG);
 }

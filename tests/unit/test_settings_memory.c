@@ -14,11 +14,11 @@
 #include <unistd.h>
 
 #include "cli/options_parse.h"
-#include "env/settings.h"
-#include "env/started.h"
+#include "settings/settings.h"
+#include "settings/resident_environment.h"
 
 #define LEGACY "00112233445566778899aabbccddeeff00112233"
-#define PLACES_MOST 2000
+#define PLACES_MAX 2000
 
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
@@ -125,7 +125,7 @@ static void try_every_place(void)
 {
     assert_true(prepare());
     long place = 0;
-    for (; place < PLACES_MOST; place++) {
+    for (; place < PLACES_MAX; place++) {
         allowed = place;
         failed = false;
         bool starts = prepare();
@@ -135,7 +135,7 @@ static void try_every_place(void)
         if (starts)
             fail_msg("memory ran out at place %ld and the app was started", place);
     }
-    assert_in_range(place, 10, PLACES_MOST - 1);
+    assert_in_range(place, 10, PLACES_MAX - 1);
 }
 
 static void nothing_is_started_with_half_of_the_settings(void **state)

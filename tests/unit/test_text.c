@@ -150,7 +150,7 @@ static void utf8_goes_both_ways(void **state)
 {
     (void)state;
     for (uint32_t code = 0; code <= 0x110000; code++) {
-        char bytes[UTF8_MOST];
+        char bytes[UTF8_MAX];
         uint32_t again = 0;
         size_t len = utf8_encode(code, bytes);
         if ((code >= 0xD800 && code <= 0xDFFF) || code > 0x10FFFF) {

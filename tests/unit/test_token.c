@@ -56,7 +56,7 @@ static void add_base64url(struct text *out, const char *bytes)
 // header.payload.signature of these texts; a NULL signature leaves its dot out as well.
 static struct token jwt(const char *header, const char *payload, const char *signature)
 {
-    char bytes[2 * TOKEN_MOST];
+    char bytes[2 * TOKEN_MAX];
     struct text text = text_over(bytes, sizeof bytes);
     add_base64url(&text, header);
     text_add(&text, ".");
@@ -356,14 +356,14 @@ static void dirt_has_name_and_place(void **state)
 static void length_has_a_limit(void **state)
 {
     (void)state;
-    char *text = malloc(TOKEN_MOST + 1);
-    memset(text, 'a', TOKEN_MOST + 1);
+    char *text = malloc(TOKEN_MAX + 1);
+    memset(text, 'a', TOKEN_MAX + 1);
     text[0] = 'b';
-    assert_int_equal(classified(text, TOKEN_MOST).kind, TOKEN_LEGACY_OTHER);
-    assert_int_equal(classified(text, TOKEN_MOST + 1).kind, TOKEN_TOO_LONG);
+    assert_int_equal(classified(text, TOKEN_MAX).kind, TOKEN_LEGACY_OTHER);
+    assert_int_equal(classified(text, TOKEN_MAX + 1).kind, TOKEN_TOO_LONG);
     memcpy(text, "eyJ", 3);
-    text[TOKEN_MOST / 2] = '.';
-    assert_int_equal(classified(text, TOKEN_MOST).kind, TOKEN_JWT_BROKEN);
+    text[TOKEN_MAX / 2] = '.';
+    assert_int_equal(classified(text, TOKEN_MAX).kind, TOKEN_JWT_BROKEN);
     free(text);
 }
 

@@ -15,10 +15,10 @@
 #include <unistd.h>
 
 #include "base/duration.h"
-#include "server/ask.h"
-#include "server/legacy.h"
-#include "server/question.h"
-#include "server/seen.h"
+#include "labelstudio/whoami.h"
+#include "labelstudio/legacy_token.h"
+#include "labelstudio/request.h"
+#include "labelstudio/observation.h"
 
 #define BASE "http://label-studio:8080/sub"
 #define LEGACY "00112233445566778899aabbccddeeff00112233"
@@ -334,13 +334,13 @@ static void the_difference_of_the_clocks_is_seen(void **state)
     assert_true(seen.has_skew);
     assert_in_range(seen.skew_s, 3600, 3603);
     seen.skew_s = 3600;
-    assert_true(seen_skew_text(&seen, words, sizeof words));
+    assert_true(observation_skew_text(&seen, words, sizeof words));
     assert_string_equal(words, "our clock is 1h ahead of Label Studio's");
     seen.skew_s = -61;
-    assert_true(seen_skew_text(&seen, words, sizeof words));
+    assert_true(observation_skew_text(&seen, words, sizeof words));
     assert_string_equal(words, "our clock is 1m1s behind Label Studio's");
     seen.skew_s = 60;
-    assert_false(seen_skew_text(&seen, words, sizeof words));
+    assert_false(observation_skew_text(&seen, words, sizeof words));
     assert_string_equal(words, "");
 }
 
@@ -370,10 +370,10 @@ static void a_date_that_is_none_says_nothing(void **state)
     int64_t skew = 0;
     for (size_t i = 0; i < sizeof dates / sizeof dates[0]; i++) {
         copy(answer.date, sizeof answer.date, dates[i]);
-        assert_false(seen_clock(&answer, &skew));
+        assert_false(observation_clock(&answer, &skew));
     }
     copy(answer.date, sizeof answer.date, "Sun, 06 Nov 1994 08:49:37 GMT"); // RFC 9110's example
-    assert_true(seen_clock(&answer, &skew));
+    assert_true(observation_clock(&answer, &skew));
     assert_in_range(time(NULL) - skew, 784111777 - 2, 784111777 + 2);
 }
 
@@ -465,7 +465,7 @@ static void only_a_clean_token_is_taken(void **state)
     struct secret legacy;
     struct finding finding;
     struct ask how = asking("");
-    char answer[TOKEN_MOST + 64];
+    char answer[TOKEN_MAX + 64];
     for (size_t i = 0; i < sizeof dirty / sizeof dirty[0]; i++) {
         (void)snprintf(answer, sizeof answer, "{\"token\": %s}", dirty[i]);
         PLAY(((const struct step[]){{TOKEN, BY_ACCESS, NULL, 200, answer, 0, 0, 0}}));
@@ -473,12 +473,12 @@ static void only_a_clean_token_is_taken(void **state)
         assert_int_equal(reason_class(finding.reason), REASON_CLASS_UNCLEAR);
         assert_int_equal(legacy.len, 0);
     }
-    int longest = snprintf(answer, sizeof answer, "{\"token\": \"%0*d\"}", TOKEN_MOST, 0);
-    assert_true(longest > TOKEN_MOST);
+    int longest = snprintf(answer, sizeof answer, "{\"token\": \"%0*d\"}", TOKEN_MAX, 0);
+    assert_true(longest > TOKEN_MAX);
     PLAY(((const struct step[]){{TOKEN, BY_ACCESS, NULL, 200, answer, 0, 0, 0}}));
     assert_true(trade_legacy(&how, &by_access, &legacy, NULL, &finding));
-    assert_int_equal(legacy.len, TOKEN_MOST);
-    (void)snprintf(answer, sizeof answer, "{\"token\": \"%0*d\"}", TOKEN_MOST + 1, 0);
+    assert_int_equal(legacy.len, TOKEN_MAX);
+    (void)snprintf(answer, sizeof answer, "{\"token\": \"%0*d\"}", TOKEN_MAX + 1, 0);
     PLAY(((const struct step[]){{TOKEN, BY_ACCESS, NULL, 200, answer, 0, 0, 0}}));
     assert_false(trade_legacy(&how, &by_access, &legacy, NULL, &finding));
 }

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "env/unicode.h"
+#include "dotenv/unicode.h"
 
 static void letters_and_numbers(void **state)
 {

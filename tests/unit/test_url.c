@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "base/url.h"
+#include "net/url.h"
 
 struct good {
     const char *text;

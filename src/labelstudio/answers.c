@@ -1,0 +1,504 @@
+// SPDX-License-Identifier: MIT
+#include "labelstudio/answers.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/redact.h"
+#include "base/text.h"
+#include "net/url.h"
+
+// Shown of a server's own words: enough to look it up, too little to fill a log.
+#define SHOWN_MAX ((size_t)80)
+// The longest text below has 107 bytes; what is longer is compared with its escapes as they stand.
+#define DETAIL_MAX 1024
+
+#define Q(question) (1u << (question))
+#define ANY_QUESTION (~0u)
+#define BY_TOKEN Q(LS_WHOAMI_TOKEN)
+#define BY_JWT Q(LS_WHOAMI_JWT)
+#define BY_BEARER (Q(LS_WHOAMI_FRESH) | Q(LS_WHOAMI_BEARER))
+#define WHOAMI (BY_TOKEN | BY_JWT | BY_BEARER | Q(LS_WHOAMI_ANONYMOUS))
+#define AFTER_EXCHANGE (Q(LS_LEGACY) | Q(LS_RESET) | Q(LS_SWITCHES))
+
+// The heading of Django's page "CSRF verification failed".
+#define DJANGO_FORBIDDEN "Forbidden <span>(403)</span>"
+#define NOT_PROVIDED "Authentication credentials were not provided."
+
+// What Label Studio's own JSON says in `detail`: the first row that fits decides. Each text is
+// looked for anywhere in it, so that words around do not change the verdict.
+static const struct {
+    unsigned questions;
+    int status;
+    const char *text;
+    enum reason reason;
+} own_words[] = {
+    {ANY_QUESTION, 401, "legacy token authentication has been disabled", REASON_LEGACY_DISABLED},
+    {ANY_QUESTION, 401, "Invalid token header.", REASON_TOKEN_MALFORMED_SEEN},
+    {BY_JWT, 401, "Invalid token.", REASON_JWT_AS_TOKEN},
+    // Only the Token scheme is answered so: to a Bearer it means that something replaced the
+    // header.
+    {BY_BEARER | AFTER_EXCHANGE, 401, "Invalid token.", REASON_HEADER_LOST},
+    {BY_TOKEN, 401, "Invalid token.", REASON_TOKEN_UNKNOWN},
+    {BY_TOKEN | BY_JWT, 401, NOT_PROVIDED, REASON_HEADER_LOST},
+    {Q(LS_WHOAMI_FRESH) | AFTER_EXCHANGE, 401, NOT_PROVIDED, REASON_JWT_DISABLED},
+    {Q(LS_WHOAMI_BEARER), 401, NOT_PROVIDED, REASON_BEARER_REFUSED},
+    {Q(LS_WHOAMI_ANONYMOUS), 401, NOT_PROVIDED, REASON_TOKEN_MISSING_SEEN},
+    {ANY_QUESTION, 401, "User inactive or deleted.", REASON_USER_INACTIVE},
+    {Q(LS_REFRESH), 401, "No active account found", REASON_USER_INACTIVE},
+    {Q(LS_REFRESH), 500, "User matching query does not exist.", REASON_USER_DELETED},
+    {Q(LS_REFRESH), 401, "Token is expired", REASON_PAT_EXPIRED},
+    {Q(LS_REFRESH), 401, "Token is blacklisted", REASON_PAT_REVOKED},
+    {Q(LS_REFRESH), 401, "Token has wrong type", REASON_ACCESS_AS_PAT},
+    {Q(LS_REFRESH), 401, "Token is invalid", REASON_PAT_INVALID},
+    {Q(LS_REFRESH), 400, "Validation error", REASON_PAT_MISSING},
+    {Q(LS_SWITCHES), 500, "'NoneType' object has no attribute 'jwt'", REASON_NO_ORGANIZATION},
+    {ANY_QUESTION, 401, "", REASON_UNAUTHORIZED},
+    {ANY_QUESTION, 403, "", REASON_FORBIDDEN},
+};
+
+// What a page says, whoever wrote it.
+static const struct {
+    int status;
+    const char *text;
+    enum reason reason;
+} page_words[] = {
+    {400, "<h1>Bad Request (400)</h1>", REASON_HOST_REJECTED},
+    {400, "The plain HTTP request was sent to HTTPS port", REASON_HTTPS_NEEDED},
+    {400, "Request Header Or Cookie Too Large", REASON_HEADER_TOO_LARGE},
+};
+
+// All the rest goes by status; the first range that holds it decides. None of them is "ok".
+static const struct {
+    int from, to;
+    enum reason reason;
+} by_status[] = {
+    {200, 299, REASON_NOT_LABEL_STUDIO}, {300, 399, REASON_REDIRECTED},
+    {401, 401, REASON_PROXY_AUTH},       {403, 403, REASON_PROXY_DENIED},
+    {404, 404, REASON_NOT_FOUND},        {407, 407, REASON_PROXY_AUTH},
+    {429, 429, REASON_RATE_LIMITED},     {431, 431, REASON_HEADER_TOO_LARGE},
+    {500, 599, REASON_SERVER_ERROR},     {0, 999, REASON_BAD_REPLY},
+};
+
+// An answer, taken apart once.
+struct reading {
+    const struct ls_answer *answer;
+    struct json json;
+    bool is_json;
+    bool own;      // Label Studio's JSON error: `detail` and `version`
+    bool own_page; // a page of its web framework
+    char buffer[DETAIL_MAX];
+    struct span detail;
+};
+
+static bool contains(struct span text, const char *needle)
+{
+    return needle[0] == '\0' || span_find(text, needle) < text.len;
+}
+
+static bool is_own_page(struct span body)
+{
+    size_t start = span_find(body, "<title>");
+    struct span rest = {body.text + start, body.len - start};
+    struct span title = {rest.text, span_find(rest, "</title>")};
+    return title.len < rest.len && contains(title, "Label Studio");
+}
+
+static void read_detail(struct reading *self)
+{
+    json_place detail = json_member(&self->json, JSON_ROOT, "detail");
+    json_place version = json_member(&self->json, JSON_ROOT, "version");
+    self->own = json_kind_at(&self->json, detail) == JSON_STRING &&
+                json_kind_at(&self->json, version) == JSON_STRING;
+    if (!self->own)
+        return;
+    if (json_string(&self->json, detail, self->buffer, sizeof self->buffer))
+        self->detail = span_of(self->buffer);
+    else
+        self->detail = json_raw(&self->json, detail);
+}
+
+static void reading_make(struct reading *self, const struct ls_answer *answer)
+{
+    *self = (struct reading){.answer = answer, .detail = span_of("")};
+    self->is_json = json_parse(&self->json, answer->body.text, answer->body.len);
+    if (self->is_json)
+        read_detail(self);
+    else
+        self->own_page = is_own_page(answer->body);
+}
+
+static void reading_free(struct reading *self)
+{
+    if (self->is_json)
+        json_free(&self->json);
+}
+
+static bool member_string(const struct reading *self, const char *name, char *buffer, size_t size)
+{
+    return json_string(&self->json, json_member(&self->json, JSON_ROOT, name), buffer, size);
+}
+
+// For people: `buffer` holds no piece of a secret.
+static void member_shown(const struct reading *self, const char *name, char *buffer, size_t size)
+{
+    if (member_string(self, name, buffer, size) &&
+        redact_echo(span_of(buffer), size) < strlen(buffer))
+        text_print(buffer, size, "%s", REDACT_ECHO);
+}
+
+static bool member_is(const struct reading *self, const char *name, enum json_kind kind)
+{
+    return json_kind_at(&self->json, json_member(&self->json, JSON_ROOT, name)) == kind;
+}
+
+static void read_identity(const struct reading *self, struct ls_identity *identity)
+{
+    memset(identity, 0, sizeof *identity);
+    if (!self->is_json)
+        return;
+    member_shown(self, "version", identity->version, sizeof identity->version);
+    if (self->own)
+        return; // its `id` is the number of the error
+    json_integer(&self->json, json_member(&self->json, JSON_ROOT, "id"), &identity->user_id);
+    member_shown(self, "email", identity->email, sizeof identity->email);
+    json_place organization = json_member(&self->json, JSON_ROOT, "active_organization");
+    json_integer(&self->json, organization, &identity->organization);
+}
+
+// 200 to whoami: the user object, or somebody else's page.
+static enum reason judge_user(const struct reading *self, const struct ls_identity *identity)
+{
+    int64_t id;
+    if (!self->is_json ||
+        !json_integer(&self->json, json_member(&self->json, JSON_ROOT, "id"), &id))
+        return REASON_NOT_LABEL_STUDIO;
+    if (strcmp(identity->email, "Deleted") == 0)
+        return REASON_NO_ORGANIZATION_REMOVED;
+    if (member_is(self, "active_organization", JSON_NULL))
+        return REASON_NO_ORGANIZATION;
+    return REASON_OK;
+}
+
+static bool is_switch(const struct reading *self, const char *name)
+{
+    return member_is(self, name, JSON_TRUE) || member_is(self, name, JSON_FALSE);
+}
+
+// A login answers with a way to its own start page; a gateway's with one to another host.
+static enum reason judge_login(const struct reading *self)
+{
+    struct span location = self->answer->location;
+    bool own_path = span_starts(location, "/") && !span_starts(location, "//");
+    if (self->answer->status == 302)
+        return own_path ? REASON_OK : REASON_REDIRECTED;
+    if (self->answer->status == 200 && self->own_page)
+        return REASON_LOGIN_FAILED;
+    if (self->answer->status == 403 && contains(self->answer->body, DJANGO_FORBIDDEN))
+        return REASON_LOGIN_FAILED;
+    return REASON_COUNT;
+}
+
+// The answers that are what was asked for, and those that only this question has. REASON_COUNT:
+// none of them.
+static enum reason judge_wanted(enum ls_question question, const struct reading *self,
+                                const struct ls_identity *identity)
+{
+    int status = self->answer->status;
+    bool ok = false;
+    switch (question) {
+    case LS_WHOAMI_TOKEN:
+    case LS_WHOAMI_JWT:
+    case LS_WHOAMI_FRESH:
+    case LS_WHOAMI_BEARER:
+    case LS_WHOAMI_ANONYMOUS:
+        return status == 200 ? judge_user(self, identity) : REASON_COUNT;
+    case LS_REFRESH:
+        ok = status == 200 && self->is_json && member_is(self, "access", JSON_STRING);
+        break;
+    case LS_LEGACY:
+        ok = status == 200 && self->is_json && member_is(self, "token", JSON_STRING);
+        break;
+    case LS_RESET:
+        ok = status == 201 && self->is_json && member_is(self, "token", JSON_STRING);
+        break;
+    case LS_SWITCHES:
+        ok = status == 200 && self->is_json && is_switch(self, "legacy_api_tokens_enabled");
+        break;
+    case LS_LOGIN:
+        return judge_login(self);
+    }
+    return ok ? REASON_OK : REASON_COUNT;
+}
+
+static enum reason judge_own(enum ls_question question, const struct reading *self)
+{
+    for (size_t i = 0; i < sizeof own_words / sizeof own_words[0]; i++)
+        if ((own_words[i].questions & Q(question)) && own_words[i].status == self->answer->status &&
+            contains(self->detail, own_words[i].text))
+            return own_words[i].reason;
+    return REASON_COUNT;
+}
+
+static enum reason judge_page(enum ls_question question, const struct reading *self)
+{
+    for (size_t i = 0; i < sizeof page_words / sizeof page_words[0]; i++)
+        if (page_words[i].status == self->answer->status &&
+            contains(self->answer->body, page_words[i].text))
+            return page_words[i].reason;
+    bool switches = question == LS_REFRESH || question == LS_SWITCHES;
+    if (self->answer->status == 404 && switches && self->own_page)
+        return REASON_NO_PAT_SUPPORT;
+    return REASON_COUNT;
+}
+
+static bool says_json(const struct reading *self)
+{
+    return span_starts_nocase(self->answer->content_type, "application/json");
+}
+
+// The statuses whose body decides: half a body of these says nothing.
+static bool broke_off(const struct reading *self)
+{
+    int status = self->answer->status;
+    bool decides = status == 200 || status == 201 || status == 400;
+    return decides && !self->is_json && self->answer->body_cut && says_json(self);
+}
+
+// A coding that no header names is noise.
+static bool is_noise(struct span body)
+{
+    for (size_t i = 0; i < body.len; i++) {
+        unsigned char byte = (unsigned char)body.text[i];
+        if (byte < 0x20 && (byte < '\t' || byte > '\r'))
+            return true;
+    }
+    return false;
+}
+
+// Why the body of a 401 or 403 cannot be read; NULL: it can, or the status is another.
+static const char *unread(const struct reading *self)
+{
+    int status = self->answer->status;
+    if ((status != 401 && status != 403) || self->own)
+        return NULL;
+    if (self->answer->body_cut)
+        return "its body does not end";
+    if (self->is_json)
+        return NULL;
+    if (says_json(self) && self->answer->body.len > 0)
+        return "its body is called JSON and is not";
+    return is_noise(self->answer->body) ? "its body is not text" : NULL;
+}
+
+static enum reason unread_reason(int status)
+{
+    return status == 401 ? REASON_UNAUTHORIZED_UNREAD : REASON_FORBIDDEN_UNREAD;
+}
+
+static enum reason judge_status(int status)
+{
+    for (size_t i = 0; i < sizeof by_status / sizeof by_status[0]; i++)
+        if (status >= by_status[i].from && status <= by_status[i].to)
+            return by_status[i].reason;
+    return REASON_BAD_REPLY;
+}
+
+static enum reason judge(enum ls_question question, const struct reading *self,
+                         const struct ls_identity *identity)
+{
+    if (broke_off(self))
+        return REASON_BAD_REPLY;
+    enum reason reason = judge_wanted(question, self, identity);
+    if (reason == REASON_COUNT && unread(self) != NULL)
+        return unread_reason(self->answer->status);
+    if (reason == REASON_COUNT && self->own)
+        reason = judge_own(question, self);
+    if (reason == REASON_COUNT && !self->is_json)
+        reason = judge_page(question, self);
+    return reason != REASON_COUNT ? reason : judge_status(self->answer->status);
+}
+
+// ---- The words that go with the reason ----------------------------------------------------------
+
+static void add_shown(struct text *out, struct span text)
+{
+    text_add_foreign(out, text, SHOWN_MAX);
+}
+
+// Scheme and host of where a redirect leads: the rest of it may hold what was asked for.
+static void add_target(struct text *out, struct span location)
+{
+    size_t scheme = span_find(location, "://");
+    if (scheme == location.len) {
+        text_add(out, location.len == 0 ? "no address" : "another path of the same server");
+        return;
+    }
+    struct span host = {location.text + scheme + 3, location.len - scheme - 3};
+    for (size_t i = 0; i < host.len; i++) {
+        if (host.text[i] == '@') { // user information
+            host.text += i + 1;
+            host.len -= i + 1;
+            i = 0;
+        }
+        if (i < host.len && strchr("/?#\\", host.text[i]))
+            host.len = i;
+    }
+    // A secret that goes on behind the host is looked for in all of it.
+    size_t end = (size_t)(host.text + host.len - location.text);
+    bool repeats = redact_echo(location, end) < end;
+    if (!repeats)
+        add_shown(out, (struct span){location.text, scheme + 3});
+    add_shown(out, repeats ? location : host);
+}
+
+static void add_server_error(struct text *out, const struct reading *self)
+{
+    int status = self->answer->status;
+    text_add(out, "%d", status);
+    if (status == 502 || status == 504)
+        text_add(out, ": a proxy answers, Label Studio behind it does not (yet)");
+    else if (status == 503)
+        text_add(out, ": down for maintenance, or a proxy's limit");
+    else if (status == 500 && self->own_page)
+        text_add(out, ": Label Studio's own page, as when its database is away");
+}
+
+static void add_bad_reply(struct text *out, const struct reading *self)
+{
+    text_add(out, "%d", self->answer->status);
+    if (broke_off(self))
+        text_add(out, ", and its body breaks off");
+}
+
+static const char *login_words(int status)
+{
+    if (status == 403)
+        return "the login page's cookie was lost on the way (CSRF verification failed)";
+    return "user and password do not fit, or the user is inactive";
+}
+
+static void add_detail(struct text *out, enum reason reason, const struct reading *self,
+                       const struct ls_identity *identity)
+{
+    const struct ls_answer *answer = self->answer;
+    switch ((int)reason) { // the reasons whose sentence has a place for it
+    case REASON_UNAUTHORIZED:
+    case REASON_FORBIDDEN:
+    case REASON_TOKEN_MALFORMED_SEEN:
+        add_shown(out, self->detail);
+        break;
+    case REASON_UNAUTHORIZED_UNREAD:
+    case REASON_FORBIDDEN_UNREAD:
+        text_add(out, "%s", unread(self));
+        break;
+    case REASON_NO_ORGANIZATION:
+    case REASON_NO_ORGANIZATION_REMOVED:
+        if (identity->user_id != 0)
+            text_add(out, "user %lld", (long long)identity->user_id);
+        break;
+    case REASON_LOGIN_FAILED:
+        text_add(out, "%s", login_words(answer->status));
+        break;
+    case REASON_REDIRECTED:
+        add_target(out, answer->location);
+        break;
+    case REASON_PROXY_AUTH:
+        add_shown(out, answer->www_authenticate);
+        break;
+    case REASON_PROXY_DENIED:
+        add_shown(out, answer->server);
+        break;
+    case REASON_RATE_LIMITED:
+        add_shown(out, answer->retry_after);
+        break;
+    case REASON_NOT_LABEL_STUDIO:
+        text_add(out, "%d ", answer->status);
+        add_shown(out, answer->content_type);
+        break;
+    case REASON_SERVER_ERROR:
+        add_server_error(out, self);
+        break;
+    case REASON_BAD_REPLY:
+        add_bad_reply(out, self);
+        break;
+    default:
+        break;
+    }
+}
+
+// Django refuses every host name with an underscore, whatever ALLOWED_HOSTS says (RFC 1034).
+static enum reason split_host_rejected(const char *address, struct text *detail)
+{
+    struct url url;
+    char why[URL_WHY];
+    if (!url_parse(address, true, &url, why) || !strchr(url.host, '_'))
+        return REASON_HOST_REJECTED;
+    text_add_visible(detail, span_of(url.host), sizeof url.host);
+    return REASON_HOST_REJECTED_UNDERSCORE;
+}
+
+void ls_verdict(enum ls_question question, const struct ls_answer *answer, const char *url,
+                struct finding *finding, struct ls_identity *identity)
+{
+    char words[FINDING_SLOT];
+    struct text detail = text_over(words, sizeof words);
+    struct reading reading;
+    words[0] = '\0';
+    reading_make(&reading, answer);
+    read_identity(&reading, identity);
+    enum reason reason = judge(question, &reading, identity);
+    if (reason == REASON_HOST_REJECTED)
+        reason = split_host_rejected(url, &detail);
+    add_detail(&detail, reason, &reading, identity);
+    finding_set(finding, reason, url, NULL, words);
+    reading_free(&reading);
+}
+
+void ls_refuse_unread(int status, struct finding *finding)
+{
+    struct finding why = *finding;
+    if (status == 401 || status == 403)
+        finding_set(finding, unread_reason(status), why.subject, NULL, why.detail);
+}
+
+bool ls_is_own_401(const struct ls_answer *answer)
+{
+    struct reading reading;
+    reading_make(&reading, answer);
+    bool is = answer->status == 401 && reading.own;
+    reading_free(&reading);
+    return is;
+}
+
+bool ls_detail_is(const struct ls_answer *answer, int status, const char *text)
+{
+    struct reading reading;
+    reading_make(&reading, answer);
+    bool is = answer->status == status && reading.own && span_is(reading.detail, text);
+    reading_free(&reading);
+    return is;
+}
+
+bool ls_needs_second(enum ls_question question, const struct ls_answer *answer)
+{
+    if (question == LS_REFRESH)
+        return answer->status == 404;
+    unsigned with_user = BY_BEARER | AFTER_EXCHANGE | Q(LS_LOGIN);
+    return (with_user & Q(question)) && answer->status == 500 && is_own_page(answer->body);
+}
+
+void ls_verdict_second(enum ls_question question, const struct ls_answer *second, const char *url,
+                       struct finding *finding)
+{
+    struct ls_identity identity;
+    struct finding other;
+    ls_verdict(LS_WHOAMI_ANONYMOUS, second, url, &other, &identity);
+    bool alive = ls_is_own_401(second);
+    if (question == LS_REFRESH && alive)
+        finding_set(finding, REASON_NO_PAT_SUPPORT, url, NULL, identity.version);
+    else if (question == LS_REFRESH)
+        *finding = other;
+    else if (alive)
+        finding_set(finding, REASON_NO_ORGANIZATION, url, NULL, NULL);
+}

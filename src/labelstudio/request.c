@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "labelstudio/request.h"
+
+#include "base/duration.h"
+#include "base/redact.h"
+#include "base/text.h"
+
+void question_url(const struct ask *how, const char *path, char url[QUESTION_URL])
+{
+    text_print(url, QUESTION_URL, "%s%s", how->url, path);
+}
+
+struct ls_answer question_answer(const struct http_answer *answer)
+{
+    return (struct ls_answer){
+        .status = answer->status,
+        .content_type = span_of(answer->content_type),
+        .location = span_of(answer->location),
+        .www_authenticate = span_of(answer->www_authenticate),
+        .retry_after = span_of(answer->retry_after),
+        .server = span_of(answer->server),
+        .body = {answer->body ? answer->body : "", answer->body_len},
+        .body_cut = answer->body_cut,
+    };
+}
+
+static void ask_http(const struct ask *how, const struct question *question,
+                     const struct headers *headers, struct http_answer *answer)
+{
+    char url[QUESTION_URL];
+    int64_t left = how->until_ms - duration_now();
+    question_url(how, question->path, url);
+    struct http_request request = {
+        .method = question->method ? question->method : "GET",
+        .url = url,
+        .headers = headers->lines,
+        .body = question->body,
+        .timeout_ms = left > 0 ? left : 1, // http says "timeout" in its own words
+        .ca_file = how->ca_file,
+        .phase = how->phase,
+        .phase_context = how->phase_context,
+        .body_always = question->creates,
+    };
+    http_ask(&request, answer);
+}
+
+bool question_ask(const struct ask *how, const struct question *question,
+                  struct http_answer *answer, struct finding *finding)
+{
+    struct header_file extra;
+    struct headers headers;
+    if (!header_file_read(&extra, how->header_file, finding))
+        return false;
+    bool made = headers_make(&headers, &question->who, &extra, question->content_type, finding);
+    header_file_free(&extra);
+    if (!made)
+        return false;
+    ask_http(how, question, &headers, answer);
+    headers_free(&headers);
+    if (answer->answered)
+        return true;
+    *finding = answer->fault;
+    ls_refuse_unread(answer->status, finding);
+    http_answer_free(answer);
+    return false;
+}
+
+static void judge_second(const struct ask *how, const struct question *question,
+                         struct finding *finding)
+{
+    struct question nobody = {.kind = LS_WHOAMI_ANONYMOUS, .path = PATH_WHOAMI};
+    struct http_answer answer;
+    struct finding fault;
+    char url[QUESTION_URL];
+    if (!question_ask(how, &nobody, &answer, &fault))
+        return; // the first verdict stands
+    struct ls_answer second = question_answer(&answer);
+    question_url(how, PATH_WHOAMI, url);
+    ls_verdict_second(question->kind, &second, url, finding);
+    http_answer_free(&answer);
+}
+
+void question_judge(const struct ask *how, const struct question *question,
+                    const struct http_answer *answer, struct finding *finding,
+                    struct ls_identity *identity)
+{
+    char url[QUESTION_URL];
+    struct ls_answer first = question_answer(answer);
+    question_url(how, question->path, url);
+    ls_verdict(question->kind, &first, url, finding, identity);
+    if (ls_needs_second(question->kind, &first))
+        judge_second(how, question, finding);
+    question_hide(finding, question->who.text);
+    question_hide(finding, how->token);
+}
+
+void question_hide(struct finding *finding, struct span secret)
+{
+    if (redact_echoes(span_of(finding->detail), FINDING_SLOT, secret))
+        text_print(finding->detail, sizeof finding->detail, "%s", REDACT_ECHO);
+}

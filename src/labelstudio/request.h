@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// One question to Label Studio, for ask, trade and checks: how it is reached, the address put
+// together, the header lines, the time left.
+#ifndef LABELGATE_LABELSTUDIO_REQUEST_H
+#define LABELGATE_LABELSTUDIO_REQUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "spec/reason.h"
+#include "base/span.h"
+#include "net/headers.h"
+#include "net/http.h"
+#include "labelstudio/answers.h"
+#include "token/token.h"
+
+// How Label Studio is reached. Everything is a view that
+// outlives the call.
+struct ask {
+    const char *url;   // base URL, checked, without its trailing slash
+    struct span token; // as the app has it; empty with `nobody`
+    bool nobody; // --no-token: whoami without a header, Label Studio's own "not provided" is then
+                 // REASON_OK_NO_TOKEN
+    enum jwt_policy jwt;     // but under JWT_REJECT a JWT is exchanged and whoami asked with Bearer
+    const char *header_file; // NULL: none. Read at each call
+    const char *ca_file;     // NULL: the distribution's bundle
+    int64_t until_ms;        // duration_now() value at which all questions of a call must be over
+    // See http_request; may be NULL.
+    void (*phase)(void *context, enum http_phase phase, const char *what);
+    void *phase_context;
+};
+
+// The longest base URL that settings take and the longest path of ours.
+#define QUESTION_URL 2048
+
+#define PATH_WHOAMI "/api/current-user/whoami" // with a slash at the end: 404
+
+struct question {
+    enum ls_question kind;
+    const char *method; // NULL: GET
+    const char *path;   // from the base URL, begins with a slash
+    struct credential who;
+    const char *content_type; // NULL: no body
+    struct span body;
+    bool creates; // answered by 201, whose body is read for this question alone
+};
+
+// False when there is no whole answer: `finding` says why not, class local or unclear; refused when
+// its status was 401 or 403. On true the caller
+// gives `answer` back with http_answer_free.
+bool question_ask(const struct ask *how, const struct question *question,
+                  struct http_answer *answer, struct finding *finding);
+// The verdict, with the second question where one answer is not enough (ls_needs_second).
+void question_judge(const struct ask *how, const struct question *question,
+                    const struct http_answer *answer, struct finding *finding,
+                    struct ls_identity *identity);
+
+void question_url(const struct ask *how, const char *path, char url[QUESTION_URL]);
+struct ls_answer question_answer(const struct http_answer *answer);
+// A server's text may repeat what we sent: a detail with a piece of `secret` (redact.h) is
+// replaced.
+void question_hide(struct finding *finding, struct span secret);
+
+#endif

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// "Does this token work, now?": question, answer, verdict in one call. `health`, `check` and every
+// --wait stand on it.
+#ifndef LABELGATE_LABELSTUDIO_WHOAMI_H
+#define LABELGATE_LABELSTUDIO_WHOAMI_H
+
+#include "spec/reason.h"
+#include "labelstudio/request.h"
+#include "labelstudio/observation.h"
+
+// Asks whoami (after an exchange where `jwt` wants one) and gives the verdict. Never fails but with
+// a reason in `finding`. A local reason is possible: header_file_invalid, ca_file_invalid.
+void ask_whoami(const struct ask *self, struct finding *finding, struct seen *seen);
+
+// GET {url}/health, for `check`: tells that the server is up, proves neither token nor base path.
+// REASON_OK or why not.
+void ask_health(const struct ask *self, struct finding *finding);
+
+#endif

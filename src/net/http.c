@@ -1,0 +1,468 @@
+// SPDX-License-Identifier: MIT
+#include "net/http.h"
+
+#include <arpa/inet.h>
+// The type checks are macros of dozens of branches, which count as ours in the size of a function.
+#define CURL_DISABLE_TYPECHECK
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/duration.h"
+#include "base/text.h"
+#include "net/url.h"
+#include "net/dial.h"
+#include "net/network_errors.h"
+#include "net/response.h"
+#include "net/memory.h"
+#include "net/names.h"
+#include "net/tls.h"
+#include "versions.h"
+
+#define ORIGIN (URL_HOST + 32)
+// A page: whoami and its head come in one read, and memory that is never touched costs nothing.
+#define READ_AT_ONCE 4096L
+#define TRIED 256
+// What comes within this is not announced as waited for.
+#define QUIET_MS 10
+#define USER_AGENT "User-Agent: labelgate/" VERSION_LABELGATE
+
+struct transfer {
+    const struct http_request *request;
+    struct http_answer *answer;
+    struct url url;
+    char origin[ORIGIN]; // scheme, host and port as written
+    int64_t until_ms;
+    struct tls tls;
+    CURL *easy;
+    CURLM *multi;
+    struct curl_slist lines[HTTP_HEADERS + 4];
+    char error[CURL_ERROR_SIZE]; // read for mbedTLS's number, never shown
+
+    // For the words of a timeout and of a failed connection
+    enum http_phase phase;
+    bool announced;
+    char what[FINDING_SLOT];
+    char tried[TRIED];
+
+    struct intake in; // the answer as it comes
+    unsigned waited_for_body;
+};
+
+// ---- Phases -------------------------------------------------------------------------------------
+
+// `detail` says more of what is waited for; "" nothing.
+static void enter(struct transfer *self, enum http_phase phase, const char *detail)
+{
+    struct text text = text_over(self->what, sizeof self->what);
+    self->phase = phase;
+    self->announced = false;
+    text_add(&text, "%s", self->origin);
+    if (detail[0] != '\0')
+        text_add(&text, " ");
+    text_add(&text, "%s", detail);
+}
+
+// Only when there is something to wait for: a caller makes sentences of it, which a quick answer
+// need not pay for.
+static void announce(struct transfer *self)
+{
+    if (!self->announced && self->request->phase != NULL)
+        self->request->phase(self->request->phase_context, self->phase, self->what);
+    self->announced = true;
+}
+
+static int64_t time_left(const struct transfer *self)
+{
+    int64_t left = self->until_ms - duration_now();
+    return left > 0 ? left : 0;
+}
+
+// ---- What curl calls ----------------------------------------------------------------------------
+
+// Told at once and not when there is something to wait for: time may be up at any moment from here.
+static void note_refusal(struct transfer *self)
+{
+    enum http_phase phase = self->in.status == 401 ? HTTP_UNAUTHORIZED : HTTP_FORBIDDEN;
+    if ((self->in.status != 401 && self->in.status != 403) || self->phase == phase)
+        return;
+    enter(self, phase, "");
+    announce(self);
+}
+
+static size_t on_head(char *bytes, size_t one, size_t len, void *context)
+{
+    struct transfer *self = context;
+    size_t taken = intake_head(&self->in, (struct span){bytes, one * len});
+    note_refusal(self);
+    return taken;
+}
+
+static size_t on_body(char *bytes, size_t one, size_t len, void *context)
+{
+    struct transfer *self = context;
+    return intake_body(&self->in, (struct span){bytes, one * len});
+}
+
+static void note_address(struct transfer *self, const struct curl_sockaddr *address)
+{
+    char text[INET6_ADDRSTRLEN] = "";
+    const struct sockaddr *sockaddr = &address->addr;
+    const void *binary =
+        address->family == AF_INET
+            ? (const void *)&((const struct sockaddr_in *)(const void *)sockaddr)->sin_addr
+            : (const void *)&((const struct sockaddr_in6 *)(const void *)sockaddr)->sin6_addr;
+    size_t used = strlen(self->tried);
+    if (!inet_ntop(address->family, binary, text, sizeof text) ||
+        strstr(self->tried, text) != NULL || used + 2 + strlen(text) >= sizeof self->tried)
+        return;
+    text_print(self->tried + used, sizeof self->tried - used, "%s%s", used > 0 ? ", " : "", text);
+}
+
+static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct transfer *self = context;
+    (void)purpose;
+    note_address(self, address);
+    if (self->phase < HTTP_CONNECTING) {
+        char detail[TRIED + 4];
+        text_print(detail, sizeof detail, "to %s", self->tried);
+        enter(self, HTTP_CONNECTING, strcmp(self->tried, self->url.host) == 0 ? "" : detail);
+    }
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static CURLcode on_tls(CURL *easy, void *config, void *context)
+{
+    struct transfer *self = context;
+    (void)easy;
+    enter(self, HTTP_HANDSHAKE, "");
+    tls_configure(&self->tls, config, self->url.host);
+    return CURLE_OK;
+}
+
+static int on_connected(void *context, char *remote, char *local, int remote_port, int local_port)
+{
+    struct transfer *self = context;
+    (void)remote, (void)local, (void)remote_port, (void)local_port;
+    enter(self, HTTP_ANSWERING, "");
+    return CURL_PREREQFUNC_OK;
+}
+
+// ---- Options ------------------------------------------------------------------------------------
+
+// A list over memory of ours: curl takes it as it is, and copies the lines into its request alone.
+static struct curl_slist *make_lines(struct transfer *self)
+{
+    // A plain header, since by CURLOPT_ACCEPT_ENCODING an answer in a coding would be an error
+    // without its status.
+    static const char *const own[] = {USER_AGENT, "Accept-Encoding: identity", "Connection: close",
+                                      "Expect:"};
+    struct curl_slist *at = self->lines;
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+        at[count++].data = (char *)(uintptr_t)own[i];
+    for (size_t i = 0;
+         self->request->headers != NULL && self->request->headers[i] != NULL && i < HTTP_HEADERS;
+         i++)
+        at[count++].data = (char *)(uintptr_t)self->request->headers[i];
+    for (size_t i = 0; i < count; i++)
+        at[i].next = i + 1 < count ? &at[i + 1] : NULL;
+    return at;
+}
+
+static void set_method(struct transfer *self)
+{
+    const struct http_request *request = self->request;
+    bool is_get = request->method == NULL || strcmp(request->method, "GET") == 0;
+    if (request->body.len > 0 || !is_get) {
+        curl_easy_setopt(self->easy, CURLOPT_POSTFIELDSIZE, (long)request->body.len);
+        curl_easy_setopt(self->easy, CURLOPT_POSTFIELDS,
+                         request->body.len > 0 ? request->body.text : "");
+        curl_easy_setopt(self->easy, CURLOPT_CUSTOMREQUEST, is_get ? "GET" : request->method);
+    }
+}
+
+static void set_callbacks(struct transfer *self)
+{
+    CURL *easy = self->easy;
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_head);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, self);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, self);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, self);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connected);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, self);
+}
+
+// Everything that keeps curl from doing what nobody asked for is said here, though most is not even
+// compiled in.
+static void set_options(struct transfer *self)
+{
+    CURL *easy = self->easy;
+    curl_easy_setopt(easy, CURLOPT_URL, self->request->url);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+    // What goes out in one piece gains nothing by it.
+    if (!self->url.https && self->request->body.len == 0)
+        curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 0L);
+    curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 1L); // on_body names what it is
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, READ_AT_ONCE);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, self->error);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, make_lines(self));
+    set_callbacks(self);
+    if (self->url.https) {
+        curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+        curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+        curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_tls);
+        curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, self);
+    }
+    set_method(self);
+}
+
+// ---- One attempt --------------------------------------------------------------------------------
+
+static void enter_body(struct transfer *self)
+{
+    char detail[64];
+    text_print(detail, sizeof detail, "(status %d came, its body did not)", self->in.status);
+    enter(self, HTTP_ANSWERING, detail);
+}
+
+static void wait_for(struct transfer *self, int64_t milliseconds)
+{
+    if (self->phase == HTTP_ANSWERING && self->in.head_done && self->in.mode == BODY_WHOLE &&
+        self->waited_for_body++ == 0)
+        enter_body(self);
+    int64_t quiet = self->announced || milliseconds <= QUIET_MS ? 0 : QUIET_MS;
+    int events = 0;
+    if (quiet > 0)
+        curl_multi_poll(self->multi, NULL, 0, (int)quiet, &events);
+    if (events > 0)
+        return;
+    announce(self);
+    if (quiet == 0)
+        curl_multi_poll(self->multi, NULL, 0, (int)milliseconds, NULL);
+}
+
+// Runs the transfer until curl is done or enough has come.
+static CURLcode drive(struct transfer *self)
+{
+    int running = 1, messages = 0;
+    while (curl_multi_perform(self->multi, &running) == CURLM_OK && running > 0 &&
+           !self->in.enough) {
+        int64_t wait = time_left(self);
+        if (self->in.head_done && self->in.mode == BODY_PEEK) {
+            wait = self->in.peek_until_ms - duration_now();
+            self->in.enough = wait <= 0;
+        }
+        if (!self->in.enough)
+            wait_for(self, wait);
+    }
+    const CURLMsg *message = curl_multi_info_read(self->multi, &messages);
+    if (message != NULL)
+        return message->data.result;
+    return self->in.enough ? CURLE_OK : CURLE_OUT_OF_MEMORY;
+}
+
+// mbedTLS's number as curl's message shows it: "(-0x7780)". 0: none.
+static int tls_error(const struct transfer *self)
+{
+    static const char mark[] = "(-0x";
+    const char *found = strstr(self->error, mark);
+    return found == NULL ? 0 : -(int)strtol(found + sizeof mark - 1, NULL, 16);
+}
+
+static void explain_broken(struct transfer *self, int error)
+{
+    struct finding *fault = &self->answer->fault;
+    bool reset = error == ECONNRESET || error == EPIPE;
+    if (self->url.https && tls_error(self) != 0 && !reset)
+        tls_explain(&self->tls, tls_error(self), self->origin, fault);
+    else if (self->url.https && reset && !self->in.head_done)
+        finding_set(fault, REASON_CONNECTION_RESET, self->origin, NULL,
+                    "reset after the TLS handshake; perhaps it wants a client certificate");
+    else if (!reset && self->in.head_done)
+        network_error_bad_reply(fault, self->origin, "its body is not encoded as HTTP wants it");
+    else
+        network_error_ended(fault, self->origin, self->in.head_done ? self->in.status : 0, reset);
+}
+
+static void explain(struct transfer *self, CURLcode code)
+{
+    struct finding *fault = &self->answer->fault;
+    long error = 0;
+    curl_easy_getinfo(self->easy, CURLINFO_OS_ERRNO, &error);
+    switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+        network_error_name(fault, self->origin, self->url.host, self->url.host, "");
+        break;
+    case CURLE_COULDNT_CONNECT:
+        network_error_connection(fault, &self->url, self->origin, self->tried, (int)error);
+        break;
+    case CURLE_OPERATION_TIMEDOUT:
+        http_timeout_finding(fault, self->phase, self->what, self->request->timeout_ms);
+        break;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+        tls_explain(&self->tls, code == CURLE_SSL_CONNECT_ERROR ? tls_error(self) : 0, self->origin,
+                    fault);
+        break;
+    case CURLE_GOT_NOTHING:
+    case CURLE_PARTIAL_FILE:
+        network_error_ended(fault, self->origin, self->in.head_done ? self->in.status : 0, false);
+        break;
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+        explain_broken(self, (int)error);
+        break;
+    case CURLE_OUT_OF_MEMORY:
+    case CURLE_FAILED_INIT:
+        finding_set(fault, REASON_START_FAILED, "asking Label Studio", NULL, "memory ran out");
+        break;
+    default:
+        network_error_bad_reply(fault, self->origin, "its head is not as HTTP wants it");
+        break;
+    }
+}
+
+static void settle(struct transfer *self, CURLcode code)
+{
+    if (!intake_close(&self->in, code == CURLE_OK)) {
+        explain(self, code);
+        self->in.refused = true;
+    }
+    self->answer->answered = !self->in.refused;
+    self->answer->status = self->in.status;
+}
+
+// Of either kind curl would open a socket only to see whether there is IPv6.
+static void set_family(struct transfer *self, const char *addresses)
+{
+    bool is_ipv4 = addresses[strspn(addresses, "0123456789.,")] == '\0';
+    curl_easy_setopt(self->easy, CURLOPT_IPRESOLVE,
+                     is_ipv4 ? (long)CURL_IPRESOLVE_V4 : (long)CURL_IPRESOLVE_WHATEVER);
+}
+
+// True when no connection came about, so that other addresses may be tried.
+static bool try_addresses(struct transfer *self, const char *addresses, int64_t connect_ms)
+{
+    set_family(self, addresses[0] != '\0' ? addresses : self->url.host);
+    char entry[URL_HOST + DIAL_LIST + 16];
+    struct curl_slist resolve = {.data = entry};
+    if (addresses[0] != '\0') {
+        text_print(entry, sizeof entry, "%s:%u:%s", self->url.host, self->url.port, addresses);
+        curl_easy_setopt(self->easy, CURLOPT_RESOLVE, &resolve);
+    }
+    int64_t left = time_left(self);
+    curl_easy_setopt(self->easy, CURLOPT_TIMEOUT_MS, (long)(left > 0 ? left : 1));
+    curl_easy_setopt(self->easy, CURLOPT_CONNECTTIMEOUT_MS,
+                     (long)(connect_ms > 0 ? connect_ms : 1));
+    self->in.refused = false;
+    if (curl_multi_add_handle(self->multi, self->easy) != CURLM_OK) {
+        settle(self, CURLE_OUT_OF_MEMORY);
+        return false;
+    }
+    CURLcode code = drive(self);
+    settle(self, code);
+    curl_multi_remove_handle(self->multi, self->easy);
+    return self->phase <= HTTP_CONNECTING &&
+           (code == CURLE_COULDNT_CONNECT || code == CURLE_OPERATION_TIMEDOUT);
+}
+
+// ---- By name ------------------------------------------------------------------------------------
+
+static void on_looking(void *context, const char *name, bool again)
+{
+    struct transfer *self = context;
+    char detail[FINDING_SLOT];
+    struct text out = text_over(detail, sizeof detail);
+    text_add(&out, "%s", name);
+    if (again)
+        text_add(&out, " for IPv6, since there was no connection to %s", self->tried);
+    else if (strcmp(name, self->url.host) != 0)
+        text_add(&out, ", a candidate of the search list; a final dot (%s.) skips the list",
+                 self->url.host);
+    enter(self, HTTP_RESOLVING, detail);
+    announce(self);
+}
+
+static enum dial_result on_connect(void *context, const char *addresses, bool half)
+{
+    struct transfer *self = context;
+    if (!try_addresses(self, addresses, time_left(self) / (half ? 2 : 1)))
+        return DIAL_DONE;
+    return self->answer->fault.reason == REASON_TIMEOUT ? DIAL_SLOW : DIAL_REFUSED;
+}
+
+static void ask_by_name(struct transfer *self)
+{
+    struct lookup_failure vain;
+    struct dial by_name = {self->url.host, self, on_looking, on_connect};
+    if (!dial(&by_name, &vain))
+        network_error_name(&self->answer->fault, self->origin, self->url.host, vain.asked, vain.silent);
+}
+
+// ---- The question -------------------------------------------------------------------------------
+
+static bool prepare(struct transfer *self)
+{
+    struct finding *fault = &self->answer->fault;
+    const char *url = self->request->url;
+    char why[URL_WHY];
+    if (!url_parse(url, true, &self->url, why)) {
+        finding_set(fault, REASON_URL_INVALID, url, NULL, why);
+        return false;
+    }
+    size_t scheme = span_find(span_of(url), "://") + 3;
+    text_print(self->origin, sizeof self->origin, "%.*s",
+               (int)(scheme + strcspn(url + scheme, "/?#")), url);
+    if (self->url.https && (!tls_open(&self->tls, self->request->ca_file, fault)))
+        return false;
+    if (self->url.https && !tls_start()) {
+        finding_set(fault, REASON_TLS_FAILED, self->origin, NULL,
+                    "this system gives no random numbers");
+        return false;
+    }
+    curl_global_init_mem(CURL_GLOBAL_NOTHING, memory_take, memory_give, memory_retake, memory_copy,
+                         memory_clear);
+    self->multi = curl_multi_init();
+    self->easy = curl_easy_init();
+    if (self->multi == NULL || self->easy == NULL) {
+        finding_set(fault, REASON_START_FAILED, "asking Label Studio", NULL, "memory ran out");
+        return false;
+    }
+    set_options(self);
+    return true;
+}
+
+void http_ask(const struct http_request *request, struct http_answer *answer)
+{
+    struct transfer self = {.request = request, .answer = answer};
+    self.in = (struct intake){.request = request, .answer = answer, .origin = self.origin};
+    memset(answer, 0, sizeof *answer);
+    self.until_ms = duration_now() + request->timeout_ms;
+    if (prepare(&self)) {
+        if (resolve_is_needless(self.url.host))
+            try_addresses(&self, "", time_left(&self));
+        else
+            ask_by_name(&self);
+    }
+    curl_easy_cleanup(self.easy);
+    curl_multi_cleanup(self.multi);
+    memory_wipe();
+    tls_close(&self.tls);
+}
+
+void http_answer_free(struct http_answer *answer)
+{
+    intake_free(answer);
+}

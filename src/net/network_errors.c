@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+#include "net/network_errors.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/duration.h"
+#include "base/text.h"
+#include "net/http.h"
+
+static const char *errno_words(int error)
+{
+    switch (error) {
+    case ENETUNREACH:
+        return "there is no route to its network";
+    case EHOSTUNREACH:
+        return "there is no route to the host";
+    case EADDRNOTAVAIL:
+        return "this machine has no address of that kind";
+    case EACCES:
+    case EPERM:
+        return "a firewall on this machine forbids it";
+    case ETIMEDOUT:
+        return "the connection timed out";
+    default:
+        return error == 0 ? "the connection failed" : strerror(error);
+    }
+}
+
+void network_error_connection(struct finding *fault, const struct url *url, const char *origin,
+                       const char *tried, int error)
+{
+    char detail[FINDING_SLOT];
+    if (error == ECONNREFUSED) {
+        finding_set(fault,
+                    url_is_loopback(url) ? REASON_CONNECTION_REFUSED_LOCALHOST
+                                         : REASON_CONNECTION_REFUSED,
+                    origin, NULL, strcmp(tried, url->host) == 0 ? NULL : tried);
+        return;
+    }
+    if (strcmp(tried, url->host) == 0)
+        text_print(detail, sizeof detail, "%s", errno_words(error));
+    else
+        text_print(detail, sizeof detail, "%s (tried: %s)", errno_words(error), tried);
+    finding_set(fault, REASON_UNREACHABLE, origin, NULL, detail);
+}
+
+void network_error_ended(struct finding *fault, const char *origin, int status, bool reset)
+{
+    char detail[FINDING_SLOT];
+    if (status == 0) {
+        finding_set(fault, REASON_CONNECTION_RESET, origin, NULL,
+                    reset ? "connection reset" : NULL);
+        return;
+    }
+    text_print(detail, sizeof detail,
+               "status %d came, then the connection %s in the middle of the answer", status,
+               reset ? "was reset" : "was closed");
+    finding_set(fault, reset ? REASON_CONNECTION_RESET : REASON_BAD_REPLY, origin, NULL, detail);
+}
+
+// RFC 8446 section 5.1: a record's type (21: alert) and version (3, x).
+static bool is_tls_alert(const char *bytes, size_t len)
+{
+    return len >= 2 && bytes[0] == 0x15 && bytes[1] == 0x03;
+}
+
+void network_error_not_http(struct finding *fault, const char *origin, const char *bytes, size_t len)
+{
+    if (is_tls_alert(bytes, len))
+        finding_set(fault, REASON_HTTPS_NEEDED, origin, NULL, NULL);
+    else
+        network_error_bad_reply(fault, origin, "it is not HTTP: another service listens there");
+}
+
+void network_error_bad_reply(struct finding *fault, const char *origin, const char *why)
+{
+    finding_set(fault, REASON_BAD_REPLY, origin, NULL, why);
+}
+
+void network_error_name(struct finding *fault, const char *origin, const char *host, const char *asked,
+                 const char *silent)
+{
+    char detail[FINDING_SLOT];
+    struct text out = text_over(detail, sizeof detail);
+    if (silent[0] != '\0')
+        text_add(&out, "the name server gave no answer for %s", silent);
+    else
+        text_add(&out, "the name server knows no address of %s", asked);
+    if (silent[0] != '\0' && strcmp(silent, host) != 0)
+        text_add(&out, ", a candidate of the search list; a final dot (%s.) skips the list", host);
+    finding_set(fault, REASON_NAME_UNRESOLVED, origin, NULL, detail);
+}
+
+static const char *phase_words(enum http_phase phase)
+{
+    switch (phase) {
+    case HTTP_RESOLVING:
+        return "looking up the name";
+    case HTTP_CONNECTING:
+        return "waiting for the connection";
+    case HTTP_HANDSHAKE:
+        return "waiting for the TLS handshake";
+    case HTTP_ANSWERING:
+        return "connected, waiting for the answer";
+    case HTTP_UNAUTHORIZED:
+    case HTTP_FORBIDDEN:
+        return "the rest of the answer did not come";
+    }
+    return "";
+}
+
+static enum reason reason_of_timeout(enum http_phase phase)
+{
+    if (phase == HTTP_UNAUTHORIZED)
+        return REASON_UNAUTHORIZED_UNREAD;
+    return phase == HTTP_FORBIDDEN ? REASON_FORBIDDEN_UNREAD : REASON_TIMEOUT;
+}
+
+void http_timeout_finding(struct finding *finding, enum http_phase phase, const char *what,
+                          int64_t timeout_ms)
+{
+    char subject[FINDING_SLOT], detail[FINDING_SLOT], limit[32];
+    bool asked = strstr(what, "://") != NULL;
+    size_t address = asked ? strcspn(what, " ") : strlen(what);
+    text_print(subject, sizeof subject, "%.*s", (int)address, what);
+    duration_text(timeout_ms, limit, sizeof limit);
+    text_print(detail, sizeof detail, "%s, %s%s", limit,
+               asked ? phase_words(phase) : "nothing was asked yet", what + address);
+    finding_set(finding, reason_of_timeout(phase), subject, NULL, detail);
+}

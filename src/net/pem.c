@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include "net/pem.h"
+
+#include <string.h>
+
+#include "base/base64.h"
+#include "base/span.h"
+
+static const char *const labels[] = {"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"};
+
+static bool next_line(struct pem *self, char **line, size_t *len)
+{
+    if (self->len == 0)
+        return false;
+    const char *end = memchr(self->rest, '\n', self->len);
+    size_t taken = end != NULL ? (size_t)(end - self->rest) + 1 : self->len;
+    *line = self->rest;
+    *len = taken;
+    self->rest += taken;
+    self->len -= taken;
+    return true;
+}
+
+// "-----BEGIN LABEL-----" with nothing but blanks behind it.
+static bool is_mark(struct span line, const char *mark, const char *label)
+{
+    static const char dashes[] = "-----";
+    size_t at = strlen(mark);
+    if (line.len < at || memcmp(line.text, mark, at) != 0)
+        return false;
+    while (line.len > 0 && (line.text[line.len - 1] == ' ' ||
+                            (line.text[line.len - 1] >= '\t' && line.text[line.len - 1] <= '\r')))
+        line.len--;
+    struct span rest = span_rest(line, at);
+    size_t len = strlen(label);
+    return rest.len == len + sizeof dashes - 1 && memcmp(rest.text, label, len) == 0 &&
+           memcmp(rest.text + len, dashes, sizeof dashes - 1) == 0;
+}
+
+static const char *begun_label(struct span line)
+{
+    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
+        if (is_mark(line, "-----BEGIN ", labels[i]))
+            return labels[i];
+    return NULL;
+}
+
+// The lines of a block, drawn together at their begin. False when it has no END of its own.
+static bool take_body(struct pem *self, const char *label, char *body, size_t *len)
+{
+    char *line;
+    size_t line_len;
+    *len = 0;
+    while (next_line(self, &line, &line_len)) {
+        struct span text = {line, line_len};
+        if (is_mark(text, "-----END ", label))
+            return true;
+        if (line_len > 0 && line[0] == '-') { // another block: this one has lost its end
+            self->rest -= line_len;
+            self->len += line_len;
+            return false;
+        }
+        text = span_trim(text);
+        memmove(body + *len, text.text, text.len);
+        *len += text.len;
+    }
+    return false;
+}
+
+static bool decode(char *body, size_t len, struct pem_block *block)
+{
+    if (len == 0 || len % 4 != 0)
+        return false;
+    for (unsigned padding = 0; padding < 2 && body[len - 1] == '='; padding++)
+        len--;
+    block->der = (unsigned char *)body;
+    return base64_decode(BASE64_PLAIN, body, len, body, len, &block->len);
+}
+
+bool pem_next(struct pem *self, struct pem_block *block)
+{
+    char *line;
+    size_t len;
+    while (next_line(self, &line, &len)) {
+        const char *label = line[0] == '-' ? begun_label((struct span){line, len}) : NULL;
+        char *body = self->rest;
+        if (label == NULL || !take_body(self, label, body, &len) || !decode(body, len, block))
+            continue;
+        block->trusted = label == labels[2];
+        return true;
+    }
+    return false;
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MIT
+#include "net/tls.h"
+
+#include <errno.h>
+#include <mbedtls/ctr_drbg.h>
+#include <mbedtls/ssl.h>
+#include <mbedtls/x509_crt.h>
+#include <psa/crypto.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/text.h"
+#include "net/certificate.h"
+
+// Where distributions keep the bundle, the commonest first.
+static const char *const bundle_paths[] = {
+    "/etc/ssl/certs/ca-certificates.crt", // Debian, Alpine, Arch
+    "/etc/pki/tls/certs/ca-bundle.crt",   // Fedora, RHEL
+    "/etc/ssl/cert.pem",                  // Alpine
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/ca-bundle.pem", // openSUSE
+};
+
+// SHA-256 and above (SHA-1 is built in to read roots, whose own signature is never checked); RSA
+// from 2048 bits; the curves that this build has.
+static const mbedtls_x509_crt_profile profile = {
+    .allowed_mds = MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA256) |
+                   MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA384) |
+                   MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA512),
+    .allowed_pks = 0xFFFFFFF,
+    .allowed_curves = MBEDTLS_X509_ID_FLAG(MBEDTLS_ECP_DP_SECP256R1) |
+                      MBEDTLS_X509_ID_FLAG(MBEDTLS_ECP_DP_SECP384R1) |
+                      MBEDTLS_X509_ID_FLAG(MBEDTLS_ECP_DP_SECP521R1),
+    .rsa_min_bitlen = 2048,
+};
+
+// ---- The bundle ---------------------------------------------------------------------------------
+
+static bool refuse(struct finding *fault, const char *path, const char *why)
+{
+    finding_set(fault, REASON_CA_FILE_INVALID, path, NULL, why);
+    return false;
+}
+
+static bool open_default(struct tls *self, struct finding *fault)
+{
+    for (size_t i = 0; i < sizeof bundle_paths / sizeof bundle_paths[0] && self->path == NULL; i++)
+        if (file_read(bundle_paths[i], TLS_BUNDLE_MAX, &self->bundle) == FILE_OK)
+            self->path = bundle_paths[i];
+    return trust_load(&self->trust, self->bundle.bytes, self->bundle.len) ||
+           refuse(fault, self->path, "memory ran out");
+}
+
+bool tls_open(struct tls *self, const char *ca_file, struct finding *fault)
+{
+    memset(self, 0, sizeof *self);
+    if (ca_file == NULL)
+        return open_default(self, fault);
+
+    enum file_fault result = file_read(ca_file, TLS_BUNDLE_MAX, &self->bundle);
+    if (result != FILE_OK) {
+        char why[FINDING_SLOT];
+        file_fault_text(result, &self->bundle, TLS_BUNDLE_MAX, why, sizeof why);
+        return refuse(fault, ca_file, why);
+    }
+    self->path = ca_file;
+    if (self->bundle.len == 0)
+        return refuse(fault, ca_file, "it is empty");
+    if (!trust_load(&self->trust, self->bundle.bytes, self->bundle.len))
+        return refuse(fault, ca_file, "memory ran out");
+    if (self->trust.count == 0 && self->trust.refused_count == 0)
+        return refuse(fault, ca_file, "it holds no certificate that can be read");
+    return true;
+}
+
+void tls_close(struct tls *self)
+{
+    trust_free(&self->trust);
+    file_free(&self->bundle);
+}
+
+// ---- What the verification saw ------------------------------------------------------------------
+
+static void note_date(struct tls *self, const mbedtls_x509_crt *certificate, int depth,
+                      uint32_t seen)
+{
+    bool expired = (seen & MBEDTLS_X509_BADCERT_EXPIRED) != 0;
+    const mbedtls_x509_time when = expired ? certificate->valid_to : certificate->valid_from;
+    struct text out = text_over(self->dates, sizeof self->dates);
+    if (depth > 0) {
+        text_add(&out, "the CA certificate \"");
+        text_add_foreign(&out, certificate_subject(certificate), 64);
+        text_add(&out, "\" ");
+    } else {
+        text_add(&out, "it ");
+    }
+    text_add(&out, "%s %04d-%02d-%02d %02d:%02d UTC",
+             expired ? "expired on" : "is not valid before", when.year, when.mon, when.day,
+             when.hour, when.min);
+}
+
+static void note_issuer(struct tls *self, const mbedtls_x509_crt *certificate)
+{
+    struct text issuer = text_over(self->issuer, sizeof self->issuer);
+    struct text unusable = text_over(self->unusable, sizeof self->unusable);
+    text_add_foreign(&issuer, certificate_issuer(certificate), TLS_TEXT / 2);
+    self->ends_at_root = certificate_is_self_issued(certificate);
+    self->end = certificate;
+    self->is_known =
+        trust_has(&self->trust, certificate->issuer_raw.p, certificate->issuer_raw.len);
+    trust_explain(&self->trust, certificate->issuer_raw.p, certificate->issuer_raw.len, &unusable);
+}
+
+// mbedTLS looks for the issuer behind what it has signed, and takes none that may not issue.
+static enum tls_issuer find_sent(const mbedtls_x509_crt *chain, const mbedtls_x509_crt *end)
+{
+    bool behind = false;
+    for (; end != NULL && chain != NULL; chain = chain->next) {
+        behind = behind || chain == end;
+        if (chain != end && chain->subject_raw.len == end->issuer_raw.len &&
+            memcmp(chain->subject_raw.p, end->issuer_raw.p, end->issuer_raw.len) == 0)
+            return behind ? TLS_ISSUER_UNFIT : TLS_ISSUER_BEFORE;
+    }
+    return TLS_ISSUER_NOT_SENT;
+}
+
+static void note(struct tls *self, const mbedtls_x509_crt *certificate, int depth, uint32_t seen)
+{
+    self->shown = true;
+    self->flags |= seen;
+    self->self_signed = depth == 0 && certificate_is_self_issued(certificate);
+    self->unread = self->unread || !certificate_is_read(certificate);
+    if (!certificate_is_read(certificate))
+        return;
+    if (seen & MBEDTLS_X509_BADCERT_NOT_TRUSTED)
+        note_issuer(self, certificate);
+    if (seen & (MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE))
+        note_date(self, certificate, depth, seen);
+    if (seen & MBEDTLS_X509_BADCERT_CN_MISMATCH) {
+        struct text names = text_over(self->names, sizeof self->names);
+        certificate_list_hosts(certificate, &names);
+    }
+    if (seen != 0 && depth > 0) {
+        struct text culprit = text_over(self->culprit, sizeof self->culprit);
+        text_add_foreign(&culprit, certificate_subject(certificate), TLS_TEXT / 2);
+    }
+    if (depth == 0)
+        self->sent = find_sent(certificate, self->end);
+}
+
+// Called from the last certificate of the chain (the highest depth) down to the server's own (0).
+// Only adds refusals, each from this certificate alone; the rest is looked at for sentences.
+static int look(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags)
+{
+    struct tls *self = context;
+    *flags |= certificate_refusals(certificate, depth, self->host);
+    note(self, certificate, depth, *flags);
+    return 0;
+}
+
+void tls_configure(struct tls *self, void *config, const char *host)
+{
+    self->host = host;
+    mbedtls_ssl_conf_cert_profile(config, &profile);
+    // Never an empty entry: to mbedTLS it would be the same as a certificate that it could not
+    // read.
+    mbedtls_ssl_conf_ca_chain(config, self->trust.count > 0 ? self->trust.list : NULL, NULL);
+    mbedtls_ssl_conf_verify(config, look, self);
+    mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_REQUIRED);
+}
+
+// ---- Random numbers -----------------------------------------------------------------------------
+
+// All from the kernel, in place of mbedTLS's generators, which curl would seed twice in its global
+// initialisation, whatever the URL, and whose source is /dev/random on musl, which a chroot may
+// lack and an old kernel lets wait. docker/config has curl call tls_..., and PSA the function of
+// that name.
+psa_status_t tls_psa_crypto_init(void);
+int tls_ctr_drbg_seed(mbedtls_ctr_drbg_context *generator,
+                      int (*entropy)(void *, unsigned char *, size_t), void *entropy_context,
+                      const unsigned char *custom, size_t custom_len);
+int tls_ctr_drbg_random(void *generator, unsigned char *bytes, size_t len);
+
+static bool fill_random(unsigned char *bytes, size_t len)
+{
+    while (len > 0) {
+        ssize_t got = getrandom(bytes, len, 0);
+        if (got < 0 && errno != EINTR)
+            return false;
+        bytes += got > 0 ? got : 0;
+        len -= got > 0 ? (size_t)got : 0;
+    }
+    return true;
+}
+
+int tls_ctr_drbg_random(void *generator, unsigned char *bytes, size_t len)
+{
+    (void)generator;
+    return fill_random(bytes, len) ? 0 : MBEDTLS_ERR_CTR_DRBG_ENTROPY_SOURCE_FAILED;
+}
+
+psa_status_t mbedtls_psa_external_get_random(mbedtls_psa_external_random_context_t *context,
+                                             uint8_t *bytes, size_t len, size_t *got)
+{
+    (void)context;
+    *got = len;
+    return fill_random(bytes, len) ? PSA_SUCCESS : PSA_ERROR_INSUFFICIENT_ENTROPY;
+}
+
+int tls_ctr_drbg_seed(mbedtls_ctr_drbg_context *generator,
+                      int (*entropy)(void *, unsigned char *, size_t), void *entropy_context,
+                      const unsigned char *custom, size_t custom_len)
+{
+    (void)generator, (void)entropy, (void)entropy_context, (void)custom, (void)custom_len;
+    return 0;
+}
+
+// Not before the first question over https: a question over http pays for no TLS.
+psa_status_t tls_psa_crypto_init(void)
+{
+    return PSA_SUCCESS;
+}
+
+bool tls_start(void)
+{
+    unsigned char any;
+    return fill_random(&any, sizeof any) && psa_crypto_init() == PSA_SUCCESS;
+}

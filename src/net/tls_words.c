@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+// Why a handshake failed, in words. Never "write http://" to a server that has shown a certificate.
+#include <mbedtls/ssl.h>
+#include <mbedtls/x509_crt.h>
+#include <time.h>
+
+#include "base/text.h"
+#include "net/certificate.h"
+#include "net/tls.h"
+
+static void explain_untrusted(const struct tls *self, struct text *out)
+{
+    if (self->path == NULL)
+        text_add(out, "there is no CA bundle on this system (/etc/ssl/certs/ca-certificates.crt "
+                      "and the like)");
+    else if (self->unusable[0] != '\0')
+        text_add(out, "the CA \"%s\" is in %s, but cannot be used: %s", self->issuer, self->path,
+                 self->unusable);
+    else if (self->is_known)
+        text_add(out,
+                 "it names \"%s\" as its issuer, but the certificate of that name in %s has "
+                 "not signed it: a renewed CA, or a forgery",
+                 self->issuer, self->path);
+    else if (self->self_signed)
+        text_add(out, "it is self-signed and is not in %s itself", self->path);
+    else if (self->ends_at_root)
+        text_add(out, "the chain ends at the CA \"%s\", which is not in %s", self->issuer,
+                 self->path);
+    else if (self->sent == TLS_ISSUER_UNFIT)
+        text_add(out,
+                 "the server sends a certificate of its issuer \"%s\" that may not issue it: it "
+                 "is not marked as a CA, or not as one for so long a chain",
+                 self->issuer);
+    else if (self->sent == TLS_ISSUER_BEFORE)
+        text_add(out,
+                 "the server sends the CA \"%s\" before a certificate that it has signed: it "
+                 "must send its own first, then each one's issuer",
+                 self->issuer);
+    else
+        text_add(out,
+                 "its issuer \"%s\" is not in %s and was not sent: an unknown CA, or an incomplete "
+                 "chain (then the server must send the certificate \"%s\" too)",
+                 self->issuer, self->path, self->issuer);
+    if (self->dates[0] != '\0')
+        text_add(out, "; also, %s", self->dates);
+}
+
+static void explain_time(const struct tls *self, struct text *out)
+{
+    time_t seconds = time(NULL);
+    struct tm utc;
+    text_add(out, "%s; the clock here says ", self->dates);
+    if (gmtime_r(&seconds, &utc) != NULL) // strftime is 5 K with its time zones
+        text_add(out, "%04d-%02d-%02d %02d:%02d UTC", utc.tm_year + 1900, utc.tm_mon + 1,
+                 utc.tm_mday, utc.tm_hour, utc.tm_min);
+}
+
+static void explain_rest(const struct tls *self, struct text *out)
+{
+    if (self->flags & MBEDTLS_X509_BADCERT_BAD_KEY)
+        text_add(out, "a key of the certificate chain is too weak (RSA below 2048 bits, or an "
+                      "unknown curve)");
+    else if (self->flags & (MBEDTLS_X509_BADCERT_BAD_MD | MBEDTLS_X509_BADCERT_BAD_PK))
+        text_add(out, "the certificate chain is signed in an outdated way (SHA-1, SHA-224 or "
+                      "older)");
+    else if (self->flags & MBEDTLS_X509_BADCERT_OTHER)
+        text_add(out, "the CA \"%s\" has name constraints, which are not judged here",
+                 self->culprit);
+    else if (self->flags & MBEDTLS_X509_BADCERT_KEY_USAGE)
+        text_add(out, "\"%s\" is not a CA: its certificate is not of version 3", self->culprit);
+    else if (self->flags & MBEDTLS_X509_BADCERT_NS_CERT_TYPE)
+        text_add(out, "its Netscape certificate type is not that of a server");
+    else if (self->culprit[0] != '\0')
+        text_add(out, "the CA \"%s\" may not issue certificates for a server (extended key usage)",
+                 self->culprit);
+    else
+        text_add(out, "it may not be used for a server (extended key usage: serverAuth is not in "
+                      "it)");
+}
+
+static enum reason explain_flags(const struct tls *self, struct text *out)
+{
+    if (self->unread) {
+        text_add(out, "a certificate of the server has ");
+        certificate_explain(MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG, NULL, out);
+        return REASON_TLS_CERTIFICATE;
+    }
+    if (self->flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) {
+        explain_untrusted(self, out);
+        return REASON_TLS_UNTRUSTED;
+    }
+    if (self->flags & (MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE)) {
+        explain_time(self, out);
+        return REASON_TLS_EXPIRED;
+    }
+    if (self->flags & MBEDTLS_X509_BADCERT_CN_MISMATCH) {
+        text_add(out, "it is for %s", self->names);
+        return REASON_TLS_WRONG_HOST;
+    }
+    explain_rest(self, out);
+    return REASON_TLS_CERTIFICATE;
+}
+
+static enum reason explain_error(const struct tls *self, int error, struct text *out)
+{
+    switch (error) {
+    case MBEDTLS_ERR_SSL_CONN_EOF:
+    case -1: // curl's reader: the connection broke
+        text_add(out, "the connection was closed during the handshake");
+        return self->shown ? REASON_TLS_FAILED : REASON_TLS_FAILED_PLAIN;
+    case MBEDTLS_ERR_SSL_INVALID_RECORD:
+    case MBEDTLS_ERR_SSL_UNEXPECTED_RECORD:
+        text_add(out, "what the server answers is not TLS: it speaks plain http there, or another "
+                      "protocol");
+        return self->shown ? REASON_TLS_FAILED : REASON_TLS_FAILED_PLAIN;
+    case 0: // it was gone before its alert could be read
+    case MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE:
+        text_add(out, "the server ended the handshake: no common version or cipher, SNI names no "
+                      "host of its own, its key is of a kind that is not supported (Ed25519), or "
+                      "it wants a client certificate");
+        return REASON_TLS_FAILED;
+    case MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION:
+    case MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE:
+        text_add(out, "no common version or cipher (TLS 1.2 and 1.3 are spoken here)");
+        return REASON_TLS_FAILED;
+    case MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE:
+        text_add(out, "the server sent no certificate");
+        return REASON_TLS_FAILED;
+    case MBEDTLS_ERR_SSL_BAD_CERTIFICATE: // found after the verification
+        text_add(out, "it may not be used for a server (key usage: digitalSignature is not in it)");
+        return REASON_TLS_CERTIFICATE;
+    case MBEDTLS_ERR_X509_FATAL_ERROR:
+        text_add(out, "the certificate chain is too long, or memory ran out");
+        return REASON_TLS_CERTIFICATE;
+    default:
+        break;
+    }
+    text_add(out, "a certificate of the server has ");
+    if (certificate_explain(error, NULL, out))
+        return REASON_TLS_CERTIFICATE;
+    *out = text_over(out->bytes, out->room);
+    text_add(out, "the handshake broke off (mbedTLS -0x%04x)", (unsigned)-error);
+    return REASON_TLS_FAILED;
+}
+
+void tls_explain(const struct tls *self, int error, const char *subject, struct finding *fault)
+{
+    char detail[FINDING_SLOT];
+    struct text out = text_over(detail, sizeof detail);
+    enum reason reason =
+        self->flags != 0 ? explain_flags(self, &out) : explain_error(self, error, &out);
+    finding_set(fault, reason, subject, NULL, detail);
+}

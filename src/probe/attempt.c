@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: MIT
+#include "probe/attempt.h"
+
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "base/duration.h"
+#include "spec/exitcode.h"
+#include "base/file.h"
+#include "base/redact.h"
+#include "base/say.h"
+#include "cli/report.h"
+#include "labelstudio/app_url.h"
+#include "labelstudio/whoami.h"
+#include "net/deadline.h"
+#include "labelstudio/legacy_token.h"
+#include "probe/reach.h"
+
+// Contract, section 2: tries 1 s apart growing to 5 s, give or take 20 %, so that many containers
+// that were started together do not ask together.
+#define PAUSE_FIRST_MS 1000
+#define PAUSE_LAST_MS 5000
+#define PAUSE_SPREAD_PERCENT 20
+// With less than this left there is no other try: its own haste would be all that it finds out.
+#define TRY_LEAST_MS 200
+
+// A child that is not over by its own deadline and this is stopped or held by the kernel.
+#define LATE_MS 20
+
+struct child {
+    const struct attempt_plan *plan;
+    enum attempt_kind way;
+    int64_t timeout_ms; // what it has
+    int64_t said_ms;    // what a timeout speaks of
+    int out_fd;
+    struct attempt attempt;
+};
+
+// Without the secret behind it: the deadline hands this much to the parent.
+static size_t told(void)
+{
+    return offsetof(struct attempt, token);
+}
+
+static void late_finding(const struct child *child, const struct finding *late,
+                         struct finding *finding)
+{
+    if (child->way == ATTEMPT_APP)
+        app_no_answer(late, child->plan->settings->app_url, finding);
+    else
+        *finding = *late;
+}
+
+static void prepare_timeout(void *context, enum http_phase phase, const char *what)
+{
+    struct child *child = context;
+    struct attempt late = {0};
+    struct finding timeout = {0};
+    http_timeout_finding(&timeout, phase, what, child->said_ms);
+    late_finding(child, &timeout, &late.finding);
+    deadline_say(child->out_fd, &late, told(), EXITCODE_NO);
+}
+
+static void take_legacy(struct legacy *legacy, struct attempt *attempt)
+{
+    attempt->seen = legacy->seen;
+    attempt->created = legacy->created;
+    attempt->enabled = legacy->enabled;
+    attempt->token = legacy->token;
+    legacy_wipe(legacy);
+}
+
+static void trade(const struct attempt_plan *plan, const struct ask *how, struct attempt *attempt)
+{
+    struct legacy legacy = {0};
+    bool enable = plan->settings->enable_legacy;
+    if (plan->way == ATTEMPT_LOGIN)
+        legacy_from_user(how, plan->user, plan->secret, enable, &legacy, &attempt->finding);
+    else
+        legacy_from_pat(how, plan->secret, enable, &legacy, &attempt->finding);
+    take_legacy(&legacy, attempt);
+}
+
+static void ask(const struct child *child, const struct ask *how, struct attempt *attempt)
+{
+    const struct attempt_plan *plan = child->plan;
+    struct credential who = {CREDENTIAL_TOKEN, how->token};
+    switch (child->way) {
+    case ATTEMPT_HEALTH:
+    case ATTEMPT_WHOAMI:
+        ask_whoami(how, &attempt->finding, &attempt->seen);
+        break;
+    case ATTEMPT_APP:
+        app_url_ask(how, plan->settings->app_url, &attempt->finding);
+        break;
+    case ATTEMPT_UP:
+        ask_health(how, &attempt->finding);
+        break;
+    case ATTEMPT_SWITCHES:
+        trade_read_switches(how, &who, &attempt->switches, &attempt->finding);
+        break;
+    case ATTEMPT_TRADE:
+    case ATTEMPT_LOGIN:
+        trade(plan, how, attempt);
+        break;
+    }
+}
+
+static const char *url_of(const struct child *child)
+{
+    const struct settings *settings = child->plan->settings;
+    return child->way == ATTEMPT_APP ? settings->app_url : settings->url;
+}
+
+static int work(void *context, int out_fd)
+{
+    struct child *child = context;
+    child->out_fd = out_fd;
+    if (!deadline_arm(child->timeout_ms))
+        return EXITCODE_NO; // the parent misses the answer
+    prepare_timeout(child, HTTP_RESOLVING, url_of(child));
+
+    struct ask how = reach_from_settings(child->plan->settings, child->timeout_ms);
+    how.phase = prepare_timeout;
+    how.phase_context = child;
+    ask(child, &how, &child->attempt);
+    deadline_disarm();
+
+    bool written = file_write(out_fd, &child->attempt, sizeof child->attempt);
+    secret_wipe(&child->attempt.token);
+    return written ? EXITCODE_OK : EXITCODE_NO;
+}
+
+static void stopped(struct attempt *attempt, int signal_number)
+{
+    finding_set(&attempt->finding, REASON_STOPPED_WAITING, init_signal_name(signal_number), NULL,
+                NULL);
+    finding_set(&attempt->app, REASON_OK, NULL, NULL, NULL);
+    attempt->signal = signal_number;
+}
+
+// How a child ended that wrote no attempt, or `attempt` as it wrote it.
+static void take(const struct child *child, const struct init_work *work, struct attempt *attempt)
+{
+    struct finding held = {0};
+    if (work->result.len >= told())
+        return;
+    memset(attempt, 0, sizeof *attempt);
+    finding_set(&held, REASON_TIMEOUT, url_of(child), NULL, "the system holds up who asks");
+    if (work->result.answer == INIT_WORK_LATE)
+        late_finding(child, &held, &attempt->finding);
+    else
+        finding_set(&attempt->finding, REASON_START_FAILED, NULL, NULL, "no process to ask with");
+}
+
+static void attempt_within(const struct attempt_plan *plan, int64_t timeout_ms, int64_t said_ms,
+                           struct attempt *attempt)
+{
+    bool with_app = plan->way == ATTEMPT_HEALTH && plan->settings->app_url != NULL;
+    struct child server = {
+        .plan = plan, .way = plan->way, .timeout_ms = timeout_ms, .said_ms = said_ms};
+    struct child beside = server;
+    struct attempt app = {0};
+    beside.way = ATTEMPT_APP;
+    memset(attempt, 0, sizeof *attempt);
+    struct init_work works[INIT_WORKS_MAX] = {
+        {work, &server, (char *)attempt, sizeof *attempt, {0}},
+        {work, &beside, (char *)&app, sizeof app, {0}},
+    };
+    int signal_number =
+        init_work_together(plan->inherited, works, with_app ? 2 : 1, timeout_ms + LATE_MS);
+    if (signal_number != 0) {
+        stopped(attempt, signal_number);
+        return;
+    }
+    take(&server, &works[0], attempt);
+    if (!redact_add(secret_span(&attempt->token)))
+        finding_set(&attempt->finding, REASON_START_FAILED, NULL, NULL, "memory ran out");
+    if (!with_app)
+        return;
+    take(&beside, &works[1], &app);
+    attempt->app = app.finding;
+}
+
+const struct finding *attempt_verdict(const struct attempt *attempt, const struct finding **other)
+{
+    const struct finding *server = &attempt->finding, *app = &attempt->app;
+    enum reason_class class = reason_class(server->reason);
+    bool server_first =
+        class == REASON_CLASS_REFUSED || class == REASON_CLASS_LOCAL || reason_is_fine(app->reason);
+    const struct finding *second = server_first ? app : server;
+    if (other != NULL)
+        *other = reason_is_fine(second->reason) ? NULL : second;
+    return server_first ? server : app;
+}
+
+void attempt_once(const struct attempt_plan *plan, struct attempt *attempt)
+{
+    int64_t whole = plan->settings->timeout_ms;
+    int64_t left = plan->until_ms > 0 ? plan->until_ms - duration_now() : whole;
+    attempt_within(plan, left > 0 ? left : 1, whole, attempt);
+}
+
+static int64_t spread(int64_t pause_ms)
+{
+    unsigned dice = 0;
+    if (getrandom(&dice, sizeof dice, GRND_NONBLOCK) != (ssize_t)sizeof dice)
+        dice = (unsigned)duration_now();
+    int64_t width = pause_ms * PAUSE_SPREAD_PERCENT / 100;
+    return pause_ms - width + (int64_t)(dice % (unsigned)(2 * width + 1));
+}
+
+// A log gets one line per change of state, a terminal one line that tells the time.
+static void tell(const struct settings *settings, const struct finding *finding,
+                 enum reason *told_reason, int64_t waited_ms, int64_t limit_ms)
+{
+    bool terminal = isatty(STDERR_FILENO) == 1;
+    if (!terminal && *told_reason == finding->reason)
+        return;
+    *told_reason = finding->reason;
+
+    char waited[32], limit[32], sentence[FINDING_SLOT];
+    struct text text = text_over(sentence, sizeof sentence);
+    finding_add_sentence(finding, &text);
+    duration_text(waited_ms / 1000 * 1000, waited, sizeof waited);
+    duration_text(limit_ms, limit, sizeof limit);
+    if (terminal)
+        say_progress("waiting for Label Studio, %s of at most %s: %s [%s]", waited, limit, sentence,
+                     reason_word(finding->reason));
+    else
+        say(settings->log, SAY_WARN, "waiting for Label Studio, at most %s: %s [%s]", limit,
+            sentence, reason_word(finding->reason));
+}
+
+static void time_up(int64_t limit_ms, struct attempt *attempt)
+{
+    char limit[32], last[FINDING_SLOT];
+    struct text text = text_over(last, sizeof last);
+    struct finding also = {0};
+    const struct finding *other;
+    const struct finding *verdict = attempt_verdict(attempt, &other);
+    if (other != NULL)
+        also = *other;
+    text_add(&text, "[%s] ", reason_word(verdict->reason));
+    finding_add_sentence(verdict, &text);
+    duration_text(limit_ms, limit, sizeof limit);
+    finding_set(&attempt->finding, REASON_WAIT_TIMEOUT, limit, NULL, last);
+    attempt->app = also;
+}
+
+// A try ends with the whole wait. A wait of zero is one try, which has its own limit.
+static int64_t try_limit(int64_t timeout_ms, int64_t limit_ms, int64_t left_ms)
+{
+    if (limit_ms == 0 || left_ms >= timeout_ms)
+        return timeout_ms;
+    return left_ms > 0 ? left_ms : 1;
+}
+
+void attempt_until(const struct attempt_plan *plan, int64_t limit_ms, struct attempt *attempt)
+{
+    int64_t started = duration_now();
+    int64_t pause_ms = PAUSE_FIRST_MS;
+    enum reason told_reason = REASON_COUNT;
+    if (!duration_has_clock()) {
+        memset(attempt, 0, sizeof *attempt);
+        finding_set(&attempt->finding, REASON_START_FAILED, NULL, NULL, "the clock cannot be read");
+        return;
+    }
+
+    for (;;) {
+        int64_t left = limit_ms - (duration_now() - started);
+        int64_t try_ms = try_limit(plan->settings->timeout_ms, limit_ms, left);
+        attempt_within(plan, try_ms, try_ms, attempt);
+        const struct finding *verdict = attempt_verdict(attempt, NULL);
+        if (!reason_may_pass(verdict->reason))
+            break;
+        left = limit_ms - (duration_now() - started);
+        if (left < TRY_LEAST_MS) {
+            time_up(limit_ms, attempt);
+            break;
+        }
+        tell(plan->settings, verdict, &told_reason, duration_now() - started, limit_ms);
+
+        // The last try needs time too: what is left after the pause is all that it gets.
+        int64_t rest = spread(pause_ms), most = left - left / 4;
+        int signal_number = init_pause(rest < most ? rest : most);
+        if (signal_number != 0) {
+            stopped(attempt, signal_number);
+            break;
+        }
+        pause_ms = pause_ms * 3 / 2 < PAUSE_LAST_MS ? pause_ms * 3 / 2 : PAUSE_LAST_MS;
+    }
+    if (told_reason != REASON_COUNT && isatty(STDERR_FILENO) == 1)
+        say_progress_end();
+}
+
+int attempt_stopped(const struct settings *settings, int signal_number)
+{
+    struct attempt attempt = {0};
+    stopped(&attempt, signal_number);
+    report_refusal(settings->log, &attempt.finding);
+    return EXITCODE_SIGNAL + signal_number;
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// What is said when a verb needs a token or an address and there is none.
+
+#include "base/text.h"
+#include "settings/settings.h"
+
+bool settings_need_url(const struct settings *self, struct finding *finding)
+{
+    if (self->url)
+        return true;
+    finding_set(finding, self->host_is_set ? REASON_URL_MISSING_HOST_SET : REASON_URL_MISSING,
+                "LABEL_STUDIO_URL", NULL, NULL);
+    return false;
+}
+
+// "A, B and C"
+static void add_names_text(const struct settings *self, struct text *out)
+{
+    for (unsigned i = 0; i < self->token_name_count; i++) {
+        const char *between = i == 0 ? "" : i + 1 == self->token_name_count ? " and " : ", ";
+        text_add(out, "%s%s", between, self->token_names[i]);
+    }
+}
+
+// Where it was looked for, and why an existing file gave nothing.
+static void add_places_text(const struct settings *self, struct text *out)
+{
+    text_add(out, "the environment, the files that NAME_FILE names");
+    for (unsigned i = 0; i < self->file_count; i++) {
+        text_add(out, "%s", i + 1 == self->file_count ? " and " : ", ");
+        text_add_visible(out, span_of(self->files[i].path), 80);
+        if (!self->files[i].present)
+            text_add(out, " (not there)");
+    }
+}
+
+// "NAME=" inside another variable's value: the line break before it is missing.
+static bool find_run_together(const struct settings *self, struct finding *finding)
+{
+    char needle[FINDING_SLOT], place[FINDING_SLOT];
+    for (size_t i = 0; i < self->dotenv.count && !self->dotenv.failed; i++) {
+        const struct dotenv_var *var = &self->dotenv.vars[i];
+        for (unsigned n = 0; n < self->token_name_count; n++) {
+            text_print(needle, sizeof needle, "%s=", self->token_names[n]);
+            if (span_find(var->value, needle) == var->value.len)
+                continue;
+            struct origin origin = {
+                .kind = ORIGIN_FILE, .path = self->files[var->file].path, .line = var->line};
+            origin_text(&origin, place, sizeof place);
+            finding_set(finding, REASON_TOKEN_MISSING_RUN_TOGETHER, self->token_names[n], place,
+                        NULL);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool settings_need_token(const struct settings *self, struct finding *finding)
+{
+    if (self->token.name)
+        return true;
+    if (find_run_together(self, finding))
+        return false;
+    char names[FINDING_SLOT], places[FINDING_SLOT];
+    struct text text = text_over(names, sizeof names);
+    add_names_text(self, &text);
+    if (self->token_near.name) {
+        origin_text(&self->token_near, places, sizeof places);
+        finding_set(finding, REASON_TOKEN_MISSING_NEAR_NAME, self->token_near.name, places, names);
+        return false;
+    }
+    if (self->token_unset.name) {
+        origin_text(&self->token_unset, places, sizeof places);
+        finding_set(finding, REASON_TOKEN_MISSING_REFERENCE, self->token_unset.name, places,
+                    self->token_unset_itself ? "itself" : NULL);
+        return false;
+    }
+    text = text_over(places, sizeof places);
+    add_places_text(self, &text);
+    finding_set(finding, REASON_TOKEN_MISSING, names, places, self->token_hint);
+    return false;
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#include "settings/origin.h"
+
+#include "spec/reason.h"
+#include "base/text.h"
+
+void origin_text(const struct origin *origin, char *buffer, size_t size)
+{
+    struct text text = text_over(buffer, size);
+    switch (origin->kind) {
+    case ORIGIN_NONE:
+        break;
+    case ORIGIN_DEFAULT:
+        text_add(&text, "default");
+        break;
+    case ORIGIN_OPTION:
+        text_add(&text, "option --%s", origin->name);
+        break;
+    case ORIGIN_ENVIRONMENT:
+        text_add(&text, "environment");
+        break;
+    case ORIGIN_FILE:
+        text_add_visible(&text, span_of(origin->path), FINDING_SLOT / 2);
+        text_add(&text, " line %u", origin->line);
+        break;
+    case ORIGIN_SECRET:
+        text_add_visible(&text, span_of(origin->path), FINDING_SLOT / 2);
+        break;
+    }
+}

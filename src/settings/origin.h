@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// Where a setting's value came from.
+#ifndef LABELGATE_SETTINGS_ORIGIN_H
+#define LABELGATE_SETTINGS_ORIGIN_H
+
+#include <stddef.h>
+
+enum origin_kind {
+    ORIGIN_NONE,
+    ORIGIN_DEFAULT,
+    ORIGIN_OPTION,
+    ORIGIN_ENVIRONMENT,
+    ORIGIN_FILE,
+    ORIGIN_SECRET
+};
+
+struct origin {
+    enum origin_kind kind;
+    const char *name; // the option or variable
+    const char *path; // ORIGIN_FILE, ORIGIN_SECRET
+    unsigned line;    // ORIGIN_FILE
+};
+
+// "default", "option --url", "environment", ".env line 3", "/run/secrets/token".
+void origin_text(const struct origin *origin, char *buffer, size_t size);
+
+#endif

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// The content of NAME_FILE: a Docker or Kubernetes secret that holds one value and nothing else.
+#ifndef LABELGATE_SETTINGS_SECRET_FILE_H
+#define LABELGATE_SETTINGS_SECRET_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/file.h"
+#include "spec/reason.h"
+#include "base/span.h"
+
+// No token and no password is near it; a database or a log named by mistake is above it.
+#define SECRET_FILE_MAX ((size_t)64 * 1024)
+
+struct secret_file {
+    struct file_content content;
+    struct span value; // view of `content` without its final line end
+    bool dropped_cr;   // that line end was CR LF: the secret was made on Windows
+};
+
+// Reads `path`, which the variable `name` (NAME_FILE) points to. One final LF or CR LF is no part
+// of the value; all else is, and is judged by the caller. False with one of the secret_* words, or
+// with REASON_TOKEN_MALFORMED for a byte order mark or UTF-16, whose bytes no judge could name as
+// well. On true the owner gives it back with secret_file_free.
+bool secret_file_read(struct secret_file *self, const char *name, const char *path,
+                      struct finding *finding);
+// The text of a token, wherever it was found, is never shown from here on (redact.h); a placeholder
+// and a comment are no secret. False: no memory.
+bool secret_redact(struct span token);
+// The same of the user information in an address, "scheme://user:password@host": the password as it
+// stands and decoded, or the user when it stands alone.
+bool secret_redact_url(struct span url);
+void secret_file_free(struct secret_file *self); // wipes the content
+
+#endif

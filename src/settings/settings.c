@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#include "settings/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/duration.h"
+#include "base/redact.h"
+#include "settings/lookup.h"
+
+#define TIMEOUT_MS 5000
+#define GRACE_MS 5000
+
+static void set_defaults(struct settings *self)
+{
+    memset(self, 0, sizeof *self);
+    dotenv_make(&self->dotenv);
+    self->log = SAY_WARN;
+    self->timeout_ms = TIMEOUT_MS;
+    self->grace_ms = GRACE_MS;
+    for (unsigned i = 0; i < sizeof self->signal_map; i++)
+        self->signal_map[i] = (unsigned char)i;
+    for (enum option_id id = 0; id < OPTION_COUNT; id++)
+        if (option_row(id)->fallback)
+            self->origins[id].kind = ORIGIN_DEFAULT;
+}
+
+static void make(struct maker *maker)
+{
+    set_defaults(maker->settings);
+    settings_take_token_names(maker);
+    settings_take_files(maker);
+    settings_take_values(maker);
+    settings_take_urls(maker);
+    settings_redact_candidates(maker);
+    if (!maker->settings->no_token)
+        settings_take_token(maker);
+    settings_take_login(maker);
+    if (maker->started)
+        settings_take_not_used(maker);
+    // What found no memory looks like what is not set.
+    if (maker->settings->memory.failed || redact_failed())
+        maker_no_memory(maker);
+}
+
+void settings_make(struct settings *self, enum verb verb, const struct options *options,
+                   const struct envlist *environment)
+{
+    struct maker maker = {self, verb, options, environment, NULL};
+    make(&maker);
+}
+
+void settings_make_for_probe(struct settings *self, const struct options *options,
+                             const struct envlist *environment, const struct envlist *started)
+{
+    struct maker maker = {self, VERB_HEALTH, options, environment, started};
+    make(&maker);
+}
+
+int64_t settings_early_timeout(const struct options *options, const struct envlist *environment)
+{
+    struct value value;
+    int64_t milliseconds;
+    struct maker maker = {NULL, VERB_HEALTH, options, environment, NULL};
+    if ((maker_option(&maker, OPTION_TIMEOUT, &value) ||
+         maker_environment(&maker, option_row(OPTION_TIMEOUT)->variable, &value)) &&
+        duration_parse(value.text, strlen(value.text), &milliseconds) && milliseconds > 0)
+        return milliseconds;
+    return TIMEOUT_MS;
+}
+
+void settings_free(struct settings *self)
+{
+    for (unsigned i = 0; i < self->file_count; i++)
+        file_free(&self->files[i].content);
+    dotenv_free(&self->dotenv);
+    maker_free_refusals(self);
+    free(self->warnings);
+    arena_free(&self->memory);
+    memset(self, 0, sizeof *self);
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+// The names under which the token is looked for.
+#include "settings/lookup.h"
+
+#include <string.h>
+
+#include "settings/secret_file.h"
+
+static bool is_letter(char c)
+{
+    return c == '_' || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+// A name that every program can look up, and none of our own settings.
+static bool is_token_name(struct span name)
+{
+    if (name.len == 0 || !is_letter(name.text[0]))
+        return false;
+    for (size_t i = 1; i < name.len; i++)
+        if (!is_letter(name.text[i]) && !(name.text[i] >= '0' && name.text[i] <= '9'))
+            return false;
+    return !span_starts(name, "LABELGATE_") && !span_is(name, "LABEL_STUDIO_URL");
+}
+
+static const char *add_name(struct maker *maker, struct span name)
+{
+    struct settings *settings = maker->settings;
+    if (!is_token_name(name))
+        return "names of letters, digits and _, other than labelgate's own settings";
+    for (unsigned i = 0; i < settings->token_name_count; i++)
+        if (span_is(name, settings->token_names[i]))
+            return NULL;
+    if (settings->token_name_count == SETTINGS_TOKEN_NAMES)
+        return "fewer names";
+    const char *copy = arena_copy(&settings->memory, name);
+    if (copy)
+        settings->token_names[settings->token_name_count++] = copy;
+    else
+        maker_no_memory(maker);
+    return NULL;
+}
+
+static void add_names(struct maker *maker, const struct value *value)
+{
+    struct span piece;
+    const char *list = value->text;
+    const char *words = NULL;
+    unsigned count = 0;
+    maker->settings->origins[OPTION_TOKEN_VAR] = value->origin;
+    for (; !words && settings_next_piece(&list, &piece); count++)
+        words = add_name(maker, piece);
+    if (count == 0)
+        words = "a name, or several with commas between them";
+    if (words)
+        maker_refuse_value(maker, option_row(OPTION_TOKEN_VAR), value, words);
+}
+
+static void add_option_names(struct maker *maker)
+{
+    const struct options *options = maker->options;
+    struct value value = {
+        .origin = {.kind = ORIGIN_OPTION, .name = option_row(OPTION_TOKEN_VAR)->name}};
+    for (unsigned i = 0; i < options->count; i++) {
+        if (options->given[i].id != OPTION_TOKEN_VAR)
+            continue;
+        value.text = options->given[i].value;
+        add_names(maker, &value);
+    }
+}
+
+static const char *const usual[] = {"LABEL_STUDIO_API_TOKEN", "LABEL_STUDIO_API_KEY",
+                                    "LABEL_STUDIO_ACCESS_TOKEN"};
+#define USUAL (sizeof usual / sizeof usual[0])
+
+// The rest of `text` behind `prefix`; NULL when it begins otherwise.
+static const char *behind(const char *text, const char *prefix)
+{
+    size_t len = strlen(prefix);
+    return strncmp(text, prefix, len) == 0 ? text + len : NULL;
+}
+
+static bool is_listed(const char *list, struct span name)
+{
+    struct span piece;
+    while (settings_next_piece(&list, &piece))
+        if (span_equal(piece, name))
+            return true;
+    return false;
+}
+
+// Any word behind --token-var may be the list of names: the options were not looked at yet.
+static bool is_named_by_a_word(int argc, char *const *argv, struct span name)
+{
+    for (int i = 1; i < argc; i++) {
+        const char *rest = behind(argv[i], "--token-var");
+        const char *list = !rest ? NULL : *rest == '=' ? rest + 1 : i + 1 < argc ? argv[i + 1] : "";
+        if (list && is_listed(list, name))
+            return true;
+    }
+    return false;
+}
+
+static bool is_usual(struct span name)
+{
+    if (!span_starts(name, "LABEL_STUDIO_"))
+        return false;
+    for (size_t i = 0; i < USUAL; i++)
+        if (span_is(name, usual[i]))
+            return true;
+    return span_is(name, "LABEL_STUDIO_PASSWORD");
+}
+
+bool settings_redact_environment(int argc, char *const *argv, char *const *envp)
+{
+    const char *list = "";
+    bool added = true;
+    for (char *const *entry = envp; *entry; entry++) {
+        const char *value = behind(*entry, "LABELGATE_TOKEN_VAR=");
+        list = value && *list == '\0' ? value : list;
+    }
+    for (; *envp; envp++) {
+        struct span name = {*envp, strcspn(*envp, "=")};
+        struct span value = span_of(*envp + name.len + ((*envp)[name.len] == '='));
+        if (is_usual(name) || is_listed(list, name) || is_named_by_a_word(argc, argv, name))
+            added = secret_redact(value) && added;
+        else if (memchr(value.text, '@', value.len))
+            added = secret_redact_url(value) && added;
+    }
+    return added;
+}
+
+void settings_take_token_names(struct maker *maker)
+{
+    struct settings *settings = maker->settings;
+    const char *variable = option_row(OPTION_TOKEN_VAR)->variable;
+    struct value value;
+    settings->token_name_count = 0;
+    if (maker->started) {
+        if (settings_lookup(maker, OPTION_TOKEN_VAR, &value))
+            add_names(maker, &value);
+    } else if (options_count(maker->options, OPTION_TOKEN_VAR) > 0) {
+        add_option_names(maker);
+    } else if (maker_environment(maker, variable, &value) || maker_file(maker, variable, &value)) {
+        add_names(maker, &value);
+    }
+    for (unsigned i = 0; settings->token_name_count == 0 && i < USUAL; i++)
+        settings->token_names[i] = usual[i];
+    if (settings->token_name_count == 0)
+        settings->token_name_count = USUAL;
+}
+
+// ---- Names that come near -----------------------------------------------------------------------
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool has_piece(struct span name, size_t from, const char *piece, size_t *behind)
+{
+    for (size_t at = from; at < name.len; at++)
+        if (span_starts_nocase(span_rest(name, at), piece)) {
+            *behind = at + strlen(piece);
+            return true;
+        }
+    return false;
+}
+
+// LABEL, STUDIO right behind it, TOKEN or KEY at the end or before _FILE, in any case. Label
+// Studio's own LABEL_STUDIO_SECRET_KEY is another thing.
+static bool is_near_name(struct span name)
+{
+    size_t behind = 0, end = 0;
+    if (name.len > strlen("_FILE") && span_is_nocase(span_rest(name, name.len - 5), "_FILE"))
+        name.len -= strlen("_FILE");
+    if (!has_piece(name, 0, "label", &behind))
+        return false;
+    behind += behind < name.len && !is_letter(lower(name.text[behind]));
+    behind += behind < name.len && name.text[behind] == '_';
+    if (!span_starts_nocase(span_rest(name, behind), "studio") ||
+        has_piece(name, behind, "secret_key", &end))
+        return false;
+    return (has_piece(name, behind, "token", &end) && end + 1 >= name.len) ||
+           (has_piece(name, behind, "key", &end) && end + 1 >= name.len);
+}
+
+// Also a switch, as LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN=true, holds no token.
+static bool holds_token(struct span value)
+{
+    static const char *const words[] = {"1", "0", "true", "false", "yes", "no", "on", "off"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (span_is_nocase(value, words[i]))
+            return false;
+    return value.len > 0;
+}
+
+static bool take_near(struct maker *maker, struct span name, struct span value,
+                      struct origin origin)
+{
+    if (!is_near_name(name) || !holds_token(value))
+        return false;
+    maker->settings->token_near = origin;
+    maker->settings->token_near.name = arena_copy(&maker->settings->memory, name);
+    return true;
+}
+
+void settings_find_near_name(struct maker *maker)
+{
+    struct settings *settings = maker->settings;
+    for (size_t i = 0; i < maker->environment->count; i++) {
+        struct span item = span_of(maker->environment->items[i]);
+        size_t len = span_find(item, "=");
+        if (len < item.len &&
+            take_near(maker, (struct span){item.text, len}, span_rest(item, len + 1),
+                      (struct origin){.kind = ORIGIN_ENVIRONMENT}))
+            return;
+    }
+    for (size_t i = 0; i < settings->dotenv.count && !settings->dotenv.failed; i++) {
+        const struct dotenv_var *var = &settings->dotenv.vars[i];
+        if (take_near(maker, var->name, var->value,
+                      (struct origin){.kind = ORIGIN_FILE,
+                                      .path = settings->files[var->file].path,
+                                      .line = var->line}))
+            return;
+    }
+}

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+// The rows of contract section 2. An option that is added here is parsed, explained and completed.
+#include "spec/options.h"
+
+#define ON(verb) (1U << (verb))
+#define GATE (ON(VERB_RUN) | ON(VERB_HEALTH) | ON(VERB_CHECK))
+#define ASK (GATE | ON(VERB_TOKEN) | ON(VERB_VERIFY))
+
+static const struct option_row rows[OPTION_COUNT] = {
+    [OPTION_ENV_FILE] = {.name = "env-file",
+                         .argument = "PATH",
+                         .variable = "LABELGATE_ENV_FILE",
+                         .fallback = ".env in the working directory if there is one",
+                         .help = "The .env file to read. Of several a later one wins. A path that "
+                                 "was named must exist. The variable takes a comma list.",
+                         .verbs = ASK,
+                         .repeatable = true,
+                         .list = true},
+    [OPTION_LOAD] = {.name = "load",
+                     .argument = "token|missing|all",
+                     .variable = "LABELGATE_LOAD",
+                     .fallback = "token",
+                     .help = "What the app gets from the file: only the token; also every variable "
+                             "that the container does not have; or every variable, and then the "
+                             "file wins over the environment, for the token and LABEL_STUDIO_URL "
+                             "too. An empty value in the file replaces nothing.",
+                     .verbs = GATE},
+    [OPTION_URL] = {.name = "url",
+                    .argument = "URL",
+                    .variable = "LABEL_STUDIO_URL",
+                    .help = "Where Label Studio is, as seen from here. A sub-path is allowed; "
+                            "user information, query and fragment are not.",
+                    .verbs = ASK},
+    [OPTION_TOKEN_VAR] = {.name = "token-var",
+                          .argument = "NAME",
+                          .variable = "LABELGATE_TOKEN_VAR",
+                          .fallback = "LABEL_STUDIO_API_TOKEN, LABEL_STUDIO_API_KEY, "
+                                      "LABEL_STUDIO_ACCESS_TOKEN",
+                          .help = "Where the token is looked for, in this order: for each name "
+                                  "the environment, then NAME_FILE, then the file; under --load "
+                                  "all the file, then those two. The first that is set is the "
+                                  "token. The variable takes a comma list.",
+                          .verbs = GATE | ON(VERB_TOKEN),
+                          .repeatable = true,
+                          .list = true},
+    [OPTION_NO_TOKEN] = {.name = "no-token",
+                         .variable = "LABELGATE_NO_TOKEN",
+                         .fallback = "no",
+                         .help = "There is no token: run is only an init, and health is content "
+                                 "when Label Studio itself asks for one.",
+                         .verbs = GATE},
+    [OPTION_JWT] = {.name = "jwt",
+                    .argument = "reject|trade|accept",
+                    .variable = "LABELGATE_JWT",
+                    .fallback = "reject",
+                    .help = "A Personal Access Token (a JWT) is refused; traded for the legacy "
+                            "token, which the app gets in its place; or passed on to an app that "
+                            "exchanges it itself, as label-studio-sdk does.",
+                    .verbs = GATE | ON(VERB_TOKEN)},
+    [OPTION_APP_URL] = {.name = "app-url",
+                        .argument = "URL",
+                        .variable = "LABELGATE_APP_URL",
+                        .help = "This address of the app must answer 2xx too, within the same time "
+                                "limit. A query is allowed.",
+                        .verbs = ON(VERB_HEALTH) | ON(VERB_CHECK)},
+    [OPTION_TIMEOUT] = {.name = "timeout",
+                        .argument = "D",
+                        .variable = "LABELGATE_TIMEOUT",
+                        .fallback = "5s",
+                        .help = "One deadline over everything a question needs, the look-up of "
+                                "the name included.",
+                        .verbs = ASK},
+    [OPTION_WAIT] = {.name = "wait",
+                     .argument = "D",
+                     .variable = "LABELGATE_WAIT",
+                     .help = "Keep asking until Label Studio accepts the token, at most so long. "
+                             "run starts the app only then. What waiting cannot cure ends it at "
+                             "once.",
+                     .verbs = ON(VERB_RUN) | ON(VERB_HEALTH)},
+    [OPTION_UNREACHABLE] = {.name = "unreachable",
+                            .argument = "unhealthy|healthy",
+                            .variable = "LABELGATE_UNREACHABLE",
+                            .fallback = "unhealthy",
+                            .help = "What health says while Label Studio does not answer clearly. "
+                                    "A refused token is unhealthy always.",
+                            .verbs = ON(VERB_HEALTH) | ON(VERB_CHECK)},
+    [OPTION_CA_FILE] = {.name = "ca-file",
+                        .argument = "PATH",
+                        .variable = "LABELGATE_CA_FILE",
+                        .variable_also = "SSL_CERT_FILE",
+                        .fallback = "the distribution's bundle if there is one",
+                        .help = "The certificates that https trusts. Nothing turns verification "
+                                "off.",
+                        .verbs = ASK},
+    [OPTION_HEADER_FILE] = {.name = "header-file",
+                            .argument = "PATH",
+                            .variable = "LABELGATE_HEADER_FILE",
+                            .help = "Extra request headers, one a line, for a gateway in front. "
+                                    "With an Authorization among them the token travels as "
+                                    "X-Api-Key.",
+                            .verbs = ASK},
+    [OPTION_GRACE] = {.name = "grace",
+                      .argument = "D",
+                      .variable = "LABELGATE_GRACE",
+                      .fallback = "5s",
+                      .help = "Time for processes that outlive the app.",
+                      .verbs = ON(VERB_RUN)},
+    [OPTION_GROUP] = {.name = "group",
+                      .variable = "LABELGATE_GROUP",
+                      .fallback = "no",
+                      .help = "Signals go to the app's whole process group.",
+                      .verbs = ON(VERB_RUN)},
+    [OPTION_SIGNAL] = {.name = "signal",
+                       .argument = "FROM:TO",
+                       .help = "Pass signal FROM on as TO; FROM:0 drops it. Names such as TERM, "
+                               "SIGTERM or RTMIN+3, or numbers from 1 to 31.",
+                       .verbs = ON(VERB_RUN),
+                       .repeatable = true},
+    [OPTION_OK_EXIT] = {.name = "ok-exit",
+                        .argument = "CODE",
+                        .help = "This exit code of the app, 0 to 255, is a normal end and becomes "
+                                "0, as 143 of a JVM.",
+                        .verbs = ON(VERB_RUN),
+                        .repeatable = true},
+    [OPTION_ON_REFUSAL] = {.name = "on-refusal",
+                           .argument = "exit|hold",
+                           .variable = "LABELGATE_ON_REFUSAL",
+                           .fallback = "exit",
+                           .help = "End with 125, or stay, unhealthy and saying why, until the "
+                                   "file changes, then judge again.",
+                           .verbs = ON(VERB_RUN)},
+    [OPTION_LOGIN] = {.name = "login",
+                      .help = "Log in with LABEL_STUDIO_USERNAME and LABEL_STUDIO_PASSWORD, or "
+                              "what is typed, and fetch the token.",
+                      .verbs = ON(VERB_TOKEN)},
+    [OPTION_WRITE] = {.name = "write",
+                      .help = "Write the token into the last --env-file, under the first name of "
+                              "--token-var.",
+                      .verbs = ON(VERB_TOKEN)},
+    [OPTION_PRINT] = {.name = "print",
+                      .help = "Write the token, and nothing else, to standard output.",
+                      .verbs = ON(VERB_TOKEN)},
+    [OPTION_ENABLE_LEGACY] = {.name = "enable-legacy",
+                              .help = "Switch legacy tokens on in the organization when they are "
+                                      "off and the user may do so. With run: only under --jwt "
+                                      "trade.",
+                              .verbs = ON(VERB_TOKEN) | ON(VERB_RUN)},
+    [OPTION_OFFLINE] = {.name = "offline", .help = "Use no network.", .verbs = ON(VERB_CHECK)},
+    [OPTION_JSON] = {.name = "json",
+                     .help = "Print one JSON object with stable keys.",
+                     .verbs = ON(VERB_HEALTH) | ON(VERB_CHECK) | ON(VERB_VERIFY)},
+    [OPTION_VERBOSE] = {.name = "v",
+                        .variable = "LABELGATE_LOG",
+                        .fallback = "warn",
+                        .help = "Say more on standard error: once info, twice debug. The variable "
+                                "takes error, warn, info or debug.",
+                        .verbs = ASK | ON(VERB_INSTALL),
+                        .repeatable = true},
+};
+
+const struct option_row *option_row(enum option_id id)
+{
+    return &rows[id];
+}
+
+static const struct verb_row verbs[VERB_COUNT] = {
+    [VERB_RUN] = {.name = "run",
+                  .synopsis = "run [options] [--] CMD [ARG...]",
+                  .help = "Reads .env, judges the token, then runs CMD as a proper init. For "
+                          "ENTRYPOINT."},
+    [VERB_HEALTH] = {.name = "health",
+                     .synopsis = "health [options]",
+                     .help = "Asks Label Studio, and the app if told so, whether all is well, now, "
+                             "with the token the app really has. For HEALTHCHECK and probes."},
+    [VERB_CHECK] = {.name = "check",
+                    .synopsis = "check [options]",
+                    .help = "Everything that can be known, explained: the file as Compose reads "
+                            "it, each setting and where it came from, the token taken apart, what "
+                            "to do next."},
+    [VERB_TOKEN] = {.name = "token",
+                    .synopsis = "token [options]",
+                    .help = "Brings the right token into .env: from standard input, traded for a "
+                            "Personal Access Token, or by logging in."},
+    [VERB_VERIFY] = {.name = "verify",
+                     .synopsis = "verify [options] [FILE]",
+                     .help = "The nine integration checks of the guide, in order, or the checks "
+                             "of FILE."},
+    [VERB_INSTALL] = {.name = "install",
+                      .synopsis = "install DEST",
+                      .help = "Copies this binary to DEST, a shared volume, for an app's image "
+                              "that does not have it."},
+    [VERB_HELP] = {.name = "help",
+                   .synopsis = "help [VERB|reasons]",
+                   .help = "This overview, the page of a verb, or the list of reason words."},
+    [VERB_VERSION] = {.name = "version",
+                      .synopsis = "version",
+                      .help = "The version of labelgate and of the libraries inside."},
+    [VERB_INIT] = {.name = "init", .synopsis = "init", .help = "", .hidden = true},
+};
+
+const struct verb_row *verb_row(enum verb verb)
+{
+    return &verbs[verb];
+}
+
+static const struct variable_row variables[] = {
+    {.name = "NAME_FILE",
+     .help = "For each name of --token-var: the token is the content of this file, a Docker or "
+             "Kubernetes secret of at most 64 KiB. One line end behind it is dropped. NAME and "
+             "NAME_FILE may not both be set.",
+     .verbs = GATE | ON(VERB_TOKEN)},
+    {.name = "LABEL_STUDIO_USERNAME",
+     .help = "The user's e-mail address in Label Studio, for token --login and for verify.",
+     .verbs = ON(VERB_TOKEN) | ON(VERB_VERIFY)},
+    {.name = "LABEL_STUDIO_PASSWORD",
+     .help = "The password of that user.",
+     .verbs = ON(VERB_TOKEN) | ON(VERB_VERIFY)},
+    {.name = "LABEL_STUDIO_PASSWORD_FILE",
+     .help = "The file that holds the password.",
+     .verbs = ON(VERB_TOKEN) | ON(VERB_VERIFY)},
+    {.name = "API_BASE_URL",
+     .help = "Where the app is that the built-in checks ask. Without it http://localhost:8000.",
+     .verbs = ON(VERB_VERIFY)},
+    {.name = "API_USERNAME",
+     .help = "The app's user for the built-in checks. Without it LABEL_STUDIO_USERNAME.",
+     .verbs = ON(VERB_VERIFY)},
+    {.name = "API_PASSWORD",
+     .help = "The password of that user. Without it LABEL_STUDIO_PASSWORD.",
+     .verbs = ON(VERB_VERIFY)},
+    {.name = "NO_COLOR",
+     .help = "Set and not empty: no colour and no marks, on a terminal either.",
+     .verbs = ON(VERB_CHECK) | ON(VERB_VERIFY)},
+};
+
+const struct variable_row *variable_rows(size_t *count)
+{
+    *count = sizeof variables / sizeof variables[0];
+    return variables;
+}

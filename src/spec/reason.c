@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+#include "spec/reason.h"
+
+#include <string.h>
+
+struct row {
+    const char *word;
+    enum reason_class class;
+    const char *sentence;
+    const char *remedy;
+};
+
+static const struct row rows[REASON_COUNT] = {
+#define ROW(situation, word, class, sentence, remedy) \
+    [REASON_##situation] = {word, REASON_CLASS_##class, sentence, remedy},
+#include "spec/reasons.def"
+};
+
+// A row twice would be a name twice here, so an equal count means that every situation has its row.
+enum {
+#define ROW(situation, word, class, sentence, remedy) ROW_OF_##situation,
+#include "spec/reasons.def"
+    ROW_COUNT,
+};
+_Static_assert((int)ROW_COUNT == (int)REASON_COUNT, "reason.def has one row for each enum reason");
+
+// How much of a slot is shown, from all of it down to a hint, when the whole sentence has no room.
+static const size_t slot_limits[] = {FINDING_SLOT, 200, 120, 80, 48, 24, 12};
+#define SLOT_LIMITS (sizeof slot_limits / sizeof slot_limits[0])
+
+const char *reason_word(enum reason reason)
+{
+    return rows[reason].word;
+}
+
+enum reason_class reason_class(enum reason reason)
+{
+    return rows[reason].class;
+}
+
+const char *reason_class_name(enum reason_class class)
+{
+    switch (class) {
+    case REASON_CLASS_FINE:
+        return "fine";
+    case REASON_CLASS_LOCAL:
+        return "local";
+    case REASON_CLASS_REFUSED:
+        return "refused";
+    case REASON_CLASS_UNCLEAR:
+        return "unclear";
+    }
+    return "";
+}
+
+bool reason_is_fine(enum reason reason)
+{
+    return reason_class(reason) == REASON_CLASS_FINE;
+}
+
+bool reason_may_pass(enum reason reason)
+{
+    return reason_class(reason) == REASON_CLASS_UNCLEAR || reason == REASON_APP_UNREACHABLE ||
+           reason == REASON_APP_STATUS;
+}
+
+const char *reason_sentence_template(enum reason reason)
+{
+    return rows[reason].sentence;
+}
+
+const char *reason_remedy_template(enum reason reason)
+{
+    return rows[reason].remedy;
+}
+
+static void fill(char slot[FINDING_SLOT], const char *value)
+{
+    struct text text = text_over(slot, FINDING_SLOT);
+    text_add_visible(&text, span_of(value), FINDING_SLOT - 1);
+}
+
+void finding_set(struct finding *self, enum reason reason, const char *subject, const char *where,
+                 const char *detail)
+{
+    self->reason = reason;
+    fill(self->subject, subject);
+    fill(self->where, where);
+    fill(self->detail, detail);
+}
+
+bool finding_equal(const struct finding *a, const struct finding *b)
+{
+    return a->reason == b->reason && strcmp(a->subject, b->subject) == 0 &&
+           strcmp(a->where, b->where) == 0 && strcmp(a->detail, b->detail) == 0;
+}
+
+// The slot whose name `template` begins with; `*taken` is the length of "{name}". NULL when it
+// begins with no slot. `template` is not empty.
+static const char *slot_at(const struct finding *self, struct span template, size_t *taken)
+{
+    const struct {
+        const char *name, *value;
+    } slots[] = {
+        {"{subject}", self->subject}, {"{where}", self->where}, {"{detail}", self->detail}};
+    if (template.text[0] != '{')
+        return NULL;
+    for (size_t i = 0; i < sizeof slots / sizeof slots[0]; i++)
+        if (span_starts(template, slots[i].name)) {
+            *taken = strlen(slots[i].name);
+            return slots[i].value;
+        }
+    return NULL;
+}
+
+enum part { PART_PLAIN, PART_EMPTY, PART_FULL };
+
+// Brackets without a slot between them are plain text.
+static enum part part_kind(const struct finding *self, struct span part)
+{
+    enum part kind = PART_PLAIN;
+    for (; part.len > 0; part = span_rest(part, 1)) {
+        size_t taken = 0;
+        const char *value = slot_at(self, part, &taken);
+        if (value && value[0] == '\0')
+            return PART_EMPTY;
+        if (value)
+            kind = PART_FULL;
+    }
+    return kind;
+}
+
+static void fill_slots(const struct finding *self, struct span part, size_t limit, struct text *out)
+{
+    while (part.len > 0) {
+        size_t taken = 0;
+        const char *value = slot_at(self, part, &taken);
+        if (value) {
+            text_add_visible(out, span_of(value), limit);
+        } else {
+            struct span rest = span_rest(part, 1);
+            taken = 1 + span_find(rest, "{");
+            text_add_span(out, (struct span){part.text, taken});
+        }
+        part = span_rest(part, taken);
+    }
+}
+
+static void expand(const struct finding *self, struct span template, size_t limit, struct text *out)
+{
+    while (template.len > 0) {
+        size_t plain = span_find(template, "[");
+        fill_slots(self, (struct span){template.text, plain}, limit, out);
+        template = span_rest(template, plain);
+        if (template.len == 0)
+            return;
+        struct span part = {template.text + 1, span_find(template, "]") - 1};
+        template = span_rest(template, part.len + 2);
+        enum part kind = part_kind(self, part);
+        if (kind == PART_FULL)
+            fill_slots(self, part, limit, out);
+        else if (kind == PART_PLAIN)
+            text_add_span(out, (struct span){part.text - 1, part.len + 2});
+    }
+}
+
+// Slots give way to the fixed words: a bounded text gets the whole sentence with shortened slots
+// when it has no room.
+static void add(const struct finding *self, const char *template, struct text *out)
+{
+    if (out->cut)
+        return;
+    size_t len = out->len;
+    for (size_t i = 0; i < SLOT_LIMITS; i++) {
+        expand(self, span_of(template), slot_limits[i], out);
+        if (!out->cut || i + 1 == SLOT_LIMITS)
+            return;
+        out->len = len;
+        out->cut = false;
+    }
+}
+
+void finding_add_sentence(const struct finding *self, struct text *out)
+{
+    add(self, rows[self->reason].sentence, out);
+}
+
+void finding_add_remedy(const struct finding *self, struct text *out)
+{
+    add(self, rows[self->reason].remedy, out);
+}

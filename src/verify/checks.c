@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: MIT
+#include "verify/checks.h"
+
+#include <assert.h>
+#include <ini.h>
+#include <string.h>
+
+#include "base/duration.h"
+#include "base/text.h"
+#include "checks_builtin.h"
+#include "verify/checks_values.h"
+
+static_assert(INI_MAX_LINE > CHECKS_FILE_MAX + 2, "a line of the file always fits into inih's");
+static_assert(!INI_ALLOW_MULTILINE, "a line that begins with a blank is no second value");
+static_assert(!INI_ALLOW_NO_VALUE, "the handler gets a name and a value");
+static_assert(!INI_CALL_HANDLER_ON_NEW_SECTION, "sections are seen by the reader");
+static_assert(!INI_ALLOW_INLINE_COMMENTS, "\" ;\" may stand in a JSON body");
+
+#define DEFAULTS "defaults"
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
+struct reading {
+    struct checks *checks;
+    struct span rest;
+    unsigned line;
+    unsigned section_line; // where a section began that has no line of its own yet; else 0
+    const char *fault;     // the first one; inih is then fed no more
+    unsigned set_lines[CHECKS_SET];
+    // The json of the check that is read, which grows in place: it has room for the rest of the
+    // file.
+    char *json;
+    size_t json_len;
+};
+
+// ---- Lines --------------------------------------------------------------------------------------
+
+static void note_section(struct reading *self, struct span line)
+{
+    line = span_trim(line);
+    if (line.len == 0 || line.text[0] != '[')
+        return;
+    if (self->section_line != 0)
+        self->fault = "the section above it holds nothing";
+    else if (span_find(line, "]") > CHECK_NAME + 1)
+        self->fault = "the name of a check has more than 49 bytes"; // inih would cut it
+    self->section_line = self->line;
+}
+
+// Comments are the .env reader's own affair, so inih is built to know none: it gets an empty line.
+static bool is_comment(struct span line)
+{
+    line = span_trim(line);
+    return line.len > 0 && (line.text[0] == ';' || line.text[0] == '#');
+}
+
+// inih's reader: one line, with its number counted, since inih tells the handler none.
+static char *next_line(char *buffer, int size, void *stream)
+{
+    struct reading *self = stream;
+    if (self->rest.len == 0 || self->fault)
+        return NULL;
+    struct span line = {self->rest.text, span_find(self->rest, "\n")};
+    line.len += line.len < self->rest.len;
+    self->rest = span_rest(self->rest, line.len);
+    self->line++;
+    note_section(self, line);
+    if (line.len >= (size_t)size)
+        self->fault = "the line is too long";
+    if (self->fault)
+        return NULL;
+    if (is_comment(line))
+        line.len = 0;
+    memcpy(buffer, line.text, line.len);
+    buffer[line.len] = '\0';
+    return buffer;
+}
+
+// ---- Names and values ---------------------------------------------------------------------------
+
+static bool is_variable_name(struct span name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.text[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+        if (!letter && (i == 0 || c < '0' || c > '9'))
+            return false;
+    }
+    return name.len > 0 && name.len <= CHECK_NAME;
+}
+
+static const char *copy(struct reading *self, const char *text)
+{
+    const char *copied = arena_copy(&self->checks->memory, span_of(text));
+    if (!copied)
+        self->fault = "there is no memory for it";
+    return copied;
+}
+
+// Every "${" has its "}", also inside a fallback.
+static bool is_template(const char *text)
+{
+    unsigned open = 0;
+    for (; *text; text++) {
+        if (text[0] == '$' && text[1] == '{')
+            open++;
+        if (text[0] == '}' && open > 0)
+            open--;
+    }
+    return open == 0;
+}
+
+static void add_pair(struct reading *self, struct check_pair *list, unsigned most, unsigned *count,
+                     const char *name, const char *value)
+{
+    if (*count == most)
+        self->fault = "there are too many lines of this kind";
+    else if (value[0] == '\0')
+        self->fault = "it has no value";
+    else
+        list[(*count)++] = (struct check_pair){copy(self, name), copy(self, value)};
+}
+
+static void set_once(struct reading *self, const char **member, const char *value)
+{
+    if (*member)
+        self->fault = "it stands there twice";
+    else if (value[0] == '\0')
+        self->fault = "it has no value";
+    else
+        *member = copy(self, value);
+}
+
+static void set_timeout(struct reading *self, int64_t *timeout_ms, const char *value)
+{
+    if (!duration_parse(value, strlen(value), timeout_ms) || *timeout_ms == 0)
+        self->fault = "it is no duration: write 500ms, 5s, 2m";
+}
+
+static void set_request(struct reading *self, struct check *check, const char *value)
+{
+    static const char *const methods[] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
+    size_t len = strcspn(value, " \t");
+    const char *url = value + len + strspn(value + len, " \t");
+    if (check->method || check->jwt) {
+        self->fault = "a check asks one thing";
+        return;
+    }
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
+        if (span_is((struct span){value, len}, methods[i]))
+            check->method = methods[i];
+    if (!check->method || url[0] == '\0')
+        self->fault = "a request is a method and an address: GET http://…";
+    else
+        check->url = copy(self, url);
+}
+
+static void add_json(struct reading *self, struct check *check, const char *value)
+{
+    size_t len = strlen(value);
+    if (!check->json) {
+        self->json = arena_take(&self->checks->memory, len + self->rest.len + 1);
+        self->json_len = 0;
+    } else {
+        self->json[self->json_len++] = '\n';
+    }
+    check->json = self->json;
+    if (!self->json) {
+        self->fault = "there is no memory for it";
+        return;
+    }
+    memcpy(self->json + self->json_len, value, len + 1);
+    self->json_len += len;
+}
+
+static void set_status(struct reading *self, struct check *check, const char *value)
+{
+    for (const char *at = value; *at;) {
+        size_t len = strcspn(at, " \t");
+        bool digits = len == 3 && at[0] >= '1' && at[0] <= '5' &&
+                      (strncmp(at + 1, "xx", 2) == 0 || strspn(at, "0123456789") >= 3);
+        if (!digits)
+            self->fault = "a status is a number like 200, or 2xx";
+        at += len + strspn(at + len, " \t");
+    }
+    set_once(self, &check->status, value);
+}
+
+static void add_need(struct reading *self, struct check *check, const char *value)
+{
+    const struct checks *checks = self->checks;
+    if (check->need_count == CHECK_PAIRS) {
+        self->fault = "there are too many lines of this kind";
+        return;
+    }
+    for (unsigned i = 0; i + 1 < checks->count; i++) {
+        if (strcmp(checks->list[i].name, value) == 0) {
+            check->needs[check->need_count++] = checks->list[i].name;
+            return;
+        }
+    }
+    self->fault = "no check above it has that name";
+}
+
+// "header Authorization": the words of a key.
+static const char *rest_of(const char *key, const char *word)
+{
+    size_t len = strlen(word);
+    if (strncmp(key, word, len) != 0 || (key[len] != ' ' && key[len] != '\t'))
+        return NULL;
+    return key + len + strspn(key + len, " \t");
+}
+
+static void add_named(struct reading *self, struct check *check, const char *key, const char *value)
+{
+    const char *name = NULL;
+    if ((name = rest_of(key, "header"))) {
+        add_pair(self, check->headers, CHECK_PAIRS, &check->header_count, name, value);
+    } else if ((name = rest_of(key, "member"))) {
+        add_pair(self, check->members, CHECK_PAIRS, &check->member_count, name, value);
+    } else if ((name = rest_of(key, "save"))) {
+        if (!is_variable_name(span_of(name)))
+            self->fault = "a saved value's name holds letters, digits and _ only";
+        add_pair(self, check->saves, CHECK_PAIRS, &check->save_count, name, value);
+    } else {
+        self->fault = "that word is not known here";
+    }
+}
+
+static void add_line(struct reading *self, struct check *check, const char *key, const char *value)
+{
+    if (strcmp(key, "request") == 0)
+        set_request(self, check, value);
+    else if (strcmp(key, "json") == 0)
+        add_json(self, check, value);
+    else if (strcmp(key, "status") == 0)
+        set_status(self, check, value);
+    else if (strcmp(key, "needs") == 0)
+        add_need(self, check, value);
+    else if (strcmp(key, "jwt") == 0 && check->method)
+        self->fault = "a check asks one thing";
+    else if (strcmp(key, "jwt") == 0)
+        set_once(self, &check->jwt, value);
+    else if (strcmp(key, "remedy") == 0)
+        set_once(self, &check->remedy, value);
+    else if (strcmp(key, "timeout") == 0)
+        set_timeout(self, &check->timeout_ms, value);
+    else
+        add_named(self, check, key, value);
+}
+
+static void add_default(struct reading *self, const char *key, const char *value)
+{
+    struct checks *checks = self->checks;
+    const char *name = rest_of(key, "set");
+    if (strcmp(key, "timeout") == 0)
+        set_timeout(self, &checks->timeout_ms, value);
+    else if (!name)
+        self->fault = "[defaults] holds timeout and set NAME";
+    else if (!is_variable_name(span_of(name)))
+        self->fault = "a name holds letters, digits and _ only";
+    else {
+        if (checks->set_count < CHECKS_SET)
+            self->set_lines[checks->set_count] = self->line;
+        add_pair(self, checks->sets, CHECKS_SET, &checks->set_count, name, value);
+    }
+}
+
+// ---- Sections -----------------------------------------------------------------------------------
+
+static void end_check(struct reading *self)
+{
+    const struct checks *checks = self->checks;
+    const struct check *last = checks->count > 0 ? &checks->list[checks->count - 1] : NULL;
+    if (!last || self->fault || last->method || last->jwt)
+        return;
+    self->fault = "the check asks nothing: it has no line \"request = …\"";
+    self->line = last->line;
+}
+
+static void begin_section(struct reading *self, const char *name)
+{
+    struct checks *checks = self->checks;
+    unsigned line = self->section_line;
+    self->section_line = 0;
+    end_check(self);
+    if (self->fault)
+        return;
+    if (strcmp(name, DEFAULTS) == 0) {
+        if (checks->count > 0 || checks->set_count > 0 || checks->timeout_ms > 0)
+            self->fault = "[defaults] stands once, before the checks";
+        return;
+    }
+    for (unsigned i = 0; i < checks->count; i++)
+        if (strcmp(checks->list[i].name, name) == 0)
+            self->fault = "a check of that name stands above";
+    if (checks->count == CHECKS_MAX)
+        self->fault = "there are more checks than labelgate takes";
+    if (!self->fault)
+        checks->list[checks->count++] = (struct check){.name = copy(self, name), .line = line};
+}
+
+// inih's handler: 0 stops it.
+static int handle(void *user, const char *section, const char *name, const char *value)
+{
+    struct reading *self = user;
+    if (self->fault)
+        return 0;
+    if (section[0] == '\0')
+        self->fault = "it stands above the first [section]";
+    else if (self->section_line != 0)
+        begin_section(self, section);
+    if (!self->fault && !is_template(value))
+        self->fault = "a ${ has no }";
+    if (self->fault)
+        return 0;
+    if (strcmp(section, DEFAULTS) == 0)
+        add_default(self, name, value);
+    else
+        add_line(self, &self->checks->list[self->checks->count - 1], name, value);
+    return self->fault == NULL;
+}
+
+// A few lines that each use the one before many times would keep us busy for hours.
+static void judge_size(struct reading *self, const char *template, unsigned line)
+{
+    if (self->fault || !template || template_cost(self->checks, template) <= CHECKS_VALUE_MAX)
+        return;
+    self->fault = "a value in it grows beyond 64 KiB";
+    self->line = line;
+}
+
+static void judge_sizes(struct reading *self)
+{
+    for (unsigned i = 0; i < self->checks->set_count; i++)
+        judge_size(self, self->checks->sets[i].value, self->set_lines[i]);
+    for (unsigned i = 0; i < self->checks->count; i++) {
+        const struct check *check = &self->checks->list[i];
+        judge_size(self, check->url, check->line);
+        judge_size(self, check->json, check->line);
+        judge_size(self, check->jwt, check->line);
+        for (unsigned k = 0; k < check->header_count; k++)
+            judge_size(self, check->headers[k].value, check->line);
+        for (unsigned k = 0; k < check->member_count; k++)
+            judge_size(self, check->members[k].value, check->line);
+    }
+}
+
+static void finish(struct reading *self, int error)
+{
+    if (self->fault)
+        return;
+    if (error > 0)
+        self->fault = "it is no NAME = VALUE, no [section] and no ; comment";
+    else if (error < 0)
+        self->fault = "there is no memory for it";
+    else if (self->section_line != 0)
+        self->fault = "the section holds nothing";
+    else if (self->checks->count == 0)
+        self->fault = "there is no check in it";
+    if (error > 0)
+        self->line = (unsigned)error;
+    end_check(self);
+    judge_sizes(self);
+}
+
+bool checks_read(struct checks *self, const char *text, size_t len, const char *path,
+                 struct finding *finding)
+{
+    struct reading reading = {.checks = self, .rest = {text, len}};
+    memset(self, 0, sizeof *self);
+    if (span_starts(reading.rest, BYTE_ORDER_MARK))
+        reading.rest = (struct span){text + 3, len - 3};
+    if (len > CHECKS_FILE_MAX)
+        reading.fault = "the file is larger than 64 KiB";
+    else if (len > 0 && memchr(text, '\0', len))
+        reading.fault = "there is a NUL byte in it";
+    else
+        finish(&reading, ini_parse_stream(next_line, &reading, handle, &reading));
+    if (!reading.fault)
+        return true;
+    char where[32];
+    text_print(where, sizeof where, "line %u", reading.line);
+    finding_set(finding, REASON_CHECKS_INVALID, path, reading.line > 0 ? where : NULL,
+                reading.fault);
+    return false;
+}
+
+void checks_free(struct checks *self)
+{
+    arena_free(&self->memory);
+    memset(self, 0, sizeof *self);
+}
+
+struct span checks_builtin(void)
+{
+    return span_of(CHECKS_BUILTIN);
+}

@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: MIT
+#include <string.h>
+
+#include "base/duration.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/redact.h"
+#include "base/text.h"
+#include "net/url.h"
+#include "verify/checks_values.h"
+#include "labelstudio/request.h"
+
+// The longest address, body and header lines that a check sends.
+#define URL_MAX QUESTION_URL
+#define BODY_MAX ((size_t)16 * 1024)
+#define HEADERS_MAX ((size_t)16 * 1024)
+// Shown of an answer.
+#define SHOWN_MAX ((size_t)240)
+
+struct asking {
+    const struct check *check;
+    struct scope scope;
+    struct check_result *result;
+    struct check_saves *saves;
+    struct http_answer answer;
+    struct json json;
+    bool is_json;
+    char url[URL_MAX];
+    char body[BODY_MAX];
+    char headers[HEADERS_MAX];
+    const char *lines[HTTP_HEADERS + 1];
+};
+
+static bool fail(struct asking *self, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static bool fail(struct asking *self, const char *format, ...)
+{
+    struct text text = text_over(self->result->came, sizeof self->result->came);
+    va_list list;
+    va_start(list, format);
+    text_add_list(&text, format, list);
+    va_end(list);
+    self->result->state = CHECK_FAILED;
+    return false;
+}
+
+// ---- What was sent or saved must not stand in a sentence ----------------------------------------
+
+struct looking {
+    struct span text;
+    size_t most; // is shown of it
+    bool repeats;
+};
+
+static void look(void *context, struct span secret)
+{
+    struct looking *looking = context;
+    looking->repeats = looking->repeats || redact_echoes(looking->text, looking->most, secret);
+}
+
+// Does what is shown of the text repeat a secret, or what this check was filled with?
+static bool repeats_secret(struct asking *self, struct span text, size_t most)
+{
+    const struct check *check = self->check;
+    const struct check_run *run = self->scope.run;
+    struct looking looking = {text, most, redact_echo(text, most) < text.len};
+    for (unsigned i = 0; i < run->secret_count; i++)
+        look(&looking, run->secrets[i]);
+    for (unsigned i = 0; i < run->values->count; i++)
+        look(&looking, span_of(run->values->list[i].text));
+    if (check->json)
+        scope_each(&self->scope, check->json, look, &looking);
+    if (check->jwt)
+        scope_each(&self->scope, check->jwt, look, &looking);
+    for (unsigned i = 0; i < check->header_count; i++)
+        scope_each(&self->scope, check->headers[i].value, look, &looking);
+    for (unsigned i = 0; i < self->saves->count; i++)
+        look(&looking, span_of(self->saves->list[i].text));
+    return looking.repeats;
+}
+
+static void hide_secrets(struct asking *self, char slot[FINDING_SLOT])
+{
+    if (repeats_secret(self, span_of(slot), FINDING_SLOT))
+        text_print(slot, FINDING_SLOT, "%s", REDACT_ECHO);
+}
+
+// ---- The request --------------------------------------------------------------------------------
+
+static bool has_control(const char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < ' ' || *text == 0x7f)
+            return true;
+    return false;
+}
+
+static bool fill(struct asking *self, const char *template, enum spelling spelling, char *bytes,
+                 size_t size)
+{
+    return scope_fill(&self->scope, template, spelling, bytes, size) ||
+           fail(self, "%s", self->scope.fault);
+}
+
+static bool fill_url(struct asking *self)
+{
+    struct url url;
+    char why[URL_WHY], asked[FINDING_SLOT];
+    if (!fill(self, self->check->url, SPELLED_PLAIN, self->url, sizeof self->url))
+        return false;
+    struct text text = text_over(asked, sizeof asked);
+    text_add(&text, "%s %s", self->check->method, self->url);
+    hide_secrets(self, asked);
+    if (!text.cut && strstr(asked, self->url)) // else the template stays
+        text_print(self->result->asked, sizeof self->result->asked, "%s", asked);
+    return url_parse(self->url, true, &url, why) || fail(self, "the address %s", why);
+}
+
+static bool add_header(struct asking *self, struct text *out, unsigned *count, const char *name,
+                       const char *template)
+{
+    char *line = out->bytes + out->len;
+    char value[TOKEN_MAX + 64];
+    bool filled = fill(self, template, SPELLED_PLAIN, value, sizeof value);
+    text_add(out, "%s: %s", name, value);
+    file_wipe(value, sizeof value);
+    if (!filled)
+        return false;
+    if (out->cut || has_control(line))
+        return fail(self, "the header %s is too long, or has a line break in it", name);
+    out->len++; // over its NUL
+    self->lines[(*count)++] = line;
+    return true;
+}
+
+static bool is_below(const char *url, const char *base)
+{
+    size_t len = base ? strlen(base) : 0;
+    return len > 0 && strncmp(url, base, len) == 0 && (url[len] == '\0' || url[len] == '/');
+}
+
+// Has the check a line of that name itself? Names are compared as far as their colon.
+static bool has_line(const struct asking *self, struct span line)
+{
+    char name[CHECK_NAME + 1];
+    text_print(name, sizeof name, "%.*s", (int)span_find(line, ":"), line.text);
+    for (unsigned i = 0; i < self->check->header_count; i++)
+        if (span_is_nocase(span_of(self->check->headers[i].name), name))
+            return true;
+    return false;
+}
+
+static bool add_gateway(struct asking *self, struct text *out, unsigned *count)
+{
+    const struct check_run *run = self->scope.run;
+    if (!run->extra || !is_below(self->url, run->extra_url))
+        return true;
+    for (unsigned i = 0; i < run->extra->count; i++) {
+        char *line = out->bytes + out->len;
+        if (has_line(self, run->extra->lines[i]))
+            continue;
+        text_add_span(out, run->extra->lines[i]);
+        if (out->cut || *count == HTTP_HEADERS - 1)
+            return fail(self, "there are too many header lines");
+        out->len++; // over its NUL
+        self->lines[(*count)++] = line;
+    }
+    return true;
+}
+
+static bool fill_request(struct asking *self)
+{
+    const struct check *check = self->check;
+    struct text headers = text_over(self->headers, sizeof self->headers);
+    unsigned count = 0;
+    if (!fill_url(self))
+        return false;
+    for (unsigned i = 0; i < check->header_count; i++)
+        if (!add_header(self, &headers, &count, check->headers[i].name, check->headers[i].value))
+            return false;
+    if (!add_gateway(self, &headers, &count))
+        return false;
+    if (!check->json)
+        return true;
+    if (!fill(self, check->json, SPELLED_JSON, self->body, sizeof self->body))
+        return false;
+    struct json json;
+    if (!json_parse(&json, self->body, strlen(self->body)))
+        return fail(self, "the line json is no JSON object or list");
+    json_free(&json);
+    return add_header(self, &headers, &count, "Content-Type", "application/json");
+}
+
+// ---- The answer ---------------------------------------------------------------------------------
+
+// "200 404 5xx"
+static bool is_wanted(const char *wanted, int status)
+{
+    char number[16], family[16];
+    text_print(number, sizeof number, "%d", status);
+    text_print(family, sizeof family, "%dxx", status / 100);
+    for (const char *at = wanted; *at;) {
+        size_t len = strcspn(at, " \t");
+        struct span word = {at, len};
+        if (span_is(word, number) || span_is(word, family))
+            return true;
+        at += len + strspn(at + len, " \t");
+    }
+    return false;
+}
+
+static void add_value(struct asking *self, struct text *out, json_place place)
+{
+    struct span value = json_raw(&self->json, place);
+    const char *quote = json_kind_at(&self->json, place) == JSON_STRING ? "\"" : "";
+    if (repeats_secret(self, value, SHOWN_MAX))
+        value = span_of(REDACT_ECHO);
+    text_add(out, "%s", quote);
+    text_add_foreign(out, value, SHOWN_MAX);
+    text_add(out, "%s", quote);
+}
+
+// The words an answer has for people: FastAPI says detail, others message or error.
+static void add_words(struct asking *self, struct text *out)
+{
+    static const char *const names[] = {"detail", "message", "error"};
+    for (size_t i = 0; self->is_json && i < sizeof names / sizeof names[0]; i++) {
+        json_place place = json_member(&self->json, JSON_ROOT, names[i]);
+        if (place == JSON_NONE || json_kind_at(&self->json, place) == JSON_NULL)
+            continue;
+        text_add(out, "; %s: ", names[i]);
+        add_value(self, out, place);
+        return;
+    }
+}
+
+static bool judge_status(struct asking *self)
+{
+    char words[FINDING_SLOT];
+    const char *wanted = self->check->status ? self->check->status : "2xx";
+    if (is_wanted(wanted, self->answer.status))
+        return true;
+    struct text text = text_over(words, sizeof words);
+    words[0] = '\0';
+    add_words(self, &text);
+    return fail(self, "%d, not %s%s", self->answer.status, wanted, words);
+}
+
+static bool same_value(const struct json *json, json_place place, const char *wanted)
+{
+    char text[TOKEN_MAX + 1];
+    switch (json_kind_at(json, place)) {
+    case JSON_STRING:
+        return json_string(json, place, text, sizeof text) && strcmp(text, wanted) == 0;
+    case JSON_NUMBER:
+    case JSON_TRUE:
+    case JSON_FALSE:
+    case JSON_NULL:
+        return span_is(json_raw(json, place), wanted);
+    default:
+        return false;
+    }
+}
+
+static bool judge_member(struct asking *self, const struct check_pair *member)
+{
+    char wanted[TOKEN_MAX + 1], words[FINDING_SLOT];
+    struct text text = text_over(words, sizeof words);
+    json_place place = self->is_json ? json_walk(&self->json, JSON_ROOT, member->name) : JSON_NONE;
+    enum json_kind kind = self->is_json ? json_kind_at(&self->json, place) : JSON_KIND_NONE;
+    if (!self->is_json)
+        return fail(self, "%d, but the answer is no JSON", self->answer.status);
+    if (place == JSON_NONE)
+        return fail(self, "%d, but the answer has no %s", self->answer.status, member->name);
+    if (!fill(self, member->value, SPELLED_PLAIN, wanted, sizeof wanted))
+        return false;
+    if (strcmp(wanted, "*") == 0 ? kind != JSON_NULL : same_value(&self->json, place, wanted))
+        return true;
+    add_value(self, &text, place);
+    if (strcmp(member->name, "detail") != 0 && strcmp(member->name, "message") != 0)
+        add_words(self, &text);
+    return fail(self, "%d, but %s is %s", self->answer.status, member->name, words);
+}
+
+static bool save_member(struct asking *self, const struct check_pair *save)
+{
+    struct check_saved *saved = &self->saves->list[self->saves->count];
+    json_place place = self->is_json ? json_walk(&self->json, JSON_ROOT, save->value) : JSON_NONE;
+    bool taken = false;
+    if (place != JSON_NONE && json_kind_at(&self->json, place) == JSON_NUMBER) {
+        struct span number = json_raw(&self->json, place);
+        taken = number.len < sizeof saved->text;
+        if (taken)
+            text_print(saved->text, sizeof saved->text, "%.*s", (int)number.len, number.text);
+    } else if (place != JSON_NONE) {
+        taken = json_string(&self->json, place, saved->text, sizeof saved->text) &&
+                saved->text[0] != '\0' && !has_control(saved->text);
+    }
+    if (!taken)
+        return fail(self, "%d, but the answer has no %s to go on with", self->answer.status,
+                    save->value);
+    text_print(saved->name, sizeof saved->name, "%s", save->name);
+    self->saves->count++;
+    return true;
+}
+
+static bool judge_answer(struct asking *self)
+{
+    const struct check *check = self->check;
+    if (!judge_status(self))
+        return false;
+    for (unsigned i = 0; i < check->member_count; i++)
+        if (!judge_member(self, &check->members[i]))
+            return false;
+    for (unsigned i = 0; i < check->save_count; i++)
+        if (!save_member(self, &check->saves[i]))
+            return false;
+    text_print(self->result->came, sizeof self->result->came, "%d", self->answer.status);
+    return true;
+}
+
+// ---- Asking -------------------------------------------------------------------------------------
+
+static bool ask_http(struct asking *self)
+{
+    const struct check_run *run = self->scope.run;
+    struct http_request request = {
+        .method = self->check->method,
+        .url = self->url,
+        .headers = self->lines,
+        .body = span_of(self->check->json ? self->body : ""),
+        .timeout_ms = run->timeout_ms,
+        .ca_file = run->ca_file,
+        .phase = run->phase,
+        .phase_context = run->phase_context,
+        .body_always = true,
+    };
+    http_ask(&request, &self->answer);
+    self->result->status = self->answer.answered ? self->answer.status : 0;
+    if (self->answer.answered)
+        return true;
+    char words[FINDING_SLOT];
+    struct text text = text_over(words, sizeof words);
+    finding_add_sentence(&self->answer.fault, &text);
+    return fail(self, "%s [%s]", words, reason_word(self->answer.fault.reason));
+}
+
+static bool ask_and_judge(struct asking *self)
+{
+    if (!fill_request(self) || !ask_http(self))
+        return false;
+    self->is_json =
+        self->answer.body && json_parse(&self->json, self->answer.body, self->answer.body_len);
+    bool passed = judge_answer(self);
+    if (self->is_json)
+        json_free(&self->json);
+    return passed;
+}
+
+// Three parts, none empty, nothing but base64url in them: what a JWT looks like to every library.
+static bool judge_jwt(struct asking *self)
+{
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    char text[TOKEN_MAX + 1];
+    unsigned parts = 0;
+    bool filled = fill(self, self->check->jwt, SPELLED_PLAIN, text, sizeof text);
+    bool well = filled && text[0] != '\0';
+    for (const char *at = text; well; at++) {
+        size_t len = strspn(at, alphabet);
+        parts++;
+        at += len;
+        well = len > 0 && (*at == '.' || *at == '\0');
+        if (*at == '\0')
+            break;
+    }
+    file_wipe(text, sizeof text);
+    if (filled && (!well || parts != 3))
+        return fail(self, "the text has not the three dot-separated parts of a JWT");
+    text_print(self->result->came, sizeof self->result->came, "%s",
+               filled ? "three parts" : self->result->came);
+    return filled;
+}
+
+void check_describe(const struct check *check, struct check_result *result)
+{
+    struct text text = text_over(result->asked, sizeof result->asked);
+    if (check->jwt)
+        text_add(&text, "is %s a JWT", check->jwt);
+    else
+        text_add(&text, "%s %s", check->method, check->url);
+}
+
+void check_ask(const struct checks *self, const struct check *check, const struct check_run *run,
+               struct check_result *result, struct check_saves *saves)
+{
+    struct asking asking = {
+        .check = check,
+        .scope = {.checks = self, .run = run},
+        .result = result,
+        .saves = saves,
+    };
+    int64_t began = duration_now();
+    memset(result, 0, sizeof *result);
+    memset(saves, 0, sizeof *saves);
+    check_describe(check, result);
+    bool passed = check->jwt ? judge_jwt(&asking) : ask_and_judge(&asking);
+    result->state = passed ? CHECK_PASSED : CHECK_FAILED;
+    result->took_ms = duration_now() - began;
+    hide_secrets(&asking, result->came);
+    if (!passed)
+        file_wipe(saves, sizeof *saves);
+    http_answer_free(&asking.answer);
+    file_wipe(&asking, sizeof asking);
+}
+
+bool check_values_add(struct check_values *self, const struct check_saves *saves)
+{
+    for (unsigned i = 0; i < saves->count; i++) {
+        if (self->count == CHECKS_SET)
+            return false;
+        self->list[self->count++] = saves->list[i];
+    }
+    return true;
+}
+
+// ---- Needs --------------------------------------------------------------------------------------
+
+static bool uses(const char *template, const char *name)
+{
+    size_t len = strlen(name);
+    for (const char *at = template ? strstr(template, "${") : NULL; at; at = strstr(at + 2, "${"))
+        if (strncmp(at + 2, name, len) == 0 && (at[2 + len] == '}' || at[2 + len] == ':'))
+            return true;
+    return false;
+}
+
+static bool uses_anywhere(const struct check *check, const char *name)
+{
+    bool used = uses(check->url, name) || uses(check->json, name) || uses(check->jwt, name);
+    for (unsigned i = 0; i < check->header_count; i++)
+        used = used || uses(check->headers[i].value, name);
+    for (unsigned i = 0; i < check->member_count; i++)
+        used = used || uses(check->members[i].value, name);
+    return used;
+}
+
+bool checks_needs(const struct checks *self, unsigned later, unsigned earlier)
+{
+    const struct check *check = &self->list[later], *needed = &self->list[earlier];
+    for (unsigned i = 0; i < check->need_count; i++)
+        if (strcmp(check->needs[i], needed->name) == 0)
+            return true;
+    for (unsigned i = 0; i < needed->save_count; i++)
+        if (earlier < later && uses_anywhere(check, needed->saves[i].name))
+            return true;
+    return false;
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// ${NAME} in the checks of `verify`. For checks.c and checks_ask.c.
+#ifndef LABELGATE_VERIFY_CHECKS_VALUES_H
+#define LABELGATE_VERIFY_CHECKS_VALUES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/span.h"
+#include "verify/checks.h"
+
+struct scope {
+    const struct checks *checks;
+    const struct check_run *run;
+    char fault[FINDING_SLOT]; // why scope_fill gave false
+};
+
+// The bytes and references that filling `template` goes through, at least; CHECKS_VALUE_MAX + 1
+// for more than CHECKS_VALUE_MAX.
+size_t template_cost(const struct checks *checks, const char *template);
+
+enum spelling { SPELLED_PLAIN, SPELLED_JSON };
+
+// `template` with its variables, NUL-terminated. False: one is not set, or it does not fit.
+bool scope_fill(struct scope *self, const char *template, enum spelling spelling, char *bytes,
+                size_t size);
+// Calls `each` with the value of every "${…}" of the template that has one.
+void scope_each(struct scope *self, const char *template,
+                void (*each)(void *context, struct span value), void *context);
+
+#endif
