@@ -21,7 +21,6 @@ COVERAGE =
 #   aarch64 … the other architectures, through zig (make ARCH=aarch64)    build/aarch64/labelgate
 ARCHITECTURES := $(shell sed -e '/^\#/d' -e 's/ .*//' docker/architectures)
 
-comma = ,
 WORLD = $(if $(filter native,$(ARCH)),musl,$(ARCH))
 DEBUG_WORLD = $(if $(COVERAGE),coverage,$(if $(SANITIZE),debug,plain))
 OUT = build/$(WORLD)
@@ -35,20 +34,16 @@ endif
 # stack protector). Sections let the linker drop what nobody calls.
 SECTIONS = -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables
 HARDEN = -fPIE -fstack-protector-strong
-# -static-pie is not used: musl-gcc would silently make a dynamic program of it.
-STATIC_PIE = -static -Wl,-pie,--no-dynamic-linker -Wl,-z,text -Wl,-z,relro -Wl,-z,now \
-	-Wl,-z,noseparate-code -Wl,-z,pack-relative-relocs -Wl,--gc-sections -Wl,--build-id=none
+STATIC_PIE = -static-pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noseparate-code -Wl,-z,pack-relative-relocs \
+	-Wl,--gc-sections -Wl,--build-id=none
 
 ifeq ($(WORLD),musl)
 MUSL := $(shell docker/build-musl.sh --where)
-WORLD_CC = $(MUSL)/bin/musl-gcc
+WORLD_CC = $(MUSL)/bin/musl-cc
 WORLD_COMPILER = gcc
 # Fat objects: the program is linked from the intermediate code, unit tests (many, quick) without it.
 WORLD_CFLAGS = -Oz -flto -ffat-lto-objects $(HARDEN) $(SECTIONS)
 WORLD_CRYPTO = -Os
-GCC_FILE = $(shell gcc -print-file-name=$(1))
-LINK_BEGIN = -nostartfiles $(MUSL)/lib/rcrt1.o $(MUSL)/lib/crti.o $(call GCC_FILE,crtbeginS.o)
-LINK_END = $(call GCC_FILE,crtendS.o) $(MUSL)/lib/crtn.o
 WORLD_LDFLAGS = $(STATIC_PIE)
 # The map tells which parts of the libc are inside (tests/build asks it).
 # One partition: functions that are the same in two rooms become one.
@@ -78,32 +73,17 @@ WORLD_LDFLAGS = -fsanitize=fuzzer,address,undefined
 else
 ZIG := $(shell docker/zig.sh --where)
 ZIG_TARGET := $(shell sed -n 's/^$(WORLD)  *\([^ ]*\).*/\1/p' docker/architectures)
-export ZIG_GLOBAL_CACHE_DIR = $(ZIG:/zig/zig=-cache)
-export ZIG_LOCAL_CACHE_DIR = $(ZIG_GLOBAL_CACHE_DIR)
 MUSL_FOR = ZIG='$(ZIG)' TARGET='$(ZIG_TARGET)'
 MUSL := $(shell $(MUSL_FOR) docker/build-musl.sh --where)
-# The lock's musl, not the one that zig brings.
-WORLD_CC = $(ZIG) cc -target $(ZIG_TARGET) -nostdinc -isystem $(MUSL)/include -isystem $(dir $(ZIG))lib/include
+# zig behind a wrapper: docker/zig-cc.sh.
+WORLD_CC = $(MUSL)/bin/musl-cc
 # Its version is in its path.
 WORLD_COMPILER = true
 WORLD_CFLAGS = -Oz -flto -U_FORTIFY_SOURCE -fno-sanitize=all $(HARDEN) $(SECTIONS)
 WORLD_CRYPTO = -Os
-# The linker itself: `zig cc` refuses to hand it --wrap and packed relocations.
-WORLD_LINK = $(ZIG) ld.lld
-FOR_LINKER = $(subst $(comma), ,$(patsubst -Wl$(comma)%,%,$(1)))
-LINK_BEGIN = $(MUSL)/lib/rcrt1.o $(MUSL)/lib/crti.o
-LINK_END = $(MUSL)/lib/libc.a $(MUSL)/lib/libcompiler_rt.a $(MUSL)/lib/crtn.o
-# Code is made when it is linked. It knows -Oz from the objects, but for inlining and for arm's floats.
-WORLD_LDFLAGS = $(STATIC_PIE) --lto-O2 -mllvm -inline-threshold=5 $(LTO_$(WORLD))
-# Code that is made later wants it, and the linker must know it before.
-LTO_s390x = -u _GLOBAL_OFFSET_TABLE_
-LTO_armv7 = -mllvm -float-abi=hard
-BINARY_LDFLAGS = -O2 -s
+WORLD_LDFLAGS = $(STATIC_PIE)
+BINARY_LDFLAGS = -Wl,-O2 -s
 endif
-
-# The command that links, and how it wants a flag spelled that is written for a compiler.
-WORLD_LINK ?= $(WORLD_CC) $(WORLD_CFLAGS)
-FOR_LINKER ?= $(1)
 
 # ---- Third-party objects, shared by all clones through the cache ------------------------------------
 WORLD_AR = $(if $(ZIG),$(ZIG) ar,ar)
@@ -132,8 +112,8 @@ all: $(BINARY) ## the static program, build/labelgate (ARCH=aarch64 …: build/A
 
 $(BINARY): $(OBJECTS) $(EXTRA_OBJECTS) $(OUT)/flags
 	@echo "  LINK  $@"
-	@$(WORLD_LINK) $(call FOR_LINKER,$(BINARY_LDFLAGS) $(LDFLAGS)) -o $@ $(LINK_BEGIN) $(OBJECTS) \
-		$(EXTRA_OBJECTS) $(THIRD_OBJECTS) $(call FOR_LINKER,$(WORLD_LDFLAGS)) $(LINK_END)
+	@$(WORLD_CC) $(WORLD_CFLAGS) $(BINARY_LDFLAGS) $(WORLD_LDFLAGS) $(LDFLAGS) -o $@ $(OBJECTS) $(EXTRA_OBJECTS) \
+		$(THIRD_OBJECTS)
 
 $(OUT)/%.o: %.c $(OUT)/flags $(GENERATED)
 	@mkdir -p $(@D)
@@ -201,9 +181,8 @@ $(OUT)/tests/labelgate.a: $(filter-out $(OUT)/src/main.o $(OUT)/src/pages/main.o
 	@rm -f $@ && $(WORLD_AR) rcsD $@ $^
 
 LINK_TEST = @mkdir -p $(@D) && echo "  LINK  $@" && \
-	$(WORLD_LINK) $(call FOR_LINKER,$(TEST_LDFLAGS) $(LDFLAGS)) -o $@ $(LINK_BEGIN) $(filter %.o,$^) \
-	$(TEST_EXTRA) $(call FOR_LINKER,$(LDFLAGS_$(@F))) $(OUT)/tests/labelgate.a $(THIRD)/tests/third-party.a \
-	$(call FOR_LINKER,$(WORLD_LDFLAGS)) $(LINK_END)
+	$(WORLD_CC) $(WORLD_CFLAGS) $(TEST_LDFLAGS) $(WORLD_LDFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(TEST_EXTRA) \
+	$(LDFLAGS_$(@F)) $(OUT)/tests/labelgate.a $(THIRD)/tests/third-party.a
 
 $(UNIT): TEST_EXTRA = $(THIRD)/tests/cmocka.o
 $(UNIT): $(OUT)/unit/%: $(OUT)/tests/unit/%.o $(OUT)/tests/labelgate.a $(EXTRA_OBJECTS) $(OUT)/flags
@@ -279,6 +258,9 @@ soak: ## the whole soak; make test runs a tenth of it
 debug: ## glibc with ASan and UBSan, build/debug/labelgate (SANITIZE=: build/plain, COVERAGE=1: build/coverage)
 	@$(MAKE) WORLD=$(DEBUG_WORLD) build/$(DEBUG_WORLD)/labelgate
 
+outdated: ## what the archive has that is newer than docker/sources.lock
+	@docker/outdated.sh
+
 sources: ## third-party tarballs into sources/ (SOURCES=DIR takes them from there, offline)
 	docker/fetch-sources.sh $(TARBALLS)
 
@@ -328,5 +310,5 @@ help: ## this list
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
 .PHONY: FORCE all bench clean compile_commands.json coverage debug demo dist emulated format fuzz fuzz-compose \
-	fuzzers help helpers image install left-out lint man pages program soak sources syntax test test-blackbox \
+	fuzzers help helpers image install left-out lint man outdated pages program soak sources syntax test test-blackbox \
 	test-build test-conformance test-engine test-golden test-soak test-unit unit walls

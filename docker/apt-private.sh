@@ -7,6 +7,8 @@
 #   apt-private.sh unpack NAME[:ARCH][=VERSION]...  binary packages of trixie, unpacked into the cache;
 #                                                   prints one directory for each, nothing else
 #   apt-private.sh unpack --deps NAME[:ARCH]...     the same with all they depend on, in one directory
+#   apt-private.sh versions NAME...                 "NAME VERSION" for each version of a source package that
+#                                                   the archive lists, newest first
 #   apt-private.sh mirror                           the mirror in use
 #
 # DEBIAN_MIRROR    the mirror; without it the host's own list decides
@@ -133,9 +135,7 @@ lock_state() { # NAME
     flock 9
 }
 
-fetch_sources() { # DIR NAME=VERSION...
-    target=$1
-    shift
+source_state() {
     find_mirror
     lock_state sources
     for suite in $source_suites; do
@@ -143,6 +143,20 @@ fetch_sources() { # DIR NAME=VERSION...
     done | prepare_state sources "$(dpkg --print-architecture)"
     state=$cache/apt/sources
     update_lists
+}
+
+list_versions() { # NAME...
+    source_state
+    for name; do
+        private_apt apt-cache showsrc --only-source "$name" 2>/dev/null |
+            sed -n "s/^Version: /$name /p" | LC_ALL=C sort -Vru
+    done
+}
+
+fetch_sources() { # DIR NAME=VERSION...
+    target=$1
+    shift
+    source_state
     mkdir -p "$target"
     cd "$target"
     # One at a time: a package that is gone from the archive must not hide the others.
@@ -255,9 +269,13 @@ unpack)
         done
     fi
     ;;
+versions)
+    shift
+    list_versions "$@"
+    ;;
 mirror)
     find_mirror
     echo "$mirror"
     ;;
-*) fail "say source, unpack or mirror (the head of this file explains them)" ;;
+*) fail "say source, unpack, versions or mirror (the head of this file explains them)" ;;
 esac

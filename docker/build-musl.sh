@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Builds musl from the lock's tarball and prints its prefix (bin/musl-gcc, include, lib). The host's own
+# Builds musl from the lock's tarball and prints its prefix (bin/musl-cc, include, lib). The host's own
 # musl may be 1.2.3, which has no DNS over TCP, and one libc everywhere makes the build reproducible.
+# bin/musl-cc is a C compiler that knows this musl and links a static PIE when told -static-pie.
 #
 #   build-musl.sh FOLDER-OF-TARBALLS    builds it unless the cache has it
 #   build-musl.sh --where               only prints where it is or will be
@@ -20,7 +21,7 @@ zig=${ZIG:-}
 target=${TARGET:-}
 # PIE, because the program is a static-pie; sections, so that the linker can drop what is not used.
 flags='-Oz -fPIE -ffunction-sections -fdata-sections'
-prefix=$(cache_folder musl "$(lock_row musl)" "$(cat "$0")" "${zig:-$(compiler_id "$gcc")}" "$target")
+prefix=$(cache_folder musl "$(lock_row musl)" "$(cat "$0" "$here/zig-cc.sh")" "${zig:-$(compiler_id "$gcc")}" "$target")
 
 # Without the flags of an outer make: its ARCH=... would be taken for musl's own.
 compile() { # CONFIGURE-OPTION...
@@ -38,6 +39,20 @@ compile_with_zig() {
         install -m 644 libcompiler_rt.a "$prefix/lib"
 }
 
+# musl-gcc's specs know no -static-pie: it would silently make a dynamic program. The specs get what gcc's own have.
+install_gcc_wrapper() {
+    sed -e "s,%{!shared: \([^ ]*\)/Scrt1.o},%{static-pie:\1/rcrt1.o; !shared:\1/Scrt1.o}," \
+        -e 's,^\(-dynamic-linker .*\)$,%{static-pie:-static -pie --no-dynamic-linker -z text;:\1},' \
+        "$prefix/lib/musl-gcc.specs" >"$prefix/lib/musl-cc.specs"
+    grep -q rcrt1.o "$prefix/lib/musl-cc.specs" && grep -q no-dynamic-linker "$prefix/lib/musl-cc.specs"
+    printf '#!/bin/sh\nexec %s "$@" -specs "%s"\n' "$gcc" "$prefix/lib/musl-cc.specs" >"$prefix/bin/musl-cc"
+}
+
+install_zig_wrapper() {
+    mkdir -p "$prefix/bin"
+    sed -e "s,@ZIG@,$zig," -e "s,@TARGET@,$target," -e "s,@PREFIX@,$prefix," "$here/zig-cc.sh" >"$prefix/bin/musl-cc"
+}
+
 build() { # PREFIX TARBALLS
     work=$(mktemp -d)
     trap 'rm -rf "$work"' EXIT
@@ -48,6 +63,8 @@ build() { # PREFIX TARBALLS
         tail -n 30 "$work/log" >&2
         exit 1
     fi
+    if [ -n "$zig" ]; then install_zig_wrapper; else install_gcc_wrapper; fi
+    chmod 755 "$prefix/bin/musl-cc"
     install -m 644 COPYRIGHT "$prefix/COPYRIGHT"
 }
 

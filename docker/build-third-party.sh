@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: MIT
 #
 # Compiles curl, mbedTLS, inih and (for tests) cmocka into objects, with this project's options of
-# docker/config and without what docker/left-out takes the place of, and prints the folder:
+# docker/config, and prints the folder:
 #   include/   headers (jsmn is one)        objects/   what the program is linked with, no archive
 #   tests/     cmocka.o, and the objects as an archive: a test takes from it what it needs
 #
 #   CC=COMPILER AR=ARCHIVER CFLAGS=FLAGS CRYPTO_CFLAGS=FLAGS build-third-party.sh FOLDER-OF-TARBALLS
 #   ... build-third-party.sh --where     only prints where the folder is or will be
 #
-# COMPILER is the command whose version counts, when CC is one that may have to be built first (musl-gcc, zig).
+# COMPILER is the command whose version counts, when CC is one that may have to be built first (musl-cc).
 # CRYPTO_CFLAGS come after CFLAGS for mbedTLS, where upstream wants -O2 or -Os (timing side channels).
 set -eu
 
@@ -22,7 +22,7 @@ cflags=${CFLAGS:-}
 crypto_cflags=${CRYPTO_CFLAGS:-}
 mbedtls_config="'-DMBEDTLS_CONFIG_FILE=<mbedtls_options.h>'"
 prefix=$(cache_folder third-party \
-    "$(cat "$here/sources.lock" "$here"/config/*.h "$here"/left-out/*.c "$0" "$here/third-party.sh")" \
+    "$(cat "$here/sources.lock" "$here"/config/*.h "$0" "$here/third-party.sh")" \
     "$cc" "$cflags" "$crypto_cflags" "$(compiler_id "${COMPILER:-$cc}")")
 
 # Compiles the files named on standard input (relative to the current folder) into DIR. An object is
@@ -51,23 +51,14 @@ copy_headers() { # PREFIX WORK
     find "$1/include" ! -name '*.h' -type f -exec rm {} +
 }
 
-# pk_wrap.c once more: its table of operations names those with a private key by what left-out/ puts there.
 compile_mbedtls() { # PREFIX WORK
     cd "$2/mbedtls"
-    cp "$here/left-out/mbedtls.c" library/left_out.c
     # shellcheck disable=SC2012  # upstream's names have no blanks
-    ls library/*.c | compile_all "$1/objects" "$crypto_cflags" "$mbedtls_config" \
-        -I"$1/include" -Ilibrary
-    echo library/pk_wrap.c | compile_all "$1/objects" "$crypto_cflags" "$mbedtls_config" \
-        -I"$1/include" -Ilibrary -Dmbedtls_rsa_pkcs1_sign=left_out_rsa_sign \
-        -Dmbedtls_rsa_pkcs1_decrypt=left_out_rsa_decrypt -Dmbedtls_rsa_check_pub_priv=left_out_rsa_check_pair \
-        -Dmbedtls_rsa_pkcs1_encrypt=left_out_rsa_encrypt -Dmbedtls_ecp_check_pub_priv=left_out_ecp_check_pair
+    ls library/*.c | compile_all "$1/objects" "$crypto_cflags" "$mbedtls_config" -I"$1/include" -Ilibrary
 }
 
 compile_curl() { # PREFIX WORK
     cd "$2/curl"
-    rm lib/multi_ev.c lib/cf-https-connect.c lib/vtls/cipher_suite.c lib/vtls/vtls_scache.c lib/vtls/x509asn1.c
-    cp "$here/left-out/curl.c" lib/left_out.c
     find lib -name '*.c' | LC_ALL=C sort | compile_all "$1/objects" -DHAVE_CONFIG_H -DBUILDING_LIBCURL \
         -DCURL_STATICLIB "$mbedtls_config" -I"$1/include" -Ilib
 }
@@ -77,7 +68,13 @@ compile_inih() { # PREFIX WORK
     echo ini.c | compile_all "$1/objects" -include "$1/include/ini.h"
 }
 
+# Its build system would make the header of its version.
 compile_cmocka() { # PREFIX WORK
+    version=$(lock_row cmocka | awk '{ print $2 }' | tr . ' ')
+    # shellcheck disable=SC2086  # three numbers
+    set -- "$1" "$2" $version
+    sed -e "s/@cmocka_VERSION_MAJOR@/$3/" -e "s/@cmocka_VERSION_MINOR@/$4/" -e "s/@cmocka_VERSION_PATCH@/$5/" \
+        "$2/cmocka/include/cmocka_version.h.cmake" >"$2/cmocka/include/cmocka_version.h"
     cd "$2/cmocka/src"
     echo cmocka.c | compile_all "$1/tests" -I../include -D_GNU_SOURCE -DHAVE_SIGNAL_H -DHAVE_STRINGS_H \
         -DHAVE_INTTYPES_H -DHAVE_MALLOC_H -DHAVE_CLOCK_REALTIME -DHAVE_STRUCT_TIMESPEC -DHAVE_STRSIGNAL \

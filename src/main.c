@@ -2,7 +2,6 @@
 // The door: finds the verb, calls it, returns its code.
 #include <stddef.h>
 
-#include "spec/exitcode.h"
 #include "base/quote.h"
 #include "base/redact.h"
 #include "base/say.h"
@@ -11,8 +10,9 @@
 #include "cli/options_parse.h"
 #include "cli/print.h"
 #include "cli/report.h"
-#include "settings/settings.h"
 #include "init/init.h"
+#include "settings/settings.h"
+#include "spec/exitcode.h"
 #include "verbs/verbs.h"
 
 static int (*const verbs[VERB_COUNT])(const struct call *) = {

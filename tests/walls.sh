@@ -60,18 +60,36 @@ wall_jsmn_in_one_file() { found_include '<jsmn\.h>' . base/json.c; }
 # The .env reader, and the checks file of `verify`.
 wall_inih_in_its_files() { found_include '<ini\.h>' . dotenv/inih.c verify/checks.c; }
 
-wall_base_uses_no_room() { found_include '"(cli|env|token|server|init|verbs)/' base; }
-wall_token_uses_base_alone() { found_include '"(cli|env|server|init|verbs)/' token; }
-wall_env_uses_base_token() { found_include '"(cli|server|init|verbs)/' env; }
-wall_server_uses_base_token() { found_include '"(cli|env|init|verbs)/' server; }
-wall_init_uses_base_alone() { found_include '"(cli|env|token|server|verbs)/' init; }
-wall_cli_uses_base_alone() { found_include '"(env|token|server|init|verbs)/' cli; }
-wall_verbs_are_called_by_main_alone() { found_include '"verbs/' 'base cli env token server init pages'; }
-wall_pages_uses_base_cli() { found_include '"(env|token|server|init)/' pages; }
-wall_pages_are_asked_by_nobody() { found_include '"pages/' 'base cli env token server init verbs'; }
+# Which rooms a room may include: `ROOM: ROOM...`. Everything else is a violation; main.c may include any room.
+arrows='base:
+spec: base
+token: base spec
+dotenv: base spec token
+net: base spec
+init: base spec
+cli: base spec
+settings: base spec token dotenv net
+labelstudio: base spec token net
+verify: base spec token net labelstudio
+probe: base spec token net init cli settings labelstudio
+verbs: base spec token dotenv net init cli settings labelstudio verify probe
+pages: base spec cli'
+wall_arrows_point_one_way() {
+    local room allowed
+    while IFS=: read -r room allowed; do
+        found_include '"[a-z_]+/' "$room" | grep -vE "\"(${room}${allowed// /|})/\$"
+    done <<<"$arrows"
+    # A room that is not in the table has no arrows yet.
+    (cd "$twin" && ls -d -- */ 2>/dev/null) | tr -d / | grep -vxE "$(cut -d : -f 1 <<<"$arrows" | paste -sd '|')"
+}
+# A module is X.c with X.h; what includes each other cannot be read one after the other.
+wall_no_circle_of_modules() {
+    (cd "$twin" && grep -rHoE '^#[[:space:]]*include[[:space:]]*"[^"]+/[^"]+"' .) |
+        sed -E 's,^\./(.*)\.[ch]:.*"(.*)\.[a-z]+"$,\1 \2,' | awk '$1 != $2' | tsort 2>&1 >/dev/null | grep -v 'contains a loop'
+}
 
 wall_processes_in_init_alone() {
-    found "$(call 'v?fork|clone3?|posix_spawnp?|f?execve?|execv[pe]*|execl[pe]*|wait|wait[34]|waitpid|waitid|kill|killpg|tgkill')" 'base cli env token server verbs'
+    found "$(call 'v?fork|clone3?|posix_spawnp?|f?execve?|execv[pe]*|execl[pe]*|wait|wait[34]|waitpid|waitid|kill|killpg|tgkill')" 'base spec cli dotenv token settings net labelstudio verify probe verbs'
 }
 # musl's cannot name signals 32 to 34: init/ uses the kernel's own calls.
 wall_no_libc_sigset_in_init() {
@@ -82,8 +100,8 @@ wall_environment_in_one_file() { found '(^|[^a-zA-Z0-9_.>])((secure_)?getenv[[:s
 wall_exit_in_main_alone() { found "$(call 'exit|quick_exit|abort')" . main.c; }
 # A forked child, and the deadline.
 wall_exit_at_once_in_init_and_deadline() {
-    found "$(call '_exit|_Exit')" 'base cli env token verbs'
-    found "$(call '_exit|_Exit')" server net/deadline.c
+    found "$(call '_exit|_Exit')" 'base spec cli dotenv token settings labelstudio verify probe verbs'
+    found "$(call '_exit|_Exit')" net net/deadline.c
 }
 wall_output_in_say_alone() {
     found "$(call 'v?printf|v?fprintf|v?dprintf|puts|fputs|putchar|fputc|putc|fwrite|perror')" . base/say.c
@@ -95,11 +113,11 @@ wall_banned_calls_nowhere() { found "$(call 'atoi|atol|atof|strcpy|strcat|sprint
 wall_no_typedef_of_structs() { found 'typedef[[:space:]]+(struct|union|enum)' .; }
 wall_nothing_of_this_build_machine() { found '(__DATE__|__TIME__|__FILE__|__BASE_FILE__)|(^|[^a-zA-Z0-9_])assert[[:space:]]*\(' .; }
 
-# ---- What is planted to see that each wall stands: wall, file below src/, line ------------------------
+# ---- What is planted to see that each wall stands: wall, file below src/, line (;; a second file: its line) ---
 
 plants() {
     cat <<'PLANTS'
-curl_in_one_file|server/plant.c|#include <curl/curl.h>
+curl_in_one_file|net/plant.c|#include <curl/curl.h>
 mbedtls_in_its_files|net/http.c|#include <mbedtls/ssl.h>
 certificate_flags_are_only_added_to|net/tls.c|void plant(uint32_t *flags) { *flags &= 8; }
 certificate_flags_are_only_added_to|net/tls.c|void plant(uint32_t *flags) { *flags = 0; }
@@ -111,26 +129,32 @@ certificate_flags_are_only_added_to|net/tls.c|void plant(void *config) { mbedtls
 certificate_flags_are_only_added_to|net/tls.c|void plant(void *config) { mbedtls_ssl_conf_ca_cb(config, 0, 0); }
 certificate_flags_are_only_added_to|net/http.c|void plant(void *easy) { curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L); }
 jsmn_in_one_file|token/plant.c|#include <jsmn.h>
-inih_in_its_files|env/plant.c|#include <ini.h>
-base_uses_no_room|base/plant.h|#include "token/token.h"
-token_uses_base_alone|token/plant.h|#include "dotenv/dotenv.h"
-env_uses_base_token|env/plant.c|#include "net/http.h"
-env_uses_base_token|env/plant.c|#include "cli/options_parse.h"
-server_uses_base_token|server/plant.c|#include "settings/settings.h"
-pages_uses_base_cli|pages/plant.c|#include "settings/settings.h"
-pages_are_asked_by_nobody|cli/plant.c|#include "pages/pages.h"
-init_uses_base_alone|init/plant.c|#include "base/envlist.h"
-cli_uses_base_alone|cli/plant.c|#include "net/http.h"
-verbs_are_called_by_main_alone|server/plant.c|#include "verbs/verbs.h"
+inih_in_its_files|settings/plant.c|#include <ini.h>
+arrows_point_one_way|base/plant.h|#include "spec/reason.h"
+arrows_point_one_way|spec/plant.h|#include "token/token.h"
+arrows_point_one_way|token/plant.h|#include "dotenv/dotenv.h"
+arrows_point_one_way|dotenv/plant.c|#include "settings/settings.h"
+arrows_point_one_way|net/plant.c|#include "labelstudio/whoami.h"
+arrows_point_one_way|settings/plant.c|#include "init/init.h"
+arrows_point_one_way|labelstudio/plant.c|#include "settings/settings.h"
+arrows_point_one_way|verify/plant.c|#include "verbs/verbs.h"
+arrows_point_one_way|init/plant.c|#include "settings/settings.h"
+arrows_point_one_way|cli/plant.c|#include "net/http.h"
+arrows_point_one_way|probe/plant.c|#include "verbs/verbs.h"
+arrows_point_one_way|verbs/plant.c|#include "pages/pages.h"
+arrows_point_one_way|pages/plant.c|#include "settings/settings.h"
+arrows_point_one_way|attic/plant.c|int plant(void);
+no_circle_of_modules|base/plant.h|#include "base/other.h" ;; base/other.c: #include "base/plant.h"
+no_circle_of_modules|net/plant.c|#include "net/other.h" ;; net/other.h: #include "net/plant.h"
 processes_in_init_alone|verbs/plant.c|int plant(void) { return fork(); }
-processes_in_init_alone|server/plant.c|int plant(void) { return execve("", 0, 0); }
-processes_in_init_alone|env/plant.c|int plant(void) { return kill (1, 9); }
+processes_in_init_alone|net/plant.c|int plant(void) { return execve("", 0, 0); }
+processes_in_init_alone|settings/plant.c|int plant(void) { return kill (1, 9); }
 no_libc_sigset_in_init|init/plant.c|int plant(void *set) { return sigfillset(set); }
 no_heap_in_init|init/plant.c|void *plant(void) { return malloc(1); }
 environment_in_one_file|cli/plant.c|char *plant(void) { return getenv("HOME"); }
 environment_in_one_file|main.c|extern char **environ;
 exit_in_main_alone|verbs/plant.c|void plant(void) { exit(1); }
-exit_at_once_in_init_and_deadline|server/plant.c|void plant(void) { _exit(1); }
+exit_at_once_in_init_and_deadline|labelstudio/plant.c|void plant(void) { _exit(1); }
 output_in_say_alone|verbs/plant.c|void plant(void) { printf("x"); }
 output_in_say_alone|init/plant.c|void plant(void) { write(STDERR_FILENO, "x", 1); }
 handlers_in_deadline_alone|init/plant.c|void plant(void) { signal(1, 0); }
@@ -169,7 +193,8 @@ planted=' '
 while IFS='|' read -r wall file line; do
     rm -rf "$scratch/src" "$twin"
     mkdir -p "$scratch/src/$(dirname "$file")"
-    printf '%s\n' "$line" >"$scratch/src/$file"
+    printf '%s\n' "${line% ;; *}" >"$scratch/src/$file"
+    [[ $line != *' ;; '* ]] || printf '%s\n' "${line#*: }" >"$scratch/src/$(sed 's/.* ;; \(.*\): .*/\1/' <<<"$line")"
     strip_code "$scratch/src" "$twin"
     [ -n "$("wall_$wall")" ] && missed='' || missed="lets through in $file: $line"
     tell "control, ${wall//_/ }" "$missed"
@@ -178,14 +203,14 @@ done < <(plants)
 
 # Prose is no violation, and no wall is without its control.
 rm -rf "$scratch/src" "$twin"
-for room in base cli env token server init verbs pages; do
+while IFS=: read -r room _; do
     mkdir -p "$scratch/src/$room"
     cat >"$scratch/src/$room/prose.c" <<'PROSE'
 // fork( exit( getenv( sprintf( environ signal( malloc( typedef struct
 const char *prose = "fork() exit(1) atoi(x) \"_exit(2) printf(";
 int exit_code(int);
 PROSE
-done
+done <<<"$arrows"
 strip_code "$scratch/src" "$twin"
 for wall in $(walls); do
     tell "control, prose and ${wall//_/ }" "$("wall_$wall")"

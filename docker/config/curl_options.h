@@ -52,9 +52,6 @@
 #define mbedtls_ctr_drbg_seed tls_ctr_drbg_seed
 #define mbedtls_ctr_drbg_random tls_ctr_drbg_random
 
-// There is no key of ours that it could read: docker/left-out/curl.c.
-#define mbedtls_pk_parse_key left_out_pk_parse_key
-
 // The C library. No alarm, sigsetjmp or threads: the resolver is synchronous, and the deadline over
 // all is this program's own. No getsockname: three calls for an address that nobody asks for.
 #define CURL_EXTERN_SYMBOL __attribute__((__visibility__("default")))

@@ -53,9 +53,6 @@
 #define MBEDTLS_ECP_FIXED_POINT_OPTIM 0
 #define MBEDTLS_ECDH_C
 #define MBEDTLS_ECDSA_C
-// No key of ours signs anything: docker/left-out has what takes the place.
-#define MBEDTLS_ECDSA_SIGN_ALT
-#define MBEDTLS_RSA_NO_CRT
 #define MBEDTLS_RSA_C
 #define MBEDTLS_PKCS1_V15
 #define MBEDTLS_PKCS1_V21

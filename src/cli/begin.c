@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "cli/begin.h"
 
-#include "spec/exitcode.h"
 #include "cli/options_parse.h"
 #include "cli/print.h"
 #include "cli/report.h"
+#include "spec/exitcode.h"
 
 bool begin(const struct call *call, enum verb verb, struct options *options, int *code)
 {

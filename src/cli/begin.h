@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: MIT
-// Not a verb: how the verbs for people begin, with their command line.
+// How a verb is called, and how the verbs for people begin.
 #ifndef LABELGATE_CLI_BEGIN_H
 #define LABELGATE_CLI_BEGIN_H
 
 #include <stdbool.h>
 
 #include "spec/options.h"
-#include "verbs/verbs.h"
+
+struct init_inherited;
+
+// How we were called. Everything is a view of what the kernel gave to main.
+struct call {
+    int argc;
+    char *const *argv; // argv[1] is the verb, argv[2] the first word after it
+    char *const *envp;
+    const struct init_inherited *inherited;
+};
 
 // False: that is all, and `code` is the verb's. It was called wrongly, which is said, or its help
 // was wanted, which is printed.

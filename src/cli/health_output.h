@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-#include "spec/reason.h"
 #include "base/text.h"
+#include "spec/reason.h"
 
 // Podman keeps 500 bytes of a probe's output in the container's state; Docker 4,096.
 #define VERDICT_MAX ((size_t)500)

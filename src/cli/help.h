@@ -3,8 +3,8 @@
 #ifndef LABELGATE_CLI_HELP_H
 #define LABELGATE_CLI_HELP_H
 
-#include "spec/options.h"
 #include "base/text.h"
+#include "spec/options.h"
 
 void help_overview(struct text *out);
 void help_verb(enum verb verb, struct text *out);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "cli/print.h"
 
-#include "spec/exitcode.h"
 #include "base/say.h"
 #include "cli/help.h"
 #include "cli/report.h"
+#include "spec/exitcode.h"
 
 int print_failed(void)
 {

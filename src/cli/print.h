@@ -3,8 +3,8 @@
 #ifndef LABELGATE_CLI_PRINT_H
 #define LABELGATE_CLI_PRINT_H
 
-#include "spec/options.h"
 #include "base/text.h"
+#include "spec/options.h"
 
 // Writes the text and frees it. EXITCODE_OK, or EXITCODE_NO with [output_failed] on standard error.
 int print_text(struct text *out);

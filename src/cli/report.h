@@ -4,8 +4,8 @@
 #ifndef LABELGATE_CLI_REPORT_H
 #define LABELGATE_CLI_REPORT_H
 
-#include "spec/reason.h"
 #include "base/say.h"
+#include "spec/reason.h"
 
 void report_refusal(enum say_level most, const struct finding *finding);
 // A finding with reason REASON_OK carries its sentence in `detail`: a lint, a setting that is not

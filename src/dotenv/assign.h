@@ -12,9 +12,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/envlist.h"
 #include "base/span.h"
 #include "dotenv/dotenv.h"
-#include "base/envlist.h"
 
 enum assign_fault {
     ASSIGN_OK,

@@ -94,8 +94,9 @@ static void add_unset(const struct dotenv_issue *issue, struct text *out)
                  "${%s:-default}, or put the value in single quotes if the $ belongs to it",
                  issue->name, issue->name);
     else if (issue->fault == DOTENV_LINT_UNSET_WHOLE && issue->name[0] == '\0')
-        text_add(out, "the variable that this refers to is not set, so this secret is empty: set it "
-                      "where Compose or labelgate is started, or write the secret itself here");
+        text_add(out,
+                 "the variable that this refers to is not set, so this secret is empty: set it "
+                 "where Compose or labelgate is started, or write the secret itself here");
     else if (issue->fault == DOTENV_LINT_UNSET_WHOLE)
         text_add(out,
                  "the variable %s is not set, so this secret is empty: set it where Compose or "

@@ -11,7 +11,7 @@
 #include "dotenv/memory.h"
 #include "dotenv/statement.h"
 #include "dotenv/value.h"
-#include "settings/secret_file.h"
+#include "token/redact_token.h"
 
 #define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
@@ -272,7 +272,7 @@ static void take(void *context, const struct statement *statement, struct span n
         var.value_offset = statement->separator_at + 1;
     decode(reading, &var);
     // Here, since of several assignments the last one is left, and of a refused file none.
-    if (lint_is_token_name(reading->options, name) && !secret_redact(var.value))
+    if (lint_is_token_name(reading->options, name) && !token_redact(var.value))
         reading->issues.no_memory = true;
     struct linted_value linted = {var.raw, var.value, var.has_reference, reading->unset_reference};
     lint_statement(&reading->lint, statement, var.line, &linted, false);

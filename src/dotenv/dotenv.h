@@ -13,10 +13,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "spec/reason.h"
+#include "base/envlist.h"
 #include "base/span.h"
 #include "base/text.h"
-#include "base/envlist.h"
+#include "spec/reason.h"
 
 // The files are tiny; a limit keeps a wrong path (a database, a log) from filling the memory.
 #define DOTENV_FILE_MAX ((size_t)1024 * 1024)

@@ -13,8 +13,8 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
-#include "spec/reason.h"
 #include "base/say.h"
+#include "spec/reason.h"
 
 // The world that `run` was given, to be given on to the app.
 struct init_inherited {
@@ -81,9 +81,9 @@ int init_resident(int argc, char *const *argv);
 int init_pause(int64_t milliseconds);
 const char *init_signal_name(int number); // of those four: "SIGTERM"
 
-// Under the blocked signals of init_capture_signals, for a question at a terminal. init_await waits until `fd`
-// can be read (0), or gives the number of a signal that came: one that would have ended the
-// process, a terminal stop (TSTP, TTIN, TTOU) or CONT. init_stop_self lets a terminal stop take
+// Under the blocked signals of init_capture_signals, for a question at a terminal. init_await waits
+// until `fd` can be read (0), or gives the number of a signal that came: one that would have ended
+// the process, a terminal stop (TSTP, TTIN, TTOU) or CONT. init_stop_self lets a terminal stop take
 // effect; true when the process was stopped and woken, false when the kernel dropped it, since
 // nobody could wake it.
 int init_await(int fd);

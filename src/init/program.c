@@ -12,9 +12,9 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "spec/exitcode.h"
 #include "base/text.h"
 #include "init/watch.h"
+#include "spec/exitcode.h"
 
 // Where a command is looked for when the app has no PATH: what container engines set.
 #define USUAL_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

@@ -3,8 +3,8 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#include "spec/exitcode.h"
 #include "init/watch.h"
+#include "spec/exitcode.h"
 
 static void note_app(struct watch *self, int status)
 {

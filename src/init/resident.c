@@ -17,10 +17,10 @@
 #include <unistd.h>
 
 #include "base/duration.h"
-#include "spec/exitcode.h"
 #include "base/text.h"
 #include "init/signals.h"
 #include "init/watch.h"
+#include "spec/exitcode.h"
 
 enum word {
     WORD_PROGRAM,

@@ -9,10 +9,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "spec/exitcode.h"
 #include "base/text.h"
 #include "init/signals.h"
 #include "init/watch.h"
+#include "spec/exitcode.h"
 
 // How long an app may take to count as one that ends at once.
 #define SETTLE_MS 5

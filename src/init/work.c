@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "base/duration.h"
-#include "spec/exitcode.h"
 #include "init/signals.h"
 #include "init/watch.h"
+#include "spec/exitcode.h"
 
 // Other signals stay pending: they are the app's, once it runs.
 #define HEEDED (SIGNALS_STOP | SIGNALS_TERMINAL_STOP | signals_bit(SIGCHLD))

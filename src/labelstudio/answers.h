@@ -11,20 +11,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "spec/reason.h"
 #include "base/span.h"
+#include "spec/reason.h"
 
 enum ls_question {
-    LS_WHOAMI_TOKEN,  // GET /api/current-user/whoami with Authorization: Token (or X-Api-Key)
-    LS_WHOAMI_JWT,    // the same, and the value is JWT-shaped
-    LS_WHOAMI_FRESH,  // with Bearer, an access token exchanged just now
-    LS_WHOAMI_BEARER, // with Bearer, any other
+    LS_WHOAMI_TOKEN,     // GET /api/current-user/whoami with Authorization: Token (or X-Api-Key)
+    LS_WHOAMI_JWT,       // the same, and the value is JWT-shaped
+    LS_WHOAMI_FRESH,     // with Bearer, an access token exchanged just now
+    LS_WHOAMI_BEARER,    // with Bearer, any other
     LS_WHOAMI_ANONYMOUS, // without a header
-    LS_REFRESH,       // POST /api/token/refresh
-    LS_LEGACY,        // GET /api/current-user/token
-    LS_RESET,         // POST /api/current-user/reset-token/
-    LS_SWITCHES,      // GET or POST /api/jwt/settings
-    LS_LOGIN,         // POST /user/login
+    LS_REFRESH,          // POST /api/token/refresh
+    LS_LEGACY,           // GET /api/current-user/token
+    LS_RESET,            // POST /api/current-user/reset-token/
+    LS_SWITCHES,         // GET or POST /api/jwt/settings
+    LS_LOGIN,            // POST /user/login
 };
 
 struct ls_answer {

@@ -3,8 +3,8 @@
 #ifndef LABELGATE_LABELSTUDIO_APP_URL_H
 #define LABELGATE_LABELSTUDIO_APP_URL_H
 
-#include "spec/reason.h"
 #include "labelstudio/request.h"
+#include "spec/reason.h"
 
 // REASON_OK, REASON_APP_UNREACHABLE or REASON_APP_STATUS. Sends no token. Of `how` only the
 // deadline, the CA file and the phase are used.

@@ -7,11 +7,11 @@
 
 #include <stdbool.h>
 
-#include "spec/reason.h"
 #include "base/span.h"
-#include "labelstudio/request.h"
 #include "labelstudio/observation.h"
+#include "labelstudio/request.h"
 #include "labelstudio/trade.h"
+#include "spec/reason.h"
 
 // What came of it. The owner wipes it with legacy_wipe, also after a failure.
 struct legacy {

@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "net/http.h"
 #include "labelstudio/answers.h"
+#include "net/http.h"
 
 // A difference below this says nothing: Date has whole seconds and an answer takes its time. The
 // limit of simplejwt's own check is 0 s, an access token lives 300 s.

@@ -7,11 +7,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "spec/reason.h"
 #include "base/span.h"
+#include "labelstudio/answers.h"
 #include "net/headers.h"
 #include "net/http.h"
-#include "labelstudio/answers.h"
+#include "spec/reason.h"
 #include "token/token.h"
 
 // How Label Studio is reached. Everything is a view that

@@ -11,11 +11,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "spec/reason.h"
 #include "base/span.h"
-#include "net/headers.h"
-#include "labelstudio/request.h"
 #include "labelstudio/observation.h"
+#include "labelstudio/request.h"
+#include "net/headers.h"
+#include "spec/reason.h"
 
 // A token from an answer, or the cookies of a login. The owner wipes it with secret_wipe, also
 // after a failure.

@@ -4,9 +4,9 @@
 #ifndef LABELGATE_LABELSTUDIO_WHOAMI_H
 #define LABELGATE_LABELSTUDIO_WHOAMI_H
 
-#include "spec/reason.h"
-#include "labelstudio/request.h"
 #include "labelstudio/observation.h"
+#include "labelstudio/request.h"
+#include "spec/reason.h"
 
 // Asks whoami (after an exchange where `jwt` wants one) and gives the verdict. Never fails but with
 // a reason in `finding`. A local reason is possible: header_file_invalid, ca_file_invalid.

@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-#include "spec/reason.h"
 #include "net/names.h"
+#include "spec/reason.h"
 
 // What came of some addresses.
 enum dial_result {

@@ -12,9 +12,9 @@
 #include <stddef.h>
 
 #include "base/file.h"
-#include "spec/reason.h"
 #include "base/span.h"
 #include "net/http.h"
+#include "spec/reason.h"
 
 // Who asks.
 enum credential_kind {

@@ -13,13 +13,13 @@
 
 #include "base/duration.h"
 #include "base/text.h"
-#include "net/url.h"
 #include "net/dial.h"
-#include "net/network_errors.h"
-#include "net/response.h"
 #include "net/memory.h"
 #include "net/names.h"
+#include "net/network_errors.h"
+#include "net/response.h"
 #include "net/tls.h"
+#include "net/url.h"
 #include "versions.h"
 
 #define ORIGIN (URL_HOST + 32)
@@ -408,7 +408,8 @@ static void ask_by_name(struct transfer *self)
     struct lookup_failure vain;
     struct dial by_name = {self->url.host, self, on_looking, on_connect};
     if (!dial(&by_name, &vain))
-        network_error_name(&self->answer->fault, self->origin, self->url.host, vain.asked, vain.silent);
+        network_error_name(&self->answer->fault, self->origin, self->url.host, vain.asked,
+                           vain.silent);
 }
 
 // ---- The question -------------------------------------------------------------------------------

@@ -13,8 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "spec/reason.h"
 #include "base/span.h"
+#include "spec/reason.h"
 
 // More than any answer that must be read: whoami is below 2 KiB, a traceback 2 kB, the largest
 // project list page is not read.

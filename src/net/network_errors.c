@@ -28,7 +28,7 @@ static const char *errno_words(int error)
 }
 
 void network_error_connection(struct finding *fault, const struct url *url, const char *origin,
-                       const char *tried, int error)
+                              const char *tried, int error)
 {
     char detail[FINDING_SLOT];
     if (error == ECONNREFUSED) {
@@ -65,7 +65,8 @@ static bool is_tls_alert(const char *bytes, size_t len)
     return len >= 2 && bytes[0] == 0x15 && bytes[1] == 0x03;
 }
 
-void network_error_not_http(struct finding *fault, const char *origin, const char *bytes, size_t len)
+void network_error_not_http(struct finding *fault, const char *origin, const char *bytes,
+                            size_t len)
 {
     if (is_tls_alert(bytes, len))
         finding_set(fault, REASON_HTTPS_NEEDED, origin, NULL, NULL);
@@ -78,8 +79,8 @@ void network_error_bad_reply(struct finding *fault, const char *origin, const ch
     finding_set(fault, REASON_BAD_REPLY, origin, NULL, why);
 }
 
-void network_error_name(struct finding *fault, const char *origin, const char *host, const char *asked,
-                 const char *silent)
+void network_error_name(struct finding *fault, const char *origin, const char *host,
+                        const char *asked, const char *silent)
 {
     char detail[FINDING_SLOT];
     struct text out = text_over(detail, sizeof detail);

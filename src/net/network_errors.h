@@ -7,20 +7,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "spec/reason.h"
 #include "net/url.h"
+#include "spec/reason.h"
 
 // No address could be connected to. `tried` names them; `error` is the errno of the last.
 void network_error_connection(struct finding *fault, const struct url *url, const char *origin,
-                       const char *tried, int error);
+                              const char *tried, int error);
 // The connection ended before the answer did. `status` is 0 when not even a head came.
 void network_error_ended(struct finding *fault, const char *origin, int status, bool reset);
 // The first bytes are no HTTP: noise, or a TLS server's alert.
-void network_error_not_http(struct finding *fault, const char *origin, const char *bytes, size_t len);
+void network_error_not_http(struct finding *fault, const char *origin, const char *bytes,
+                            size_t len);
 void network_error_bad_reply(struct finding *fault, const char *origin, const char *why);
 // None of the names has an address: `asked` lists them, `silent` is the first one that the name
 // server did not answer for ("" when it answered for all).
-void network_error_name(struct finding *fault, const char *origin, const char *host, const char *asked,
-                 const char *silent);
+void network_error_name(struct finding *fault, const char *origin, const char *host,
+                        const char *asked, const char *silent);
 
 #endif

@@ -13,8 +13,8 @@
 #include <stdint.h>
 
 #include "base/file.h"
-#include "spec/reason.h"
 #include "net/trust.h"
+#include "spec/reason.h"
 
 // Debian's bundle has 220 KiB; a company's own may have all of the world's.
 #define TLS_BUNDLE_MAX ((size_t)8 * 1024 * 1024)

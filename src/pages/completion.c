@@ -2,8 +2,8 @@
 // Completions for bash and zsh from the tables of options.h.
 #include <string.h>
 
-#include "spec/options.h"
 #include "pages/pages.h"
+#include "spec/options.h"
 
 static bool takes(enum verb verb, enum option_id id)
 {

@@ -2,9 +2,9 @@
 // pages PAGE: prints one of them.
 #include <string.h>
 
-#include "spec/exitcode.h"
 #include "cli/print.h"
 #include "pages/pages.h"
+#include "spec/exitcode.h"
 
 static const struct {
     const char *word;

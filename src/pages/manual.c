@@ -2,8 +2,8 @@
 // labelgate.1 in the macros of man(7): plain enough for man-db, mandoc and busybox.
 #include <string.h>
 
-#include "spec/help_text.h"
 #include "pages/pages.h"
+#include "spec/help_text.h"
 #include "versions.h"
 
 #define LINE ((size_t)1024)

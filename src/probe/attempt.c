@@ -6,16 +6,16 @@
 #include <unistd.h>
 
 #include "base/duration.h"
-#include "spec/exitcode.h"
 #include "base/file.h"
 #include "base/redact.h"
 #include "base/say.h"
 #include "cli/report.h"
 #include "labelstudio/app_url.h"
+#include "labelstudio/legacy_token.h"
 #include "labelstudio/whoami.h"
 #include "net/deadline.h"
-#include "labelstudio/legacy_token.h"
 #include "probe/reach.h"
+#include "spec/exitcode.h"
 
 // Contract, section 2: tries 1 s apart growing to 5 s, give or take 20 %, so that many containers
 // that were started together do not ask together.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Not a verb: how every verb but a plain `health` asks Label Studio. One attempt is made in a
+// how every verb but a plain `health` asks Label Studio. One attempt is made in a
 // forked child, so that its deadline is hard, a stop signal ends it at once and PID 1 never holds
 // curl's memory; waiting is attempts with pauses between them. The app is asked in a second child
 // beside it: a name look-up cannot be interrupted, and one after the other whichever is silent
@@ -10,11 +10,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "spec/reason.h"
-#include "settings/settings.h"
 #include "init/init.h"
 #include "labelstudio/observation.h"
 #include "labelstudio/trade.h"
+#include "settings/settings.h"
+#include "spec/reason.h"
 
 enum attempt_kind {
     ATTEMPT_HEALTH,   // whoami and at the same time --app-url, if there is one: what `health` says

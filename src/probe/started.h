@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "base/text.h"
 #include "base/envlist.h"
+#include "base/text.h"
 
 enum started_answer {
     STARTED_FOUND,

@@ -6,8 +6,9 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "settings/secret_file.h"
 #include "settings/lookup.h"
+#include "settings/secret_file.h"
+#include "token/redact_token.h"
 
 #define FILE_SUFFIX "_FILE"
 #define USERNAME "LABEL_STUDIO_USERNAME"
@@ -91,7 +92,7 @@ static bool read_secret(struct maker *maker, enum settings_stage stage, const st
         maker_warn(maker,
                    "%s ends with CR LF, as Windows writes it: the carriage return is dropped too",
                    value->origin.path);
-    (void)secret_redact(secret.value); // see redact_failed
+    (void)token_redact(secret.value); // see redact_failed
     text->text = arena_copy(&maker->settings->memory, secret.value);
     text->len = text->text ? secret.value.len : 0;
     secret_file_free(&secret);
@@ -264,7 +265,7 @@ static void take_started(struct maker *maker)
     settings->token_name_count = 1;
     settings->token.name = name;
     settings->token.text = span_of(text);
-    (void)secret_redact(settings->token.text); // see redact_failed
+    (void)token_redact(settings->token.text); // see redact_failed
     settings->token.origin =
         read_source(maker, envlist_get(maker->started, "LABELGATE_TOKEN_SOURCE"));
     settings->token.origin.name = name;
@@ -277,7 +278,7 @@ static void redact_entries(const struct envlist *environment, const char *name)
     size_t len = strlen(name);
     for (size_t i = 0; i < environment->count; i++)
         if (strncmp(environment->items[i], name, len) == 0 && environment->items[i][len] == '=')
-            (void)secret_redact(span_of(environment->items[i] + len + 1));
+            (void)token_redact(span_of(environment->items[i] + len + 1));
 }
 
 void settings_redact_candidates(const struct maker *maker)
@@ -288,7 +289,7 @@ void settings_redact_candidates(const struct maker *maker)
         redact_entries(maker->environment, settings->token_names[i]);
     redact_entries(maker->environment, PASSWORD);
     if (password)
-        (void)secret_redact(password->value);
+        (void)token_redact(password->value);
 }
 
 void settings_take_token(struct maker *maker)

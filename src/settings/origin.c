@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "settings/origin.h"
 
-#include "spec/reason.h"
 #include "base/text.h"
+#include "spec/reason.h"
 
 void origin_text(const struct origin *origin, char *buffer, size_t size)
 {

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/redact.h"
 #include "base/text.h"
 #include "token/token.h"
 
@@ -90,64 +89,4 @@ void secret_file_free(struct secret_file *self)
 {
     file_free(&self->content);
     *self = (struct secret_file){0};
-}
-
-bool secret_redact(struct span token)
-{
-    struct token judged;
-    if (token.len < REDACT_MIN || redact_knows(token))
-        return true;
-    token_classify(&judged, token.text, token.len);
-    bool none = judged.kind == TOKEN_EMPTY || judged.kind == TOKEN_PLACEHOLDER ||
-                judged.kind == TOKEN_COMMENT || judged.kind == TOKEN_PATH;
-    return none || redact_add(token);
-}
-
-// RFC 3986, section 2.1.
-static int decoded_at(struct span text, size_t at)
-{
-    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-    int byte = 0;
-    if (text.text[at] != '%' || at + 2 >= text.len)
-        return -1;
-    for (size_t i = at + 1; i <= at + 2; i++) {
-        const char *digit = text.text[i] != '\0' ? strchr(digits, text.text[i]) : NULL;
-        if (!digit)
-            return -1;
-        byte = byte * 16 + (int)((digit - digits) % 16);
-    }
-    return byte;
-}
-
-// A longer one is no password of an address that anything would take.
-#define DECODED_MAX 1024
-
-static bool redact_decoded(struct span text)
-{
-    char bytes[DECODED_MAX];
-    size_t len = 0;
-    for (size_t at = 0; at < text.len && len < sizeof bytes; at++) {
-        int byte = decoded_at(text, at);
-        bytes[len++] = byte >= 0 ? (char)byte : text.text[at];
-        at += byte >= 0 ? 2 : 0;
-    }
-    bool added = redact_add((struct span){bytes, len});
-    file_wipe(bytes, len);
-    return added;
-}
-
-bool secret_redact_url(struct span url)
-{
-    struct span rest = span_rest(url, span_find(url, "://"));
-    size_t at = 0;
-    if (rest.len == 0)
-        return true;
-    rest = span_rest(rest, strlen("://"));
-    // A password may hold what ends the host of a clean address: the last @ before a blank counts.
-    for (size_t i = 0; i < rest.len && rest.text[i] > ' '; i++)
-        at = rest.text[i] == '@' ? i : at;
-    struct span user = {rest.text, at};
-    size_t colon = span_find(user, ":");
-    struct span secret = colon < user.len ? span_rest(user, colon + 1) : user;
-    return redact_add(secret) && (span_find(secret, "%") == secret.len || redact_decoded(secret));
 }

@@ -9,13 +9,13 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/envlist.h"
 #include "base/file.h"
-#include "spec/options.h"
-#include "spec/reason.h"
 #include "base/say.h"
 #include "dotenv/dotenv.h"
-#include "base/envlist.h"
 #include "settings/origin.h"
+#include "spec/options.h"
+#include "spec/reason.h"
 #include "token/token.h"
 
 enum load_mode { LOAD_TOKEN, LOAD_MISSING, LOAD_ALL };

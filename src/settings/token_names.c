@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The names under which the token is looked for.
 #include "settings/lookup.h"
+#include "token/redact_token.h"
 
 #include <string.h>
-
-#include "settings/secret_file.h"
 
 static bool is_letter(char c)
 {
@@ -122,9 +121,9 @@ bool settings_redact_environment(int argc, char *const *argv, char *const *envp)
         struct span name = {*envp, strcspn(*envp, "=")};
         struct span value = span_of(*envp + name.len + ((*envp)[name.len] == '='));
         if (is_usual(name) || is_listed(list, name) || is_named_by_a_word(argc, argv, name))
-            added = secret_redact(value) && added;
+            added = token_redact(value) && added;
         else if (memchr(value.text, '@', value.len))
-            added = secret_redact_url(value) && added;
+            added = token_redact_url(value) && added;
     }
     return added;
 }

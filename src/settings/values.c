@@ -6,8 +6,8 @@
 #include "base/duration.h"
 #include "base/signal_name.h"
 #include "net/url.h"
-#include "settings/secret_file.h"
 #include "settings/lookup.h"
+#include "token/redact_token.h"
 
 #define DURATION "a duration such as 500ms, 5s, 2m or 1m30s"
 #define EXIT_CODE_MAX 255
@@ -288,7 +288,7 @@ static bool take_url(struct maker *maker, enum option_id id, struct value *value
     if (!concerns(maker, id) || !settings_lookup(maker, id, value))
         return false;
     maker->settings->origins[id] = value->origin;
-    (void)secret_redact_url(span_of(value->text)); // see redact_failed
+    (void)token_redact_url(span_of(value->text)); // see redact_failed
     if (url_parse(value->text, id == OPTION_APP_URL, &url, why))
         return true;
     refuse_url(maker, id, value, why);

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/text.h"
 #include "spec/options.h"
 #include "spec/reason.h"
-#include "base/text.h"
 
 #define HELP_VALUES                                                                               \
     "D is a duration: 500ms, 5s, 2m, 1h, a bare number of seconds, or a sum like 1m30s. Zero is " \

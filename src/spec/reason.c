@@ -16,14 +16,6 @@ static const struct row rows[REASON_COUNT] = {
 #include "spec/reasons.def"
 };
 
-// A row twice would be a name twice here, so an equal count means that every situation has its row.
-enum {
-#define ROW(situation, word, class, sentence, remedy) ROW_OF_##situation,
-#include "spec/reasons.def"
-    ROW_COUNT,
-};
-_Static_assert((int)ROW_COUNT == (int)REASON_COUNT, "reason.def has one row for each enum reason");
-
 // How much of a slot is shown, from all of it down to a hint, when the whole sentence has no room.
 static const size_t slot_limits[] = {FINDING_SLOT, 200, 120, 80, 48, 24, 12};
 #define SLOT_LIMITS (sizeof slot_limits / sizeof slot_limits[0])

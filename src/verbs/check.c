@@ -5,16 +5,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "spec/exitcode.h"
 #include "base/say.h"
-#include "net/url.h"
+#include "cli/begin.h"
 #include "cli/page.h"
 #include "cli/print.h"
 #include "cli/report.h"
 #include "net/headers.h"
 #include "net/tls.h"
+#include "net/url.h"
 #include "probe/attempt.h"
-#include "cli/begin.h"
+#include "spec/exitcode.h"
 #include "verbs/verbs.h"
 
 // The findings of the settings in the contract's order, then what only the verbs can judge.
@@ -67,7 +67,8 @@ static void judge_health_offline(struct diagnosis *diagnosis)
 
 // Each question has the whole --timeout, in a process of its own, since a name look-up knows no
 // limit. False when a stop signal came.
-static bool ask_in_child(struct diagnosis *diagnosis, enum attempt_kind way, struct attempt *attempt)
+static bool ask_in_child(struct diagnosis *diagnosis, enum attempt_kind way,
+                         struct attempt *attempt)
 {
     struct attempt_plan plan = {
         .inherited = diagnosis->inherited, .settings = diagnosis->settings, .way = way};

@@ -6,11 +6,11 @@
 #include <stdbool.h>
 
 #include "base/text.h"
-#include "settings/settings.h"
-#include "probe/started.h"
 #include "init/init.h"
 #include "labelstudio/observation.h"
 #include "labelstudio/trade.h"
+#include "probe/started.h"
+#include "settings/settings.h"
 
 // The three ways out of a wrong token, and a URL to fix: no diagnosis has more steps than this.
 #define CHECK_STEPS 8

@@ -4,8 +4,8 @@
 
 #include "base/duration.h"
 #include "base/text.h"
-#include "net/url.h"
 #include "cli/page.h"
+#include "net/url.h"
 #include "settings/show.h"
 #include "verbs/check.h"
 

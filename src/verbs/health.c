@@ -6,19 +6,19 @@
 #include <unistd.h>
 
 #include "base/duration.h"
-#include "spec/exitcode.h"
+#include "base/envlist.h"
 #include "base/say.h"
 #include "base/text.h"
+#include "cli/health_output.h"
 #include "cli/options_parse.h"
 #include "cli/print.h"
-#include "cli/health_output.h"
-#include "base/envlist.h"
-#include "settings/settings.h"
-#include "probe/started.h"
 #include "labelstudio/whoami.h"
 #include "net/deadline.h"
 #include "probe/attempt.h"
 #include "probe/reach.h"
+#include "probe/started.h"
+#include "settings/settings.h"
+#include "spec/exitcode.h"
 #include "verbs/verbs.h"
 
 // The handler cannot put a verdict together.

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include <string.h>
 
-#include "spec/exitcode.h"
 #include "base/quote.h"
 #include "base/say.h"
 #include "base/text.h"
+#include "cli/begin.h"
 #include "cli/help.h"
 #include "cli/options_parse.h"
 #include "cli/print.h"
-#include "cli/begin.h"
+#include "init/init.h"
+#include "spec/exitcode.h"
 #include "verbs/verbs.h"
 
 static bool add_page(const char *word, struct text *out)

@@ -5,13 +5,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "spec/exitcode.h"
 #include "base/file.h"
 #include "base/replace.h"
 #include "base/text.h"
+#include "cli/begin.h"
 #include "cli/print.h"
 #include "cli/report.h"
-#include "cli/begin.h"
+#include "init/init.h"
+#include "spec/exitcode.h"
 #include "verbs/verbs.h"
 
 // The release is below 1 MB, a debug build with sanitizers some 20.

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 // The entrypoint: judges everything first, starts the app after, then is its init.
 
-#include "spec/exitcode.h"
+#include "base/envlist.h"
 #include "base/redact.h"
 #include "base/say.h"
 #include "cli/options_parse.h"
 #include "cli/print.h"
 #include "cli/report.h"
-#include "base/envlist.h"
-#include "settings/settings.h"
-#include "settings/resident_environment.h"
 #include "init/init.h"
 #include "probe/attempt.h"
+#include "settings/resident_environment.h"
+#include "settings/settings.h"
+#include "spec/exitcode.h"
 #include "verbs/verbs.h"
 
 // Contract, init page: the path is read again every 2 s (no inotify: FUSE, NFS and WSL mounts

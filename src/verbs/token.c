@@ -4,19 +4,19 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "spec/exitcode.h"
+#include "base/envlist.h"
 #include "base/file.h"
 #include "base/redact.h"
 #include "base/replace.h"
 #include "base/say.h"
+#include "cli/begin.h"
 #include "cli/print.h"
 #include "cli/prompt.h"
 #include "cli/report.h"
 #include "dotenv/assign.h"
-#include "base/envlist.h"
-#include "settings/settings.h"
 #include "probe/attempt.h"
-#include "cli/begin.h"
+#include "settings/settings.h"
+#include "spec/exitcode.h"
 #include "verbs/verbs.h"
 
 #define NEW_FILE_MODE 0600

@@ -4,15 +4,7 @@
 #ifndef LABELGATE_VERBS_VERBS_H
 #define LABELGATE_VERBS_VERBS_H
 
-#include "init/init.h"
-
-// How we were called. Everything is a view of what the kernel gave to main.
-struct call {
-    int argc;
-    char *const *argv; // argv[1] is the verb, argv[2] the first word after it
-    char *const *envp;
-    const struct init_inherited *inherited;
-};
+#include "cli/begin.h"
 
 // Each returns the exit code of the process (spec/exitcode.h).
 int verb_run(const struct call *call);

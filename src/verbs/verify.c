@@ -3,19 +3,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "spec/exitcode.h"
+#include "base/envlist.h"
 #include "base/file.h"
 #include "base/say.h"
+#include "cli/begin.h"
 #include "cli/page.h"
 #include "cli/print.h"
 #include "cli/report.h"
-#include "base/envlist.h"
-#include "settings/settings.h"
-#include "verify/checks.h"
 #include "net/deadline.h"
 #include "probe/attempt.h"
-#include "cli/begin.h"
+#include "settings/settings.h"
+#include "spec/exitcode.h"
 #include "verbs/verbs.h"
+#include "verify/checks.h"
 
 struct verify {
     const struct call *call;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "spec/exitcode.h"
 #include "base/text.h"
+#include "cli/begin.h"
 #include "cli/help.h"
 #include "cli/print.h"
-#include "cli/begin.h"
+#include "init/init.h"
+#include "spec/exitcode.h"
 #include "verbs/verbs.h"
 
 int verb_version(const struct call *call)

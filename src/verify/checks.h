@@ -32,10 +32,10 @@
 #include <stdint.h>
 
 #include "base/arena.h"
-#include "spec/reason.h"
 #include "base/span.h"
 #include "net/headers.h"
 #include "net/http.h"
+#include "spec/reason.h"
 #include "token/token.h"
 
 #define CHECKS_FILE_MAX ((size_t)64 * 1024)

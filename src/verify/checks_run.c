@@ -6,9 +6,9 @@
 #include "base/json.h"
 #include "base/redact.h"
 #include "base/text.h"
+#include "labelstudio/request.h"
 #include "net/url.h"
 #include "verify/checks_values.h"
-#include "labelstudio/request.h"
 
 // The longest address, body and header lines that a check sends.
 #define URL_MAX QUESTION_URL

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "net/network_errors.h"
-#include "net/response.h"
 #include "labelstudio/answers.h"
 #include "labelstudio/request.h"
+#include "net/network_errors.h"
+#include "net/response.h"
 
 #define HEAD 3
 #define TOKEN "0123456789abcdef0123456789abcdef01234567"

@@ -9,8 +9,8 @@
 #include "base/duration.h"
 #include "base/redact.h"
 #include "cli/options_parse.h"
-#include "settings/settings.h"
 #include "settings/resident_environment.h"
+#include "settings/settings.h"
 
 #define BYTES_MAX ((size_t)4096)
 #define WORDS_MAX 64

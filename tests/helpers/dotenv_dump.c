@@ -15,9 +15,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/envlist.h"
 #include "base/file.h"
 #include "dotenv/dotenv.h"
-#include "base/envlist.h"
 #include "dotenv/unicode.h"
 
 #define TOKEN_NAMES 16

@@ -3,9 +3,9 @@
 // them with pages.
 #include <stdio.h>
 
-#include "spec/options.h"
 #include "base/text.h"
 #include "spec/help_text.h"
+#include "spec/options.h"
 
 static void add_string(struct text *out, const char *name, const char *value)
 {

@@ -277,7 +277,8 @@ static void references_in_secrets(void **state)
     expect("DB_PASSWORD=pa$word\n", "1:15 (unset-secret)");
     expect("LABEL_STUDIO_API_TOKEN=pa$word\n", "1:26 (unset-secret)");
     expect("LABEL_STUDIO_API_TOKEN=${TOKEN_OF_CI}\n", "1:24 (unset-whole)");
-    expect("LABEL_STUDIO_API_TOKEN=\"${TOKEN_OF_CI}\"\nTOKEN_OF_CI=\n", "1:25 (unset-whole) TOKEN_OF_CI");
+    expect("LABEL_STUDIO_API_TOKEN=\"${TOKEN_OF_CI}\"\nTOKEN_OF_CI=\n",
+           "1:25 (unset-whole) TOKEN_OF_CI");
     expect("LABEL_STUDIO_API_TOKEN=${TOKEN_OF_CI} # CI\n", "1:24 (unset-whole)");
     expect("LABEL_STUDIO_API_TOKEN=$LABEL_STUDIO_API_TOKEN\n",
            "1:24 (unset-whole) LABEL_STUDIO_API_TOKEN");

@@ -10,8 +10,8 @@
 
 #include "cli/help.h"
 #include "cli/page.h"
-#include "spec/help_text.h"
 #include "pages/pages.h"
+#include "spec/help_text.h"
 
 static struct text page;
 

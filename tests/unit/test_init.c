@@ -20,11 +20,11 @@
 #include <unistd.h>
 
 #include "base/duration.h"
-#include "spec/exitcode.h"
 #include "init/init.h"
 #include "init/proc.h"
 #include "init/signals.h"
 #include "init/watch.h"
+#include "spec/exitcode.h"
 
 // ---- Signals
 // -----------------------------------------------------------------------------------------

@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#include "net/network_errors.h"
 #include "net/http.h"
+#include "net/network_errors.h"
 #include "net/response_head.h"
 
 static void a_status_line_is_told_from_others(void **state)

@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "cli/options_parse.h"
-#include "settings/settings.h"
 #include "settings/resident_environment.h"
+#include "settings/settings.h"
 
 #define LEGACY "00112233445566778899aabbccddeeff00112233"
 #define PLACES_MAX 2000

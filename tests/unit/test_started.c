@@ -18,9 +18,9 @@
 #include <unistd.h>
 
 #include "cli/options_parse.h"
-#include "settings/settings.h"
-#include "settings/resident_environment.h"
 #include "probe/started.h"
+#include "settings/resident_environment.h"
+#include "settings/settings.h"
 
 #define LEGACY "00112233445566778899aabbccddeeff00112233"
 #define OTHER "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6e7f8a9b0"

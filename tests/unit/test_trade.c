@@ -15,10 +15,10 @@
 #include <unistd.h>
 
 #include "base/duration.h"
-#include "labelstudio/whoami.h"
 #include "labelstudio/legacy_token.h"
-#include "labelstudio/request.h"
 #include "labelstudio/observation.h"
+#include "labelstudio/request.h"
+#include "labelstudio/whoami.h"
 
 #define BASE "http://label-studio:8080/sub"
 #define LEGACY "00112233445566778899aabbccddeeff00112233"
