@@ -16,9 +16,10 @@
 #include "verbs/verbs.h"
 
 static int (*const verbs[VERB_COUNT])(const struct call *) = {
-    [VERB_RUN] = verb_run,     [VERB_HEALTH] = verb_health,   [VERB_CHECK] = verb_check,
-    [VERB_TOKEN] = verb_token, [VERB_VERIFY] = verb_verify,   [VERB_INSTALL] = verb_install,
-    [VERB_HELP] = verb_help,   [VERB_VERSION] = verb_version, [VERB_INIT] = verb_init,
+    [VERB_RUN] = verb_run,         [VERB_HEALTH] = verb_health, [VERB_CHECK] = verb_check,
+    [VERB_TOKEN] = verb_token,     [VERB_VERIFY] = verb_verify, [VERB_OVERRIDE] = verb_override,
+    [VERB_INSTALL] = verb_install, [VERB_HELP] = verb_help,     [VERB_VERSION] = verb_version,
+    [VERB_INIT] = verb_init,
 };
 
 // A whole command line in one word, as ["CMD", "/labelgate", "health || exit 1"] makes it, was

@@ -376,6 +376,31 @@ json_place json_member(const struct json *self, json_place object, const char *n
     return member(self, object, span_of(name));
 }
 
+// Of an object's tokens a value follows its name.
+static json_place value_at(const struct json *self, json_place container, json_place at)
+{
+    if (!is_inside(self, at, container))
+        return JSON_NONE;
+    return json_kind_at(self, container) == JSON_OBJECT ? at + 1 : at;
+}
+
+json_place json_first(const struct json *self, json_place container)
+{
+    enum json_kind kind = json_kind_at(self, container);
+    return kind == JSON_OBJECT || kind == JSON_ARRAY ? value_at(self, container, container + 1)
+                                                     : JSON_NONE;
+}
+
+json_place json_next(const struct json *self, json_place container, json_place value)
+{
+    return value_at(self, container, behind(self, value));
+}
+
+bool json_name(const struct json *self, json_place value, char *buffer, size_t size)
+{
+    return json_string(self, value - 1, buffer, size);
+}
+
 json_place json_walk(const struct json *self, json_place object, const char *path)
 {
     struct span rest = span_of(path);

@@ -16,9 +16,8 @@
 
 #include "base/span.h"
 
-// Label Studio's whoami answer has about 60 tokens; a list in a body of 64 KiB (the http limit)
-// rarely more than this.
-#define JSON_TOKENS 8192
+// Label Studio's whoami answer has about 60 tokens, a Compose project of fifty services some 10,000.
+#define JSON_TOKENS 131072
 // Nothing that labelgate reads is nested deeper than five levels.
 #define JSON_DEPTH 64
 
@@ -53,6 +52,12 @@ void json_free(struct json *self);
 
 enum json_kind json_kind_at(const struct json *self, json_place place);
 json_place json_member(const struct json *self, json_place object, const char *name);
+// The first value inside an object or array, and the one after `value` in it; JSON_NONE at the end.
+// In a document where a name is given twice both come.
+json_place json_first(const struct json *self, json_place container);
+json_place json_next(const struct json *self, json_place container, json_place value);
+// The name of a member whose value was found by json_first or json_next, as json_string.
+bool json_name(const struct json *self, json_place value, char *buffer, size_t size);
 // "details.connected": a path of members from `object` down. Digits walk into an array.
 json_place json_walk(const struct json *self, json_place object, const char *path);
 // Copies the string with its escapes undone, NUL-terminated. False when it is no string, holds a

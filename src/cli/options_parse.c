@@ -180,6 +180,7 @@ static int words_most(enum verb verb, int argc)
     switch (verb) {
     case VERB_RUN:
     case VERB_INIT:
+    case VERB_OVERRIDE:
         return argc;
     case VERB_VERIFY:
     case VERB_INSTALL:

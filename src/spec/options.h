@@ -13,6 +13,7 @@ enum verb {
     VERB_CHECK,
     VERB_TOKEN,
     VERB_VERIFY,
+    VERB_OVERRIDE,
     VERB_INSTALL,
     VERB_HELP,
     VERB_VERSION,
@@ -45,6 +46,8 @@ enum option_id {
     OPTION_ENABLE_LEGACY,
     OPTION_OFFLINE,
     OPTION_JSON,
+    OPTION_BIN,
+    OPTION_IMAGE_JSON,
     OPTION_VERBOSE,
     OPTION_COUNT,
 };

@@ -13,7 +13,7 @@ static const struct option_row rows[OPTION_COUNT] = {
                          .fallback = ".env in the working directory if there is one",
                          .help = "The .env file to read. Of several a later one wins. A path that "
                                  "was named must exist. The variable takes a comma list.",
-                         .verbs = ASK,
+                         .verbs = ASK | ON(VERB_OVERRIDE),
                          .repeatable = true,
                          .list = true},
     [OPTION_LOAD] = {.name = "load",
@@ -149,6 +149,18 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_JSON] = {.name = "json",
                      .help = "Print one JSON object with stable keys.",
                      .verbs = ON(VERB_HEALTH) | ON(VERB_CHECK) | ON(VERB_VERIFY)},
+    [OPTION_BIN] = {.name = "bin",
+                    .argument = "PATH",
+                    .fallback = "the image labelgate, through an init service and a volume",
+                    .help = "The program on the host, mounted into each service.",
+                    .verbs = ON(VERB_OVERRIDE)},
+    [OPTION_IMAGE_JSON] = {.name = "image-json",
+                           .argument = "FILE",
+                           .help =
+                               "What docker image inspect prints of the services' images: their "
+                               "ENTRYPOINT and CMD, where the project does not say them.",
+                           .verbs = ON(VERB_OVERRIDE),
+                           .repeatable = true},
     [OPTION_VERBOSE] = {.name = "v",
                         .variable = "LABELGATE_LOG",
                         .fallback = "warn",
@@ -185,6 +197,12 @@ static const struct verb_row verbs[VERB_COUNT] = {
                      .synopsis = "verify [options] [FILE]",
                      .help = "The nine integration checks of the guide, in order, or the checks "
                              "of FILE."},
+    [VERB_OVERRIDE] = {.name = "override",
+                       .synopsis = "override [options] SERVICE...",
+                       .help =
+                           "Reads a Compose project on standard input (docker compose --profile "
+                           "'*' config --no-interpolate --format json) and prints the override "
+                           "that guards these services."},
     [VERB_INSTALL] = {.name = "install",
                       .synopsis = "install DEST",
                       .help = "Copies this binary to DEST, a shared volume, for an app's image "

@@ -12,6 +12,7 @@ int verb_health(const struct call *call);
 int verb_check(const struct call *call);
 int verb_token(const struct call *call);
 int verb_verify(const struct call *call);
+int verb_override(const struct call *call);
 int verb_install(const struct call *call);
 int verb_help(const struct call *call);
 int verb_version(const struct call *call);
