@@ -148,6 +148,8 @@ void settings_show(const struct settings *settings, enum option_id id, struct te
         return add_switch(out, settings->enable_legacy);
     case OPTION_OFFLINE:
         return add_switch(out, settings->offline);
+    case OPTION_BIN:
+    case OPTION_IMAGE_JSON:
     case OPTION_JSON:
         return add_switch(out, settings->json);
     case OPTION_COUNT:
