@@ -84,6 +84,24 @@ def script(*command: str) -> str:
     return result.stdout.strip()
 
 
+@dataclass(frozen=True)
+class Installed:
+    """A Label Studio in the cache: the image that runs it, and the folder that is mounted there."""
+
+    image: str
+    folder: str
+
+    @property
+    def mount(self) -> tuple[str, ...]:
+        """What `docker run` needs for it."""
+        return ("--mount", f"type=bind,source={self.folder},target=/opt/label-studio,readonly")
+
+
+def install_label_studio(version: str, database: str) -> Installed:
+    """Minutes when it is not there yet; tests/run has it there before it runs this layer."""
+    return Installed(*script(str(ROOT / "docker/labelstudio/install.sh"), version, database).splitlines())
+
+
 class Turns:
     """Whose turn it is on this machine's engine, among clones that test side by side.
 
