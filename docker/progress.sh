@@ -9,6 +9,7 @@
 #
 # SECONDS  how long the command takes on an idle machine, which is the guess as long as nothing better is known
 # PERCENT  a shell command that prints how many per cent are done, or nothing
+# SHOW_EVERY  seconds between two lines (default 10)
 set -eu
 
 what=$1
@@ -23,6 +24,7 @@ now() { date +%s; }
 show() {
     past=$(($(now) - started))
     done=$([ -z "${PERCENT:-}" ] || sh -c "$PERCENT" 2>/dev/null || true)
+    [ "${done:-0}" -lt 100 ] || done=99
     left=$((guess - past))
     # Too early a share is no measure of what is left.
     [ "${done:-0}" -lt 15 ] || left=$((past * (100 - done) / done))
@@ -43,9 +45,10 @@ started=$(now)
 command=$!
 trap 'kill "$command" 2>/dev/null; exit 143' TERM INT
 shown=$started
+every=${SHOW_EVERY:-10}
 while kill -0 "$command" 2>/dev/null; do
     sleep 0.2
-    [ $(($(now) - shown)) -lt 10 ] || { shown=$(now); show; }
+    [ $(($(now) - shown)) -lt "$every" ] || { shown=$(now); show; }
 done
 code=0
 wait "$command" || code=$?
