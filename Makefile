@@ -319,7 +319,8 @@ fuzz-compose: ## 2,000 generated .env files, read by labelgate and by the real D
 	@$(MAKE) --no-print-directory WORLD=debug build/debug/helpers/dotenv_dump
 	@python3 tests/fuzz/fuzz_compose.py $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED))
 
-demo: $(BINARY) ## the main job in four scenes, against recorded answers (REAL=1: in Docker, beside a real Label Studio)
+demo: ## the main job in four scenes, against recorded answers (REAL=1: in Docker, beside a real Label Studio)
+	@$(MAKE) --no-print-directory -j "$$(nproc)" $(BINARY)
 	@REAL='$(REAL)' python3 tests/demo/demo.py
 
 clean: ## removes build/; tarballs and the cache outside the clone stay

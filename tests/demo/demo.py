@@ -116,12 +116,11 @@ class EngineStage:
     def prepare(self) -> None:
         print(f"Preparing Label Studio and the images: {REAL_TIME}.", flush=True)
         installed = install_label_studio(VERSION, "sqlite")
-        print("  building the images of labelgate and of the app", flush=True)
-        script(ROOT / "docker/image.sh", str(BINARY), self.images[0])
-        context = str(ROOT / "compose/app")
-        self.engine.run(
-            "build", "-q", "--build-arg", f"LABELGATE={self.images[0]}", "-t", self.images[1], context
+        self.shown_script(
+            "building the image of labelgate", 5, ROOT / "docker/image.sh", BINARY, self.images[0]
         )
+        words = ["build", "--build-arg", f"LABELGATE={self.images[0]}", "--tag", self.images[1]]
+        self.shown_script("building the image of the app", 30, "docker", *words, ROOT / "compose/app")
         self.project.variables.update(
             TEST_LABEL_STUDIO=installed.image,
             TEST_LABEL_STUDIO_FOLDER=installed.folder,
@@ -132,6 +131,11 @@ class EngineStage:
         self.label_studio = LabelStudio(address, *self.admin.values())
         await_shown(self.label_studio.is_up, "starting Label Studio", 20.0)
         self.label_studio.settings(legacy=True)
+
+    def shown_script(self, what: str, seconds: int, *words: str | Path) -> None:
+        log = self.folder / "build.log"
+        progress = [ROOT / "docker/progress.sh", what, str(seconds), log]
+        subprocess.run([*progress, *words], env=self.engine.environment, check=True)
 
     def give(self, token: str) -> None:
         write_env(self.folder / ".env", {**self.admin, "LABEL_STUDIO_API_TOKEN": token})
