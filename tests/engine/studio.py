@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import secrets
 import urllib.parse
@@ -83,6 +84,11 @@ class Studio:
     admin: dict[str, str]
     server: LabelStudio = field(init=False)
     extra: list[str] = field(default_factory=list)
+
+    @functools.cached_property
+    def has_pats(self) -> bool:
+        """Personal Access Tokens, and switches for them and for legacy tokens: since 1.17."""
+        return self.server.as_admin("GET", "/api/jwt/settings").status != 404
 
     @property
     def on_postgresql(self) -> bool:
