@@ -46,7 +46,7 @@ SOON = 60.0
 LABEL_STUDIO_START = 180.0
 # Between two lines that say what is waited for.
 SHOW_EVERY = 10.0
-REAL_TIME = "the first time some ten minutes, a minute from then on"
+REAL_TIME = "the first time some five minutes, a minute from then on"
 
 
 class Stage(Protocol):
