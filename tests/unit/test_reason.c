@@ -59,6 +59,7 @@ static const char *const words[][80] = {
                             "file_changed",
                             "write_failed",
                             "checks_invalid",
+                            "project_invalid",
                             "install_failed"},
     [REASON_CLASS_REFUSED] = {"no_organization", "legacy_disabled", "token_unknown", "jwt_as_token",
                               "header_lost", "jwt_disabled", "bearer_refused", "user_inactive",
