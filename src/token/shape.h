@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "base/span.h"
-#include "token/token.h"
+#include "token/kind.h"
 
 #define SHAPE_LEGACY 40 // hex digits of a generated legacy token
 

@@ -4,7 +4,7 @@
 #define LABELGATE_TOKEN_WRAPPED_H
 
 #include "base/span.h"
-#include "token/token.h"
+#include "token/kind.h"
 
 // What is around the token in `span`, in words ("a JSON object"); NULL when `span` may be a token
 // that somebody chose. `span` is the value without blanks, quotes and a scheme word around it.
