@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/duration.h"
+#include "base/ascii.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -16,17 +17,12 @@ struct unit {
 static const struct unit units[] = {{"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}};
 #define UNITS (sizeof units / sizeof units[0])
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 // Reads the digits at `*at`. False when there are none or their value is above DURATION_MOST_MS.
 static bool number(const char *text, size_t len, size_t *at, int64_t *value)
 {
     size_t start = *at;
     *value = 0;
-    for (; *at < len && is_digit(text[*at]); ++*at) {
+    for (; *at < len && ascii_is_digit(text[*at]); ++*at) {
         *value = *value * 10 + (text[*at] - '0');
         if (*value > DURATION_MOST_MS)
             return false;
@@ -38,7 +34,7 @@ static bool number(const char *text, size_t len, size_t *at, int64_t *value)
 static size_t unit_at(const char *text, size_t len, size_t *at)
 {
     size_t start = *at;
-    while (*at < len && !is_digit(text[*at]))
+    while (*at < len && !ascii_is_digit(text[*at]))
         ++*at;
     for (size_t i = 0; i < UNITS; i++)
         if (strlen(units[i].name) == *at - start &&

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 #define FIRST_TOKENS 128
@@ -47,11 +48,6 @@ static struct span span_of_token(const struct json *self, const jsmntok_t *token
 // names without a value, odd primitives, text outside the root. So the text is walked once more
 // along its tokens, and each byte of it must be where RFC 8259 has it.
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static char byte_at(const struct walk *walk)
 {
     return walk->at < walk->json->text.len ? walk->json->text.text[walk->at] : '\0';
@@ -75,7 +71,7 @@ static bool take(struct walk *walk, char wanted)
 
 static size_t skip_digits(struct span span, size_t at)
 {
-    while (at < span.len && is_digit(span.text[at]))
+    while (at < span.len && ascii_is_digit(span.text[at]))
         at++;
     return at;
 }
@@ -119,11 +115,10 @@ static bool hex4(struct span span, uint32_t *code)
     if (span.len < 4)
         return false;
     for (size_t i = 0; i < 4; i++) {
-        char c = span.text[i];
-        char lower = (char)(c | 0x20);
-        if (!is_digit(c) && (lower < 'a' || lower > 'f'))
+        int digit = ascii_hex_value(span.text[i]);
+        if (digit < 0)
             return false;
-        *code = *code * 16 + (uint32_t)(is_digit(c) ? c - '0' : lower - 'a' + 10);
+        *code = *code * 16 + (uint32_t)digit;
     }
     return true;
 }
@@ -451,7 +446,7 @@ bool json_integer(const struct json *self, json_place place, int64_t *value)
     uint64_t total = 0;
     for (size_t i = 0; i < raw.len; i++) {
         unsigned digit = (unsigned)(raw.text[i] - '0');
-        if (!is_digit(raw.text[i]) || total > (most - digit) / 10)
+        if (!ascii_is_digit(raw.text[i]) || total > (most - digit) / 10)
             return false;
         total = total * 10 + digit;
     }

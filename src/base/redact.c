@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
+
 #define HEX_TOKEN 40
 // The shortest header of a JWT, {"alg":"none"}, has 19 bytes; a file may be called eyJournal.pem.
 #define JWT_MIN 19
@@ -79,19 +81,9 @@ void redact_clear(void)
 
 // ---- Shapes -------------------------------------------------------------------------------------
 
-static bool is_digit_or_letter(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool is_hex(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 static bool is_jwt_byte(char c)
 {
-    return is_digit_or_letter(c) || c == '-' || c == '_' || c == '.';
+    return ascii_is_alnum(c) || c == '-' || c == '_' || c == '.';
 }
 
 struct piece {
@@ -113,12 +105,12 @@ static size_t run_length(struct span text, bool (*belongs)(char c))
 static struct piece find_hex(struct span text, size_t end)
 {
     for (size_t at = HEX_TOKEN - 1; at < text.len && at + 1 < end + HEX_TOKEN; at += HEX_TOKEN) {
-        if (!is_hex(text.text[at]))
+        if (!ascii_is_hex(text.text[at]))
             continue;
         size_t first = at;
-        while (first > 0 && is_hex(text.text[first - 1]))
+        while (first > 0 && ascii_is_hex(text.text[first - 1]))
             first--;
-        size_t len = run_length(span_rest(text, first), is_hex);
+        size_t len = run_length(span_rest(text, first), ascii_is_hex);
         if (len == HEX_TOKEN && first < end)
             return (struct piece){.at = first, .len = len};
         at = first + len;
@@ -143,7 +135,7 @@ static struct piece find_jwt(struct span text, size_t end)
         size_t at = (size_t)(++mark - text.text) - strlen("eyJ");
         if (mark - text.text < 3 || !span_starts(span_rest(text, at), "eyJ"))
             continue;
-        bool word_begins = at == 0 || !is_digit_or_letter(text.text[at - 1]);
+        bool word_begins = at == 0 || !ascii_is_alnum(text.text[at - 1]);
         size_t len = at < end ? jwt_length(span_rest(text, at), word_begins) : 0;
         if (len > 0)
             return (struct piece){.at = at, .len = len};
@@ -241,15 +233,6 @@ static int lower(int c)
     return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
 }
 
-static int digit_value(char c, int base)
-{
-    int value = c >= '0' && c <= '9'   ? c - '0'
-                : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                       : base;
-    return value < base ? value : -1;
-}
-
 // The number of `digits` digits at `at` (0: as many as there are) as a byte, or -1. `*behind` is
 // then the place behind them.
 static int number_at(struct span text, size_t at, unsigned digits, int base, size_t *behind)
@@ -257,8 +240,8 @@ static int number_at(struct span text, size_t at, unsigned digits, int base, siz
     int number = 0;
     unsigned count = 0;
     for (; at < text.len && (digits == 0 || count < digits); at++, count++) {
-        int value = digit_value(text.text[at], base);
-        if (value < 0)
+        int value = ascii_hex_value(text.text[at]);
+        if (value < 0 || value >= base)
             break;
         number = number * base + value;
         if (number > UINT8_MAX)

@@ -3,20 +3,12 @@
 
 #include <string.h>
 
-static bool is_blank(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
+#include "base/ascii.h"
 
 static bool same_nocase(const char *a, const char *b, size_t len)
 {
     for (size_t i = 0; i < len; i++)
-        if (lower(a[i]) != lower(b[i]))
+        if (ascii_lower(a[i]) != ascii_lower(b[i]))
             return false;
     return true;
 }
@@ -75,11 +67,11 @@ struct span span_rest(struct span a, size_t taken)
 
 struct span span_trim(struct span a)
 {
-    while (a.len > 0 && is_blank(a.text[0])) {
+    while (a.len > 0 && ascii_is_space(a.text[0])) {
         a.text++;
         a.len--;
     }
-    while (a.len > 0 && is_blank(a.text[a.len - 1]))
+    while (a.len > 0 && ascii_is_space(a.text[a.len - 1]))
         a.len--;
     return a;
 }

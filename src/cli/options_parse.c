@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/quote.h"
 #include "base/redact.h"
 #include "base/span.h"
@@ -124,19 +125,14 @@ static bool take_short(struct walk *walk, const char *word)
     return true;
 }
 
-static bool is_name_character(char c)
-{
-    return c == '_' || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
 // "$NAME", "${...}" or "$(...)". A '$' behind a '?' belongs to the query of an address.
 static struct span find_reference(const char *word)
 {
     for (const char *at = word; *at && *at != '?'; at++) {
-        if (*at != '$' || !(at[1] == '{' || at[1] == '(' || is_name_character(at[1])))
+        if (*at != '$' || !(at[1] == '{' || at[1] == '(' || ascii_is_name_start(at[1])))
             continue;
         size_t len = 2;
-        while (is_name_character(at[len]) || (at[len] >= '0' && at[len] <= '9'))
+        while (ascii_is_name(at[len]))
             len++;
         return (struct span){at, at[len] == '}' ? len + 1 : len};
     }

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "base/duration.h"
 #include "base/text.h"
 #include "init/signals.h"
@@ -89,7 +90,7 @@ static bool take_number(const char **at, int64_t most, int64_t *number)
 {
     const char *start = *at;
     *number = 0;
-    for (; **at >= '0' && **at <= '9'; ++*at) {
+    for (; ascii_is_digit(**at); ++*at) {
         *number = *number * 10 + (**at - '0');
         if (*number > most)
             return false;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/base64.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -108,8 +109,7 @@ static bool is_base64url_and_dots(struct span span)
 {
     for (size_t i = 0; i < span.len; i++) {
         char c = span.text[i];
-        if ((c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' &&
-            c != '_' && c != '.')
+        if (!ascii_is_name(c) && c != '-' && c != '.')
             return false;
     }
     return true;

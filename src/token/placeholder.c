@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "token/shape.h"
 
@@ -50,8 +51,8 @@ static void add_word(struct words *words, struct span word)
 {
     bool letter = false, digit = false;
     for (size_t i = 0; i < word.len; i++) {
-        digit = digit || shape_is_digit(word.text[i]);
-        letter = letter || !shape_is_digit(word.text[i]);
+        digit = digit || ascii_is_digit(word.text[i]);
+        letter = letter || !ascii_is_digit(word.text[i]);
     }
     words->mixed = words->mixed || (letter && digit);
     if (word.len > 0 && words->count < WORDS_MAX)
@@ -66,9 +67,9 @@ static struct words split(struct span span)
     size_t begin = 0;
     for (size_t i = 0; i <= span.len; i++) {
         bool ends =
-            i == span.len || ((unsigned char)span.text[i] < 0x80 && !shape_is_alnum(span.text[i]));
-        bool capital = !ends && i > begin && span.text[i] >= 'A' && span.text[i] <= 'Z' &&
-                       span.text[i - 1] >= 'a' && span.text[i - 1] <= 'z';
+            i == span.len || ((unsigned char)span.text[i] < 0x80 && !ascii_is_alnum(span.text[i]));
+        bool capital =
+            !ends && i > begin && ascii_is_upper(span.text[i]) && ascii_is_lower(span.text[i - 1]);
         if (!ends && !capital)
             continue;
         add_word(&words, (struct span){span.text + begin, i - begin});
@@ -160,7 +161,7 @@ static bool is_joined(struct span span)
     if (span.len > JOINED_MAX)
         return false;
     for (size_t i = 0; i < span.len; i++)
-        if (!shape_is_letter(span.text[i]))
+        if (!ascii_is_letter(span.text[i]))
             return false;
     if (!segment(span, &words) || words.count < 2)
         return false;
@@ -190,7 +191,7 @@ static bool is_masked(struct span span)
 {
     char mask = 0;
     for (size_t i = 0; i < span.len; i++) {
-        char c = shape_lower(span.text[i]);
+        char c = ascii_lower(span.text[i]);
         if (c == '-' || c == '_' || c == ' ')
             continue;
         if ((c != 'x' && c != '*' && c != '?') || (mask != 0 && c != mask))
@@ -208,9 +209,9 @@ static bool is_braced(struct span span)
     bool letter = false;
     for (size_t i = 0; i < span.len; i++) {
         char c = span.text[i];
-        if (!shape_is_letter(c) && !strchr("{}-_. ", c))
+        if (!ascii_is_letter(c) && !strchr("{}-_. ", c))
             return false;
-        letter = letter || shape_is_letter(c);
+        letter = letter || ascii_is_letter(c);
     }
     return letter;
 }

@@ -3,26 +3,22 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "token/shape.h"
 
 // ---- Variables ----------------------------------------------------------------------------------
 
-static bool is_name_byte(char c)
-{
-    return shape_is_alnum(c) || c == '_';
-}
-
 // A name as variables have one; `small`: with small letters too.
 static bool is_name(struct span span, bool small)
 {
-    if (span.len < 2 || shape_is_digit(span.text[0]))
+    if (span.len < 2 || ascii_is_digit(span.text[0]))
         return false;
     bool letter = false;
     for (size_t i = 0; i < span.len; i++) {
         char c = span.text[i];
-        if (!is_name_byte(c) || (!small && c != '_' && shape_is_letter(c) && c == shape_lower(c)))
+        if (!ascii_is_name(c) || (!small && ascii_is_lower(c)))
             return false;
-        letter = letter || shape_is_letter(c);
+        letter = letter || ascii_is_letter(c);
     }
     return letter;
 }
@@ -77,7 +73,7 @@ static bool has_pair(struct span span, const char *open, const char *close)
     if (at >= span.len)
         return false;
     struct span rest = span_rest(span, at);
-    bool begins = shape_is_letter(rest.text[0]) || strchr("_ .{/<\"'$%-", rest.text[0]);
+    bool begins = ascii_is_letter(rest.text[0]) || strchr("_ .{/<\"'$%-", rest.text[0]);
     return begins && span_find(rest, close) < rest.len;
 }
 
@@ -168,10 +164,10 @@ static const char *manager_kind(struct span span)
 static bool has_scheme(struct span span)
 {
     size_t len = span_find(span, "://");
-    if (len < 2 || len + strlen("://") >= span.len || !shape_is_letter(span.text[0]))
+    if (len < 2 || len + strlen("://") >= span.len || !ascii_is_letter(span.text[0]))
         return false;
     for (size_t i = 0; i < len; i++)
-        if (!shape_is_letter(span.text[i]) && !strchr("+-._", span.text[i]))
+        if (!ascii_is_letter(span.text[i]) && !strchr("+-._", span.text[i]))
             return span_starts_nocase(span, "s3://") || span_starts_nocase(span, "1password://");
     return true;
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/base64.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -13,12 +14,7 @@
 
 static bool is_name_byte(char c)
 {
-    return shape_is_alnum(c) || c == '_' || c == '-' || c == '.';
-}
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
+    return ascii_is_name(c) || c == '-' || c == '.';
 }
 
 static bool holds_nocase(struct span span, const char *needle)
@@ -49,8 +45,8 @@ static bool is_token_name(struct span name)
                   (name.len >= len && span_is_nocase(span_rest(name, name.len - len), ends[i]));
     }
     for (size_t i = 0; i < name.len; i++)
-        capitals = capitals && (name.text[i] == '_' || shape_is_digit(name.text[i]) ||
-                                (name.text[i] >= 'A' && name.text[i] <= 'Z'));
+        capitals = capitals && (name.text[i] == '_' || ascii_is_digit(name.text[i]) ||
+                                ascii_is_upper(name.text[i]));
     if (!ends_so || capitals)
         return ends_so;
     while (name.len > 0) {
@@ -87,7 +83,7 @@ static bool is_assignment(struct span line, bool *equals)
     struct span name = {line.text, 0};
     while (name.len < line.len && is_name_byte(line.text[name.len]))
         name.len++;
-    if (name.len == 0 || shape_is_digit(name.text[0]))
+    if (name.len == 0 || ascii_is_digit(name.text[0]))
         return false;
     line = span_trim(span_rest(line, name.len));
     // The quote before the name may have been taken for one around all of it.
@@ -96,7 +92,7 @@ static bool is_assignment(struct span line, bool *equals)
     *equals = span_starts(line, "=");
     if (!*equals && !span_starts(line, ":"))
         return false;
-    bool apart = line.len > 1 && is_blank(line.text[1]);
+    bool apart = line.len > 1 && ascii_is_blank(line.text[1]);
     struct span value = span_trim(span_rest(line, 1));
     while (span_starts(value, "="))
         value = span_rest(value, 1);
@@ -165,11 +161,6 @@ static bool is_http(struct span span)
 
 // ---- Codes --------------------------------------------------------------------------------------
 
-static bool is_blank_or_line_end(char c)
-{
-    return is_blank(c) || c == '\r' || c == '\n';
-}
-
 // Both alphabets of base64, its padding and its line ends, as base64url without them.
 static bool copy_base64(struct span span, char *out, size_t *len)
 {
@@ -178,9 +169,9 @@ static bool copy_base64(struct span span, char *out, size_t *len)
         span.len--;
     for (size_t i = 0; i < span.len; i++) {
         char c = span.text[i];
-        if (is_blank_or_line_end(c))
+        if (ascii_is_space(c))
             continue;
-        if (!shape_is_alnum(c) && !strchr("+/-_", c))
+        if (!ascii_is_alnum(c) && !strchr("+/-_", c))
             return false;
         out[(*len)++] = c;
         if (c == '+' || c == '/')
@@ -208,13 +199,6 @@ static bool is_base64(struct token *self, struct span span)
     return is;
 }
 
-static int hex_value(char c)
-{
-    if (shape_is_digit(c))
-        return c - '0';
-    return shape_is_hex((struct span){&c, 1}) ? shape_lower(c) - 'a' + 10 : -1;
-}
-
 static bool is_percent_encoded(struct token *self, struct span span)
 {
     char bytes[TOKEN_MAX];
@@ -222,10 +206,11 @@ static bool is_percent_encoded(struct token *self, struct span span)
     if (span_find(span, "%") == span.len)
         return false;
     for (size_t i = 0; i < span.len; i++) {
-        bool is = span.text[i] == '%' && i + 2 < span.len && hex_value(span.text[i + 1]) >= 0 &&
-                  hex_value(span.text[i + 2]) >= 0;
-        bytes[len++] = is ? (char)(hex_value(span.text[i + 1]) * 16 + hex_value(span.text[i + 2]))
-                          : span.text[i];
+        bool is = span.text[i] == '%' && i + 2 < span.len &&
+                  ascii_hex_value(span.text[i + 1]) >= 0 && ascii_hex_value(span.text[i + 2]) >= 0;
+        bytes[len++] =
+            is ? (char)(ascii_hex_value(span.text[i + 1]) * 16 + ascii_hex_value(span.text[i + 2]))
+               : span.text[i];
         i += is ? 2 : 0;
     }
     bool is = len < span.len && is_known(self, (struct span){bytes, len});

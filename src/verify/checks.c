@@ -5,6 +5,7 @@
 #include <ini.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/duration.h"
 #include "base/text.h"
 #include "checks_builtin.h"
@@ -81,8 +82,7 @@ static bool is_variable_name(struct span name)
 {
     for (size_t i = 0; i < name.len; i++) {
         char c = name.text[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-        if (!letter && (i == 0 || c < '0' || c > '9'))
+        if (i == 0 ? !ascii_is_name_start(c) : !ascii_is_name(c))
             return false;
     }
     return name.len > 0 && name.len <= CHECK_NAME;
