@@ -239,14 +239,3 @@ void say_to(int fd, const char *line, size_t len)
 {
     write_all(fd, line, len, AT_ONCE);
 }
-
-bool say_level_parse(const char *text, enum say_level *level)
-{
-    static const char *const words[] = {"error", "warn", "info", "debug"};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (strcmp(text, words[i]) == 0) {
-            *level = (enum say_level)i;
-            return true;
-        }
-    return false;
-}

@@ -75,3 +75,13 @@ struct span span_trim(struct span a)
         a.len--;
     return a;
 }
+
+bool span_split(struct span *rest, char separator, struct span *piece)
+{
+    if (!rest->text)
+        return false;
+    const char *end = rest->len > 0 ? memchr(rest->text, separator, rest->len) : NULL;
+    *piece = (struct span){rest->text, end ? (size_t)(end - rest->text) : rest->len};
+    *rest = end ? span_rest(*rest, piece->len + 1) : (struct span){0};
+    return true;
+}

@@ -25,5 +25,9 @@ size_t span_find(struct span a, const char *needle);
 struct span span_rest(struct span a, size_t taken);
 // `a` without ASCII blanks (space, tab, CR, LF, VT, FF) at both ends.
 struct span span_trim(struct span a);
+// The next piece of `rest` up to `separator`, which it does not hold; `rest` goes on after it.
+// "a,b" has two pieces, "a," too, and the empty text has one. False at the end, when rest->text is
+// NULL.
+bool span_split(struct span *rest, char separator, struct span *piece);
 
 #endif

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/text.h"
+
 enum verb {
     VERB_RUN,
     VERB_HEALTH,
@@ -52,9 +54,24 @@ enum option_id {
     OPTION_COUNT,
 };
 
+// What a value is.
+enum value_kind {
+    VALUE_YES_NO, // also of an option without an argument: yes when it is given
+    VALUE_WORD,   // one of the row's words
+    VALUE_DURATION,
+    VALUE_TIME_LIMIT, // a duration longer than zero
+    VALUE_PATH,
+    VALUE_URL,
+    VALUE_NAME, // of a variable
+    VALUE_SIGNALS,
+    VALUE_EXIT_CODE,
+};
+
 struct option_row {
-    const char *name;          // without the dashes; "v" is a short option
-    const char *argument;      // "PATH", "URL", …; NULL: takes none
+    const char *name;     // without the dashes; "v" is a short option
+    const char *argument; // "PATH", "URL", …; NULL: takes none
+    const char *words;    // of VALUE_WORD: "token|missing|all", in the order of their enum
+    enum value_kind kind;
     const char *variable;      // NULL: none
     const char *variable_also; // a second variable that is looked at after it (SSL_CERT_FILE)
     const char *fallback;      // the default in words, for help
@@ -65,6 +82,11 @@ struct option_row {
 };
 
 const struct option_row *option_row(enum option_id id);
+// Of a row of VALUE_WORD: the word at `index`, empty when there are not so many; the index of
+// `text`, -1 when it is none of the words; "token, missing or all".
+struct span option_word(enum option_id id, unsigned index);
+int option_word_index(enum option_id id, struct span text);
+void option_add_words(enum option_id id, struct text *out);
 
 struct verb_row {
     const char *name;

@@ -172,7 +172,7 @@ static void the_probe_believes_what_the_app_has(void **state)
     assert_string_equal(settings.header_file, "/h");
     assert_false(settings.no_token);
     assert_int_equal(settings.timeout_ms, 800);
-    assert_true(settings.unreachable_healthy);
+    assert_int_equal(settings.unreachable, UNREACHABLE_HEALTHY);
     assert_int_equal(settings.file_count, 0);
 }
 
@@ -300,7 +300,7 @@ static void options_of_asking_count(void **state)
     assert_int_equal(settings.timeout_ms, 3000);
     assert_string_equal(settings.app_url, "http://app/x");
     assert_string_equal(settings.ca_file, "/ca");
-    assert_true(settings.unreachable_healthy);
+    assert_int_equal(settings.unreachable, UNREACHABLE_HEALTHY);
 }
 
 // What labelgate 0.1.0 wrote, to the byte: a container may run it while the binary that the probe
