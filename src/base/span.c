@@ -85,3 +85,13 @@ bool span_split(struct span *rest, char separator, struct span *piece)
     *rest = end ? span_rest(*rest, piece->len + 1) : (struct span){0};
     return true;
 }
+
+struct span span_word(struct span *rest)
+{
+    *rest = span_trim(*rest);
+    struct span word = {rest->text, 0};
+    while (word.len < rest->len && !ascii_is_space(word.text[word.len]))
+        word.len++;
+    *rest = span_rest(*rest, word.len);
+    return word;
+}

@@ -29,5 +29,7 @@ struct span span_trim(struct span a);
 // "a,b" has two pieces, "a," too, and the empty text has one. False at the end, when rest->text is
 // NULL.
 bool span_split(struct span *rest, char separator, struct span *piece);
+// The next word of `rest`, up to ASCII blanks (span_trim); empty at the end.
+struct span span_word(struct span *rest);
 
 #endif

@@ -122,25 +122,13 @@ static enum token_kind whole_kind(const struct token_claims *claims)
     return strcmp(claims->token_type, "access") == 0 ? TOKEN_JWT_ACCESS : TOKEN_JWT_OTHER;
 }
 
-// Splits at the dots. Returns the number of parts; those behind the third are counted only.
-static size_t split(struct span span, struct span parts[3])
-{
-    size_t count = 0;
-    for (;;) {
-        size_t len = span_find(span, ".");
-        if (count < 3)
-            parts[count] = (struct span){span.text, len};
-        count++;
-        if (len == span.len)
-            return count;
-        span = span_rest(span, len + 1);
-    }
-}
-
 enum token_kind jwt_kind(struct token *self, struct span span)
 {
-    struct span parts[3] = {{0}};
-    size_t count = split(span, parts);
+    struct span parts[3] = {{0}}, rest = span, part;
+    size_t count = 0; // those after the third are counted only
+    for (; span_split(&rest, '.', &part); count++)
+        if (count < 3)
+            parts[count] = part;
     bool hint = span_starts(span, "eyJ") ||
                 (count > 1 && is_base64url_and_dots(span) && looks_like_header(parts[0]));
     if (!hint)

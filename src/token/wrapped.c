@@ -107,13 +107,8 @@ static const char *assignment_kind(struct span span)
 {
     bool equals = false;
     size_t lines = 0, found = 0;
-    while (span.len > 0) {
-        size_t len = span_find(span, "\n");
-        bool is = is_assignment((struct span){span.text, len}, &equals);
-        found += is;
-        lines++;
-        span = span_rest(span, len + (len < span.len));
-    }
+    for (struct span line; span_split(&span, '\n', &line); lines++)
+        found += is_assignment(line, &equals);
     if (found == 0)
         return NULL;
     if (lines > 1)
