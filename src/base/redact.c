@@ -90,14 +90,6 @@ struct piece {
     size_t at, len;
 };
 
-static size_t run_length(struct span text, bool (*belongs)(char c))
-{
-    size_t len = 0;
-    while (len < text.len && belongs(text.text[len]))
-        len++;
-    return len;
-}
-
 // Each of the three below gives the first one that begins before `end`; `len` 0: there is none.
 // Nearly all text has none, and a probe makes much text: they look at few bytes.
 
@@ -110,7 +102,7 @@ static struct piece find_hex(struct span text, size_t end)
         size_t first = at;
         while (first > 0 && ascii_is_hex(text.text[first - 1]))
             first--;
-        size_t len = run_length(span_rest(text, first), ascii_is_hex);
+        size_t len = span_run(span_rest(text, first), ascii_is_hex);
         if (len == HEX_TOKEN && first < end)
             return (struct piece){.at = first, .len = len};
         at = first + len;
@@ -121,7 +113,7 @@ static struct piece find_hex(struct span text, size_t end)
 // In the middle of a word only what has a second part that is an object too.
 static size_t jwt_length(struct span rest, bool word_begins)
 {
-    struct span run = {rest.text, run_length(rest, is_jwt_byte)};
+    struct span run = {rest.text, span_run(rest, is_jwt_byte)};
     bool is = run.len >= JWT_MIN && (word_begins || span_find(run, ".eyJ") < run.len);
     return is ? run.len : 0;
 }

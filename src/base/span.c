@@ -51,6 +51,15 @@ bool span_starts_nocase(struct span a, const char *prefix)
     return a.len >= len && same_nocase(a.text, prefix, len);
 }
 
+bool span_has_nocase(struct span a, const char *needle)
+{
+    size_t len = strlen(needle);
+    for (size_t i = 0; i + len <= a.len; i++)
+        if (same_nocase(a.text + i, needle, len))
+            return true;
+    return false;
+}
+
 size_t span_find(struct span a, const char *needle)
 {
     size_t len = strlen(needle);
@@ -63,6 +72,14 @@ size_t span_find(struct span a, const char *needle)
 struct span span_rest(struct span a, size_t taken)
 {
     return (struct span){a.text + taken, a.len - taken};
+}
+
+size_t span_run(struct span a, bool (*belongs)(char c))
+{
+    size_t len = 0;
+    while (len < a.len && belongs(a.text[len]))
+        len++;
+    return len;
 }
 
 struct span span_trim(struct span a)

@@ -19,10 +19,13 @@ bool span_ends(struct span a, const char *suffix);
 // ASCII only, independent of the locale: the settings and header names are ASCII.
 bool span_is_nocase(struct span a, const char *text);
 bool span_starts_nocase(struct span a, const char *prefix);
+bool span_has_nocase(struct span a, const char *needle);
 // The first place of `needle` in `a`, or `a.len` when it is not there.
 size_t span_find(struct span a, const char *needle);
 // `a` without its first `taken` bytes; at most a.len.
 struct span span_rest(struct span a, size_t taken);
+// How many bytes at the beginning of `a` belong to a class (ascii.h).
+size_t span_run(struct span a, bool (*belongs)(char c));
 // `a` without ASCII blanks (space, tab, CR, LF, VT, FF) at both ends.
 struct span span_trim(struct span a);
 // The next piece of `rest` up to `separator`, which it does not hold; `rest` goes on after it.

@@ -30,16 +30,10 @@ static bool speaks_of_token(struct span span)
                                         "labelstudio"};
     if (!is_name(span, true))
         return false;
-    for (size_t at = 0; at < span.len; at++)
-        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-            if (span_starts_nocase(span_rest(span, at), words[i]))
-                return true;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (span_has_nocase(span, words[i]))
+            return true;
     return false;
-}
-
-static struct span inside(struct span span, size_t before, size_t after)
-{
-    return (struct span){span.text + before, span.len - before - after};
 }
 
 // NAME between two marks.
@@ -47,7 +41,7 @@ static bool is_marked(struct span span, const char *before, const char *after, b
 {
     size_t left = strlen(before), right = strlen(after);
     return span.len > left + right && span_starts(span, before) && span_ends(span, after) &&
-           is_name(inside(span, left, right), small);
+           is_name((struct span){span.text + left, span.len - left - right}, small);
 }
 
 static bool is_variable(struct span span)
@@ -172,15 +166,17 @@ static bool has_scheme(struct span span)
     return true;
 }
 
-static bool is_http(struct span span)
+bool reference_is_http(struct span span)
 {
     return span_starts_nocase(span, "http://") || span_starts_nocase(span, "https://");
 }
 
 const char *reference_kind(struct span span)
 {
-    const char *kind = is_http(span) ? NULL : manager_kind(span);
-    if (kind || is_http(span))
+    if (reference_is_http(span))
+        return NULL;
+    const char *kind = manager_kind(span);
+    if (kind)
         return kind;
     if (span_starts_nocase(span, "file://"))
         return "the address of a file (file://)";

@@ -41,14 +41,6 @@ static bool is_jwt_byte(char c)
     return ascii_is_name(c) || c == '-' || c == '.';
 }
 
-static size_t run_length(struct span text, bool (*belongs)(char c))
-{
-    size_t len = 0;
-    while (len < text.len && belongs(text.text[len]))
-        len++;
-    return len;
-}
-
 // A dot behind it may end a sentence.
 static bool take_jwt(struct token *self, struct span run)
 {
@@ -67,14 +59,14 @@ bool shape_find(struct token *self, struct span text, struct span *found)
 {
     for (size_t at = 0; at < text.len;) {
         struct span rest = span_rest(text, at);
-        size_t len = run_length(rest, ascii_is_name);
+        size_t len = span_run(rest, ascii_is_name);
         struct span word = {rest.text, len};
         if (len == 0) {
             at++;
             continue;
         }
         if (span_starts(word, "eyJ")) {
-            *found = (struct span){rest.text, run_length(rest, is_jwt_byte)};
+            *found = (struct span){rest.text, span_run(rest, is_jwt_byte)};
             if (take_jwt(self, *found))
                 return true;
         } else if (shape_is_legacy(word)) {

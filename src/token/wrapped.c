@@ -7,6 +7,8 @@
 #include "base/base64.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/percent.h"
+#include "token/reference.h"
 #include "token/shape.h"
 
 // base64 of 40 bytes, without its padding.
@@ -17,16 +19,7 @@ static bool is_name_byte(char c)
     return ascii_is_name(c) || c == '-' || c == '.';
 }
 
-static bool holds_nocase(struct span span, const char *needle)
-{
-    for (size_t i = 0; i < span.len; i++)
-        if (span_starts_nocase(span_rest(span, i), needle))
-            return true;
-    return false;
-}
-
-// ---- NAME=value
-// -----------------------------------------------------------------------------------
+// ---- NAME=value --
 
 // MY_LS_TOKEN, api-key, accessToken: the name speaks of a token and of nothing else.
 static bool is_token_name(struct span name)
@@ -80,9 +73,7 @@ static bool is_assignment(struct span line, bool *equals)
     line = without_command(span_trim(line));
     bool quoted = span_starts(line, "\"") || span_starts(line, "'");
     line = span_rest(line, quoted);
-    struct span name = {line.text, 0};
-    while (name.len < line.len && is_name_byte(line.text[name.len]))
-        name.len++;
+    struct span name = {line.text, span_run(line, is_name_byte)};
     if (name.len == 0 || ascii_is_digit(name.text[0]))
         return false;
     line = span_trim(span_rest(line, name.len));
@@ -144,14 +135,9 @@ static const char *line_kind(struct span span)
         span_starts_nocase(span, "-H ") || span_starts_nocase(span, "--header"))
         return "a command line";
     for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++)
-        if (holds_nocase(span, headers[i]))
+        if (span_has_nocase(span, headers[i]))
             return "a whole request header (Authorization: ...)";
     return NULL;
-}
-
-static bool is_http(struct span span)
-{
-    return span_starts_nocase(span, "http://") || span_starts_nocase(span, "https://");
 }
 
 // ---- Codes --------------------------------------------------------------------------------------
@@ -197,17 +183,7 @@ static bool is_base64(struct token *self, struct span span)
 static bool is_percent_encoded(struct token *self, struct span span)
 {
     char bytes[TOKEN_MAX];
-    size_t len = 0;
-    if (span_find(span, "%") == span.len)
-        return false;
-    for (size_t i = 0; i < span.len; i++) {
-        bool is = span.text[i] == '%' && i + 2 < span.len &&
-                  ascii_hex_value(span.text[i + 1]) >= 0 && ascii_hex_value(span.text[i + 2]) >= 0;
-        bytes[len++] =
-            is ? (char)(ascii_hex_value(span.text[i + 1]) * 16 + ascii_hex_value(span.text[i + 2]))
-               : span.text[i];
-        i += is ? 2 : 0;
-    }
+    size_t len = percent_decode(span, bytes, sizeof bytes);
     bool is = len < span.len && is_known(self, (struct span){bytes, len});
     file_wipe(bytes, len);
     return is;
@@ -269,7 +245,7 @@ const char *wrapped_kind(struct token *self, struct span span)
         kind = line_kind(span);
     if (!kind)
         kind = assignment_kind(span);
-    if (!kind && is_http(span))
+    if (!kind && reference_is_http(span))
         kind = "the address of a page or a server (http://)";
     if (kind) {
         self->inner = TOKEN_LEGACY_OTHER;

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "base/percent.h"
 #include "base/span.h"
 #include "base/text.h"
 
@@ -54,11 +55,43 @@ static void a_text_has_words(void **state)
     assert_words(NULL, "");
 }
 
+static void assert_decoded(const char *text, const char *wanted)
+{
+    char bytes[16];
+    size_t len = percent_decode(span_of(text), bytes, sizeof bytes);
+    assert_true(span_is((struct span){bytes, len}, wanted));
+}
+
+static void percent_codes_are_decoded(void **state)
+{
+    (void)state;
+    assert_decoded("a%40b%7E", "a@b~");
+    assert_decoded("%7e%7E", "~~");
+    assert_decoded("100%", "100%");
+    assert_decoded("%4", "%4");
+    assert_decoded("%4g%g4", "%4g%g4");
+    assert_decoded("%%41", "%A");
+    assert_decoded("", "");
+    char two[2];
+    assert_int_equal(percent_decode(span_of("%41%42%43"), two, sizeof two), 2);
+}
+
+static void pieces_are_found_in_any_case(void **state)
+{
+    (void)state;
+    assert_true(span_has_nocase(span_of("my_API_Key"), "api_key"));
+    assert_true(span_has_nocase(span_of("key"), "KEY"));
+    assert_false(span_has_nocase(span_of("ke"), "key"));
+    assert_false(span_has_nocase(span_of(""), "key"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_text_is_split_at_a_separator),
         cmocka_unit_test(a_text_has_words),
+        cmocka_unit_test(percent_codes_are_decoded),
+        cmocka_unit_test(pieces_are_found_in_any_case),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
