@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Longest duration taken: 365 days. Keeps every sum of milliseconds far from wrapping.
+// Longest duration accepted: 365 days. Keeps every sum of milliseconds far from wrapping.
 #define DURATION_MOST_MS (INT64_C(365) * 24 * 3600 * 1000)
 
 // Digits and units only, no blanks, no sign, no fraction, at least one number; a unit may not

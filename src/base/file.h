@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Bounded reads of files that somebody else named.
+// Bounded reads of files that the user named.
 //
 // Opened with O_NONBLOCK|O_NOCTTY|O_CLOEXEC, then fstat'ed: a FIFO or a device called .env cannot
 // hang anything (contract, section 8).
@@ -22,12 +22,12 @@ enum file_fault {
 };
 
 struct file_content {
-    char *bytes; // heap, one NUL behind the last byte; NULL unless FILE_OK
+    char *bytes; // heap, one NUL after the last byte; NULL unless FILE_OK
     size_t len;
     int error; // errno of the fault, 0 when there is none
 };
 
-// Reads the whole file, at most `limit` bytes. On FILE_OK the caller gives `content` back with
+// Reads the whole file, at most `limit` bytes. On FILE_OK the caller frees `content` with
 // file_free.
 enum file_fault file_read(const char *path, size_t limit, struct file_content *content);
 // The same of a file that is open for reading at its beginning; it stays open.

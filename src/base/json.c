@@ -24,7 +24,7 @@ struct json_token {
 _Static_assert(sizeof(struct json_token) == sizeof(jsmntok_t),
                "an array of one is an array of the other");
 
-// Where the check of a document stands: the next byte and the next token.
+// How far the check of a document is: the next byte and the next token.
 struct walk {
     const struct json *json;
     size_t at;
@@ -44,7 +44,7 @@ static struct span span_of_token(const struct json *self, const jsmntok_t *token
 
 // ---- The check ----------------------------------------------------------------------------------
 
-// jsmn splits the text, and in every mode lets pass what is no JSON: stray and missing separators,
+// jsmn splits the text, and in every mode accepts what is not JSON: stray and missing separators,
 // names without a value, odd primitives, text outside the root. So the text is walked once more
 // along its tokens, and each byte of it must be where RFC 8259 has it.
 
@@ -123,8 +123,8 @@ static bool hex4(struct span span, uint32_t *code)
     return true;
 }
 
-// Undoes the escape behind a backslash, surrogate pairs included. 0 when it is none, else the bytes
-// it took.
+// Decodes the escape after a backslash, surrogate pairs included. 0 when it is not one, else the
+// bytes it took.
 static size_t escape(struct span span, uint32_t *code)
 {
     static const char letters[] = "\"\\/bfnrt";
@@ -311,9 +311,9 @@ enum json_kind json_kind_at(const struct json *self, json_place place)
     }
 }
 
-// The first place behind the value at `place` and all it holds. Goes by offsets: jsmn's `size` is
+// The first place after the value at `place` and all it holds. Goes by offsets: jsmn's `size` is
 // not to be trusted.
-static json_place behind(const struct json *self, json_place place)
+static json_place after(const struct json *self, json_place place)
 {
     int end = self->tokens[place].jsmn.end;
     while (++place < self->count && self->tokens[place].jsmn.start < end)
@@ -347,7 +347,7 @@ static json_place member(const struct json *self, json_place object, struct span
     json_place found = JSON_NONE;
     if (json_kind_at(self, object) != JSON_OBJECT)
         return JSON_NONE;
-    for (json_place at = object + 1; is_inside(self, at, object); at = behind(self, at + 1))
+    for (json_place at = object + 1; is_inside(self, at, object); at = after(self, at + 1))
         if (same_name(span_of_token(self, &self->tokens[at].jsmn), name))
             found = at + 1;
     return found;
@@ -360,7 +360,7 @@ static json_place element(const struct json *self, json_place array, struct span
         return JSON_NONE;
     for (size_t i = 0; i < digits.len && index <= JSON_TOKENS; i++)
         index = index * 10 + (size_t)(digits.text[i] - '0');
-    for (json_place at = array + 1; is_inside(self, at, array); at = behind(self, at))
+    for (json_place at = array + 1; is_inside(self, at, array); at = after(self, at))
         if (index-- == 0)
             return at;
     return JSON_NONE;
@@ -388,7 +388,7 @@ json_place json_first(const struct json *self, json_place container)
 
 json_place json_next(const struct json *self, json_place container, json_place value)
 {
-    return value_at(self, container, behind(self, value));
+    return value_at(self, container, after(self, value));
 }
 
 bool json_name(const struct json *self, json_place value, char *buffer, size_t size)

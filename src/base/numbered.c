@@ -8,7 +8,7 @@
 
 #include "base/ascii.h"
 
-// The kernel's struct linux_dirent64; opendir would take its buffer from the heap.
+// The kernel's struct linux_dirent64; opendir would allocate its buffer on the heap.
 struct entry {
     uint64_t inode;
     int64_t offset;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A view of bytes that somebody else owns. Not NUL-terminated, may hold any byte.
+// A view of bytes that belong to somebody else. Not NUL-terminated, may hold any byte.
 #ifndef LABELGATE_BASE_SPAN_H
 #define LABELGATE_BASE_SPAN_H
 
@@ -11,7 +11,7 @@ struct span {
     size_t len;
 };
 
-struct span span_of(const char *text); // NULL gives the empty span
+struct span span_of(const char *text); // NULL: the empty span
 bool span_equal(struct span a, struct span b);
 bool span_is(struct span a, const char *text);
 bool span_starts(struct span a, const char *prefix);

@@ -71,7 +71,7 @@ static bool refuse_unknown(const struct walk *walk, struct span name)
     text_add_visible(&text, name, 2 * QUOTE_MAX);
     if (!find_row(name))
         return refuse(walk, "there is no option --%s", shown);
-    return refuse(walk, "--%s is no option of this verb", shown);
+    return refuse(walk, "--%s is not an option of this verb", shown);
 }
 
 static bool take_value(struct walk *walk, const struct option_row *row, enum option_id id,
@@ -125,7 +125,7 @@ static bool take_short(struct walk *walk, const char *word)
     return true;
 }
 
-// "$NAME", "${...}" or "$(...)". A '$' behind a '?' belongs to the query of an address.
+// "$NAME", "${...}" or "$(...)". A '$' after a '?' belongs to the query of an address.
 static struct span find_reference(const char *word)
 {
     for (const char *at = word; *at && *at != '?'; at++) {
@@ -152,7 +152,7 @@ static struct span find_shell_part(const char *word)
     return find_reference(word);
 }
 
-// Docker, Swarm and Kubernetes hand the words of an exec-form probe over as they stand.
+// Docker, Swarm and Kubernetes pass the words of an exec-form probe on unchanged.
 static bool find_shell_words(const struct walk *walk)
 {
     for (int i = walk->at; i < walk->argc; i++) {
@@ -170,7 +170,7 @@ static bool find_shell_words(const struct walk *walk)
     return false;
 }
 
-// How many words may stand behind the options.
+// How many words may follow the options.
 static int words_most(enum verb verb, int argc)
 {
     switch (verb) {

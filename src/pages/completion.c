@@ -73,7 +73,7 @@ static void add_bash_options(struct text *out)
     }
 }
 
-// Behind the options of `run` stands a command, whose own completion is not ours to guess: file
+// After the options of `run` comes a command, whose own completion cannot be guessed: file
 // names are the best that can be offered.
 void pages_bash(struct text *out)
 {

@@ -59,12 +59,12 @@ static bool read_object(struct token *self, size_t part, struct span text)
     if (text.len == 0)
         why = "is empty";
     else if (!base64_decode(BASE64_URL, text.text, text.len, bytes, sizeof bytes, &len))
-        why = text.len % 4 == 1 ? "has a length that base64url cannot have" : "is no base64url";
+        why = text.len % 4 == 1 ? "has a length that base64url cannot have" : "is not base64url";
     else if (!json_parse(&json, bytes, len))
-        why = "is no JSON object";
+        why = "is not a JSON object";
     else {
         if (json_kind_at(&json, JSON_ROOT) != JSON_OBJECT)
-            why = "is no JSON object";
+            why = "is not a JSON object";
         else if (part == 0 && !read_header(self, &json))
             why = "names no algorithm (alg)";
         else if (part == 1)
@@ -86,7 +86,7 @@ static bool check_signature(struct token *self, struct span text)
     if (!good)
         set_broken(self, 2,
                    text.len % 4 == 1 ? "has a length that base64url cannot have"
-                                     : "is no base64url");
+                                     : "is not base64url");
     return good;
 }
 
@@ -141,7 +141,7 @@ enum token_kind jwt_kind(struct token *self, struct span span)
     }
     if (!read_object(self, 0, parts[0]) || !read_object(self, 1, parts[1]))
         return TOKEN_JWT_BROKEN;
-    // A dot with nothing behind it is no signature either, whatever decoders think of it.
+    // A dot with nothing after it is not a signature either, even if decoders accept it.
     if (count == 2 || parts[2].len == 0)
         return TOKEN_JWT_TRUNCATED;
     return check_signature(self, parts[2]) ? whole_kind(&self->claims) : TOKEN_JWT_BROKEN;

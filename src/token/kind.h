@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The kinds of tokens, and what is known of one: token_classify (token.h) fills it.
+// The kinds of tokens, and the facts about one: token_classify (token.h) fills it.
 #ifndef LABELGATE_TOKEN_KIND_H
 #define LABELGATE_TOKEN_KIND_H
 
@@ -28,7 +28,7 @@ enum token_kind {
     TOKEN_REFERENCE, // names the place of a token: a secret manager's reference, a variable
     TOKEN_PATH,      // a path of a folder for secrets, or of a file that exists
     TOKEN_WRAPPED,   // a token and more: JSON, NAME=value, a request header, base64
-    TOKEN_COMMENTED, // a comment behind the value
+    TOKEN_COMMENTED, // a comment after the value
 };
 
 // A launch with it makes sense, but it looks like a token that was damaged on its way.
@@ -37,7 +37,7 @@ enum token_doubt {
     TOKEN_DOUBT_LENGTH,  // 38, 39, 41 or 42 hex digits
     TOKEN_DOUBT_CAPITAL, // 40 hex digits with capitals
     TOKEN_DOUBT_LETTER,  // 40 characters, one or two of them no hex digits
-    TOKEN_DOUBT_AROUND,  // 40 hex digits with other characters before or behind them
+    TOKEN_DOUBT_AROUND,  // 40 hex digits with other characters before or after them
     TOKEN_DOUBT_PATH,    // begins with '/'
 };
 
@@ -64,7 +64,7 @@ struct token {
     bool line_end;      // MALFORMED: by nothing but line ends at the end
     const char *around; // REFERENCE: which kind of it; WRAPPED: what is around the token; else NULL
     enum token_doubt doubt; // of LEGACY_OTHER; else NONE
-    char broken[64];        // JWT_BROKEN: which part and why: "part 2 (payload) is no JSON object"
+    char broken[64]; // JWT_BROKEN: which part and why: "part 2 (payload) is not a JSON object"
     struct token_claims claims; // of a JWT kind (of `inner`); else empty
 };
 

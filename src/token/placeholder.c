@@ -11,14 +11,14 @@
 
 #define ELLIPSIS "\xE2\x80\xA6"
 #define WORDS_MAX 16
-#define JOINED_MAX 48 // longer text without a separator is no template's
+#define JOINED_MAX 48 // longer text without a separator is not a template's
 
 // ---- Words --------------------------------------------------------------------------------------
 
 struct words {
     struct span list[WORDS_MAX];
     size_t count;
-    bool mixed; // a word has letters and digits: somebody made this up as a secret
+    bool mixed; // a word has letters and digits: it was made up as a secret
 };
 
 static bool is_one_of(struct span word, const char *const *list)
@@ -59,7 +59,7 @@ static void add_word(struct words *words, struct span word)
         words->list[words->count++] = word;
 }
 
-// Whatever is neither letter nor digit separates, and a capital behind a small letter begins a
+// Whatever is neither letter nor digit separates, and a capital after a small letter begins a
 // word: put-your-token, PUT_YOUR_TOKEN, "put your token", putYourToken.
 static struct words split(struct span span)
 {
@@ -87,7 +87,7 @@ static bool any_is(const struct words *words, size_t from, const char *const *li
 }
 
 // "null", "not set", "token_placeholder", "TODO: add token"; but "null-island" and "todo-api" are
-// names that somebody may have chosen.
+// names that an operator may have chosen.
 static bool has_nothing(const struct words *words)
 {
     static const char *const whole[][2] = {{"n", "a"}, {"not", "set"}, {"not", "available"}};
@@ -166,7 +166,7 @@ static bool is_joined(struct span span)
     if (!segment(span, &words) || words.count < 2)
         return false;
     struct span last = words.list[words.count - 1];
-    if (is_one_of(words.list[0], your)) // "yourtoken" may be somebody's own
+    if (is_one_of(words.list[0], your)) // "yourtoken" may be an operator's own
         return span_is_nocase(last, "here");
     return is_one_of(words.list[0], verbs) && (is_one_of(last, ends) || any_is(&words, 1, your));
 }
@@ -201,7 +201,7 @@ static bool is_masked(struct span span)
     return mask != 0;
 }
 
-// {your token}, {{ TOKEN }}: words alone, no number that somebody drew.
+// {your token}, {{ TOKEN }}: words alone, no random number.
 static bool is_braced(struct span span)
 {
     if (!span_starts(span, "{") || !span_ends(span, "}"))

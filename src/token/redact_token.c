@@ -19,7 +19,7 @@ bool token_redact(struct span token)
     return none || redact_add(token);
 }
 
-// A longer one is no password of an address that anything would take.
+// Longer than any password in an address.
 #define DECODED_MAX 1024
 
 static bool redact_decoded(struct span text)

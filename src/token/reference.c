@@ -23,7 +23,7 @@ static bool is_name(struct span span, bool small)
     return letter;
 }
 
-// A name in small letters that speaks of a token: "$ecret1" is somebody's own.
+// A name in small letters that speaks of a token: "$ecret1" is an operator's own.
 static bool speaks_of_token(struct span span)
 {
     static const char *const words[] = {"token", "api_key", "apikey", "label_studio",
@@ -60,7 +60,7 @@ static bool is_variable(struct span span)
     return is_marked(span, "%", "%", true) || is_marked(span, "%(", ")s", true);
 }
 
-// `open`, a name or what a template takes, and `close` behind it, anywhere.
+// `open`, a name or the beginning of a template's expression, and `close` after it, anywhere.
 static bool has_pair(struct span span, const char *open, const char *close)
 {
     size_t at = span_find(span, open) + strlen(open);
@@ -129,7 +129,7 @@ static const struct row rows[] = {
     {"$(", ")", "a reference $(...)"},
 };
 
-// vault: and gsm: with a path, a version or a field behind them; a colon alone may be anybody's.
+// vault: and gsm: with a path, a version or a field after them; a colon alone may be in any text.
 static bool is_plain_colon(struct span span, const struct row *row)
 {
     size_t len = strlen(row->begin);
@@ -154,7 +154,7 @@ static const char *manager_kind(struct span span)
 }
 
 // NAME:// as secret managers and their tools write it. Letters alone, with + - . _ between: a digit
-// in it may be somebody's own token.
+// in it may be an operator's own token.
 static bool has_scheme(struct span span)
 {
     size_t len = span_find(span, "://");
@@ -196,7 +196,7 @@ const char *reference_kind(struct span span)
 
 bool reference_is_path(struct span span)
 {
-    if (span_starts(span, "@") || span_starts(span, "<")) // as curl and a shell take it
+    if (span_starts(span, "@") || span_starts(span, "<")) // as for curl and a shell
         span = span_rest(span, 1);
     static const char *const folders[] = {"/run/", "/var/run/", "/etc/", "/mnt/", "/vault/"};
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)

@@ -41,7 +41,7 @@ static bool is_jwt_byte(char c)
     return ascii_is_name(c) || c == '-' || c == '.';
 }
 
-// A dot behind it may end a sentence.
+// A dot after it may end a sentence.
 static bool take_jwt(struct token *self, struct span run)
 {
     struct token jwt = {0};

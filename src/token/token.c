@@ -119,8 +119,8 @@ static struct span clean(struct span span)
     }
 }
 
-// NAME#1 is a value; "NAME # text" is one with a comment behind it. The value in front has no blank
-// inside, or the # belongs to other text. // and ; begin a comment behind a known token only.
+// NAME#1 is a value; "NAME # text" is one with a comment after it. The value in front has no blank
+// inside, or the # belongs to other text. // and ; begin a comment after a known token only.
 static bool split_comment(struct span span, struct span *value)
 {
     for (size_t at = 0; at + 1 < span.len; at++) {

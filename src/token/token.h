@@ -17,9 +17,9 @@
 enum jwt_policy { JWT_REJECT, JWT_TRADE, JWT_ACCEPT };
 
 // Never fails. What comes first counts: empty, too long, comment, placeholder, reference, a comment
-// behind the value, other text around a token, a wrong byte (or a blank at an end), quotes, a
+// after the value, other text around a token, a wrong byte (or a blank at an end), quotes, a
 // scheme word, a blank inside, then the kinds of tokens. Placeholders and references are looked for
-// behind blanks, quotes and a scheme word: the remedy for those would be a detour. `self` holds no
+// after blanks, quotes and a scheme word: the remedy for those would be a detour. `self` holds no
 // byte of the token but the claims above.
 void token_classify(struct token *self, const char *text, size_t len);
 // The value may be a path: the caller, who knows the file system, looks whether there is such a

@@ -53,7 +53,7 @@ static bool is_token_name(struct span name)
     return true;
 }
 
-// What may stand before the name: "export ", "- " of a Compose list.
+// What may come before the name: "export ", "- " of a Compose list.
 static struct span without_command(struct span line)
 {
     static const char *const words[] = {
@@ -192,7 +192,7 @@ static bool is_percent_encoded(struct token *self, struct span span)
 // ---- All of them
 // ----------------------------------------------------------------------------------
 
-// Once more behind the first one.
+// Once more after the first one.
 static bool is_twice(struct token *self, struct span span)
 {
     struct span half = {span.text, span.len / 2};
@@ -205,8 +205,8 @@ static bool is_twice(struct token *self, struct span span)
     if (!shape_find(self, span, &first))
         return false;
     struct token other;
-    size_t behind = (size_t)(first.text - span.text) + first.len;
-    return shape_find(&other, span_rest(span, behind), &second);
+    size_t end = (size_t)(first.text - span.text) + first.len;
+    return shape_find(&other, span_rest(span, end), &second);
 }
 
 static bool has_dirt(struct span span)
@@ -259,8 +259,8 @@ const char *wrapped_kind(struct token *self, struct span span)
     if (has_dirt(span))
         return NULL;
     if (is_twice(self, span))
-        return "two tokens, one behind the other";
-    // A whole JWT is in no text that somebody chose; 40 hex digits may be.
+        return "two tokens, one after the other";
+    // A whole JWT is not in a text that a person chose; 40 hex digits may be.
     if (shape_find(self, span, &found) && self->inner != TOKEN_LEGACY_HEX && found.len < span.len &&
         !span_starts(span, "eyJ"))
         return "other text around it";
