@@ -146,7 +146,7 @@ static bool read_words(int argc, char *const *argv, struct watch *self, unsigned
 {
     int64_t app, log;
     if (argc != WORDS || !whole_number(argv[WORD_APP], INT32_MAX, &app) ||
-        !whole_number(argv[WORD_GRACE], DURATION_MOST_MS, &self->grace_ms) ||
+        !whole_number(argv[WORD_GRACE], DURATION_MAX_MS, &self->grace_ms) ||
         !whole_number(argv[WORD_LOG], SAY_DEBUG, &log) || !read_signals(argv[WORD_SIGNALS], map) ||
         !read_codes(argv[WORD_CODES], codes))
         return false;
