@@ -171,7 +171,7 @@ static bool find_shell_words(const struct walk *walk)
 }
 
 // How many words may follow the options.
-static int words_most(enum verb verb, int argc)
+static int words_max(enum verb verb, int argc)
 {
     switch (verb) {
     case VERB_RUN:
@@ -195,7 +195,7 @@ static int words_most(enum verb verb, int argc)
 static bool judge_words(const struct walk *walk)
 {
     char shown[QUOTED];
-    int most = words_most(walk->verb, walk->argc);
+    int most = words_max(walk->verb, walk->argc);
     if (walk->options->help || walk->argc - walk->options->first <= most)
         return true;
     if (walk->verb == VERB_TOKEN)
