@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Base64 without padding, in its two alphabets (RFC 4648 sections 4 and 5; RFC 7515 section 2).
 //
-// Not constant in time: for what is public, and for tokens, whose owner alone sees how long it
-// takes.
+// Not constant in time: for what is public, and for tokens, since only the owner can time it.
 #ifndef LABELGATE_BASE_BASE64_H
 #define LABELGATE_BASE_BASE64_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a character is called that nobody sees, or that looks like another one.
+// Names of characters that cannot be seen, or that look like another one.
 #ifndef LABELGATE_BASE_CHARACTER_H
 #define LABELGATE_BASE_CHARACTER_H
 
@@ -8,7 +8,7 @@
 #include "base/text.h"
 
 // Adds "U+00AD soft hyphen" for the character that `span` begins with; `span` is not empty. Bytes
-// that are no UTF-8 are "a byte that is not UTF-8". Names follow Unicode's, in usual words.
+// that are not UTF-8 are "a byte that is not UTF-8". Names follow Unicode's, in usual words.
 void character_add_name(struct text *out, struct span span);
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/duration.h"
+#include "base/ascii.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -16,19 +17,14 @@ struct unit {
 static const struct unit units[] = {{"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}};
 #define UNITS (sizeof units / sizeof units[0])
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-// Reads the digits at `*at`. False when there are none or their value is above DURATION_MOST_MS.
+// Reads the digits at `*at`. False when there are none or their value is above DURATION_MAX_MS.
 static bool number(const char *text, size_t len, size_t *at, int64_t *value)
 {
     size_t start = *at;
     *value = 0;
-    for (; *at < len && is_digit(text[*at]); ++*at) {
+    for (; *at < len && ascii_is_digit(text[*at]); ++*at) {
         *value = *value * 10 + (text[*at] - '0');
-        if (*value > DURATION_MOST_MS)
+        if (*value > DURATION_MAX_MS)
             return false;
     }
     return *at > start;
@@ -38,7 +34,7 @@ static bool number(const char *text, size_t len, size_t *at, int64_t *value)
 static size_t unit_at(const char *text, size_t len, size_t *at)
 {
     size_t start = *at;
-    while (*at < len && !is_digit(text[*at]))
+    while (*at < len && !ascii_is_digit(text[*at]))
         ++*at;
     for (size_t i = 0; i < UNITS; i++)
         if (strlen(units[i].name) == *at - start &&
@@ -49,10 +45,10 @@ static size_t unit_at(const char *text, size_t len, size_t *at)
 
 static bool add(int64_t *total, int64_t value, int64_t milliseconds)
 {
-    if (value > DURATION_MOST_MS / milliseconds)
+    if (value > DURATION_MAX_MS / milliseconds)
         return false;
     *total += value * milliseconds;
-    return *total <= DURATION_MOST_MS;
+    return *total <= DURATION_MAX_MS;
 }
 
 bool duration_parse(const char *text, size_t len, int64_t *milliseconds)

@@ -8,11 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Longest duration taken: 365 days. Keeps every sum of milliseconds far from wrapping.
-#define DURATION_MOST_MS (INT64_C(365) * 24 * 3600 * 1000)
+// Longest duration accepted: 365 days. Keeps every sum of milliseconds far from wrapping.
+#define DURATION_MAX_MS (INT64_C(365) * 24 * 3600 * 1000)
 
 // Digits and units only, no blanks, no sign, no fraction, at least one number; a unit may not
-// repeat and units go from large to small. False for anything else and above DURATION_MOST_MS;
+// repeat and units go from large to small. False for anything else and above DURATION_MAX_MS;
 // nothing wraps.
 bool duration_parse(const char *text, size_t len, int64_t *milliseconds);
 

@@ -14,7 +14,7 @@
 #include "base/span.h"
 
 struct envlist {
-    char **items; // NULL-terminated, as execve takes it; the array is ours
+    char **items; // NULL-terminated, as execve wants it; the array is ours
     size_t count;
     size_t room;
     struct arena owned; // the strings that we made

@@ -64,15 +64,24 @@ static enum file_fault look(int fd, size_t limit, size_t *expected)
     return FILE_OK;
 }
 
-// realloc would leave a copy of a token behind.
+void *file_move(void *old, size_t used, size_t wanted)
+{
+    void *bytes = malloc(wanted);
+    if (!bytes)
+        return NULL;
+    if (old && used > 0) {
+        memcpy(bytes, old, used);
+        file_wipe(old, used);
+    }
+    free(old);
+    return bytes;
+}
+
 static bool grow(struct file_content *content, size_t *room, size_t wanted)
 {
-    char *bytes = malloc(wanted + 1);
+    char *bytes = file_move(content->bytes, content->len, wanted + 1);
     if (!bytes)
         return false;
-    if (content->len > 0)
-        memcpy(bytes, content->bytes, content->len);
-    file_free(&(struct file_content){.bytes = content->bytes, .len = content->len});
     content->bytes = bytes;
     *room = wanted;
     return true;
@@ -162,7 +171,7 @@ void file_fault_text(enum file_fault fault, const struct file_content *content, 
         words = "it is a directory";
         break;
     case FILE_NOT_REGULAR:
-        words = "it is no regular file";
+        words = "it is not a regular file";
         break;
     case FILE_TOO_BIG:
         text_print(buffer, size, "it is larger than %zu KiB", limit / 1024);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Bounded reads of files that somebody else named.
+// Bounded reads of files that the user named.
 //
 // Opened with O_NONBLOCK|O_NOCTTY|O_CLOEXEC, then fstat'ed: a FIFO or a device called .env cannot
 // hang anything (contract, section 8).
@@ -22,12 +22,12 @@ enum file_fault {
 };
 
 struct file_content {
-    char *bytes; // heap, one NUL behind the last byte; NULL unless FILE_OK
+    char *bytes; // heap, one NUL after the last byte; NULL unless FILE_OK
     size_t len;
     int error; // errno of the fault, 0 when there is none
 };
 
-// Reads the whole file, at most `limit` bytes. On FILE_OK the caller gives `content` back with
+// Reads the whole file, at most `limit` bytes. On FILE_OK the caller frees `content` with
 // file_free.
 enum file_fault file_read(const char *path, size_t limit, struct file_content *content);
 // The same of a file that is open for reading at its beginning; it stays open.
@@ -54,5 +54,8 @@ bool file_write(int fd, const void *bytes, size_t len);
 
 // Overwrites `len` bytes in a way the compiler keeps.
 void file_wipe(void *bytes, size_t len);
+// In place of realloc, which would leave a copy of a token behind: `used` bytes move to a new block
+// of `wanted` bytes and are wiped in the old one. NULL: no memory, and `old` is as it was.
+void *file_move(void *old, size_t used, size_t wanted);
 
 #endif

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A hash of names that somebody else chose: with a key that nobody knows beforehand, no file can be
-// made whose names collide. SipHash-1-3 (Aumasson and Bernstein, "SipHash: a fast short-input PRF",
-// 2012); FNV with a random start would not do, since some of its collisions do not depend on it.
+// A hash of names that come from outside: with a key that cannot be known beforehand, no file can
+// be made whose names collide. SipHash-1-3 (Aumasson and Bernstein, "SipHash: a fast short-input
+// PRF", 2012); FNV with a random start would not do, since some of its collisions do not depend on
+// it.
 #ifndef LABELGATE_BASE_HASH_H
 #define LABELGATE_BASE_HASH_H
 

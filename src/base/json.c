@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 #define FIRST_TOKENS 128
@@ -23,7 +24,7 @@ struct json_token {
 _Static_assert(sizeof(struct json_token) == sizeof(jsmntok_t),
                "an array of one is an array of the other");
 
-// Where the check of a document stands: the next byte and the next token.
+// How far the check of a document is: the next byte and the next token.
 struct walk {
     const struct json *json;
     size_t at;
@@ -43,14 +44,9 @@ static struct span span_of_token(const struct json *self, const jsmntok_t *token
 
 // ---- The check ----------------------------------------------------------------------------------
 
-// jsmn splits the text, and in every mode lets pass what is no JSON: stray and missing separators,
+// jsmn splits the text, and in every mode accepts what is not JSON: stray and missing separators,
 // names without a value, odd primitives, text outside the root. So the text is walked once more
 // along its tokens, and each byte of it must be where RFC 8259 has it.
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
 
 static char byte_at(const struct walk *walk)
 {
@@ -75,7 +71,7 @@ static bool take(struct walk *walk, char wanted)
 
 static size_t skip_digits(struct span span, size_t at)
 {
-    while (at < span.len && is_digit(span.text[at]))
+    while (at < span.len && ascii_is_digit(span.text[at]))
         at++;
     return at;
 }
@@ -119,17 +115,16 @@ static bool hex4(struct span span, uint32_t *code)
     if (span.len < 4)
         return false;
     for (size_t i = 0; i < 4; i++) {
-        char c = span.text[i];
-        char lower = (char)(c | 0x20);
-        if (!is_digit(c) && (lower < 'a' || lower > 'f'))
+        int digit = ascii_hex_value(span.text[i]);
+        if (digit < 0)
             return false;
-        *code = *code * 16 + (uint32_t)(is_digit(c) ? c - '0' : lower - 'a' + 10);
+        *code = *code * 16 + (uint32_t)digit;
     }
     return true;
 }
 
-// Undoes the escape behind a backslash, surrogate pairs included. 0 when it is none, else the bytes
-// it took.
+// Decodes the escape after a backslash, surrogate pairs included. 0 when it is not one, else the
+// bytes it took.
 static size_t escape(struct span span, uint32_t *code)
 {
     static const char letters[] = "\"\\/bfnrt";
@@ -316,9 +311,9 @@ enum json_kind json_kind_at(const struct json *self, json_place place)
     }
 }
 
-// The first place behind the value at `place` and all it holds. Goes by offsets: jsmn's `size` is
+// The first place after the value at `place` and all it holds. Goes by offsets: jsmn's `size` is
 // not to be trusted.
-static json_place behind(const struct json *self, json_place place)
+static json_place after(const struct json *self, json_place place)
 {
     int end = self->tokens[place].jsmn.end;
     while (++place < self->count && self->tokens[place].jsmn.start < end)
@@ -352,7 +347,7 @@ static json_place member(const struct json *self, json_place object, struct span
     json_place found = JSON_NONE;
     if (json_kind_at(self, object) != JSON_OBJECT)
         return JSON_NONE;
-    for (json_place at = object + 1; is_inside(self, at, object); at = behind(self, at + 1))
+    for (json_place at = object + 1; is_inside(self, at, object); at = after(self, at + 1))
         if (same_name(span_of_token(self, &self->tokens[at].jsmn), name))
             found = at + 1;
     return found;
@@ -365,7 +360,7 @@ static json_place element(const struct json *self, json_place array, struct span
         return JSON_NONE;
     for (size_t i = 0; i < digits.len && index <= JSON_TOKENS; i++)
         index = index * 10 + (size_t)(digits.text[i] - '0');
-    for (json_place at = array + 1; is_inside(self, at, array); at = behind(self, at))
+    for (json_place at = array + 1; is_inside(self, at, array); at = after(self, at))
         if (index-- == 0)
             return at;
     return JSON_NONE;
@@ -393,7 +388,7 @@ json_place json_first(const struct json *self, json_place container)
 
 json_place json_next(const struct json *self, json_place container, json_place value)
 {
-    return value_at(self, container, behind(self, value));
+    return value_at(self, container, after(self, value));
 }
 
 bool json_name(const struct json *self, json_place value, char *buffer, size_t size)
@@ -451,7 +446,7 @@ bool json_integer(const struct json *self, json_place place, int64_t *value)
     uint64_t total = 0;
     for (size_t i = 0; i < raw.len; i++) {
         unsigned digit = (unsigned)(raw.text[i] - '0');
-        if (!is_digit(raw.text[i]) || total > (most - digit) / 10)
+        if (!ascii_is_digit(raw.text[i]) || total > (most - digit) / 10)
             return false;
         total = total * 10 + digit;
     }

@@ -6,7 +6,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// The kernel's struct linux_dirent64; opendir would take its buffer from the heap.
+#include "base/ascii.h"
+
+// The kernel's struct linux_dirent64; opendir would allocate its buffer on the heap.
 struct entry {
     uint64_t inode;
     int64_t offset;
@@ -22,7 +24,7 @@ int numbered_value(const char *name)
 {
     int number = 0;
     const char *at = name;
-    for (; *at >= '0' && *at <= '9' && number < INT32_MAX / 10; at++)
+    for (; ascii_is_digit(*at) && number < INT32_MAX / 10; at++)
         number = number * 10 + (*at - '0');
     return at == name || *at != '\0' ? -1 : number;
 }

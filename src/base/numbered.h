@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-// The number that `name` spells, -1 when it is none.
+// The number that `name` spells, -1 when it is not one.
 int numbered_value(const char *name);
 
 // Calls `visit` with every such entry of the open `folder`, which is handed on. False when it

@@ -5,13 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
+
 #define HEX_TOKEN 40
 // The shortest header of a JWT, {"alg":"none"}, has 19 bytes; a file may be called eyJournal.pem.
 #define JWT_MIN 19
 
 // ---- The registry -------------------------------------------------------------------------------
 
-// One for the process: a sentence is made where nobody knows which secrets there are.
+// One for the process: code that makes a sentence does not know which secrets there are.
 struct entry {
     struct entry *next;
     size_t len;
@@ -79,46 +81,28 @@ void redact_clear(void)
 
 // ---- Shapes -------------------------------------------------------------------------------------
 
-static bool is_digit_or_letter(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool is_hex(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 static bool is_jwt_byte(char c)
 {
-    return is_digit_or_letter(c) || c == '-' || c == '_' || c == '.';
+    return ascii_is_alnum(c) || c == '-' || c == '_' || c == '.';
 }
 
 struct piece {
     size_t at, len;
 };
 
-static size_t run_length(struct span text, bool (*belongs)(char c))
-{
-    size_t len = 0;
-    while (len < text.len && belongs(text.text[len]))
-        len++;
-    return len;
-}
-
-// Each of the three below gives the first one that begins before `end`; `len` 0: there is none.
+// Each of the three below returns the first one that begins before `end`; `len` 0: there is none.
 // Nearly all text has none, and a probe makes much text: they look at few bytes.
 
 // A run of exactly 40 covers one byte of every 40.
 static struct piece find_hex(struct span text, size_t end)
 {
     for (size_t at = HEX_TOKEN - 1; at < text.len && at + 1 < end + HEX_TOKEN; at += HEX_TOKEN) {
-        if (!is_hex(text.text[at]))
+        if (!ascii_is_hex(text.text[at]))
             continue;
         size_t first = at;
-        while (first > 0 && is_hex(text.text[first - 1]))
+        while (first > 0 && ascii_is_hex(text.text[first - 1]))
             first--;
-        size_t len = run_length(span_rest(text, first), is_hex);
+        size_t len = span_run(span_rest(text, first), ascii_is_hex);
         if (len == HEX_TOKEN && first < end)
             return (struct piece){.at = first, .len = len};
         at = first + len;
@@ -129,7 +113,7 @@ static struct piece find_hex(struct span text, size_t end)
 // In the middle of a word only what has a second part that is an object too.
 static size_t jwt_length(struct span rest, bool word_begins)
 {
-    struct span run = {rest.text, run_length(rest, is_jwt_byte)};
+    struct span run = {rest.text, span_run(rest, is_jwt_byte)};
     bool is = run.len >= JWT_MIN && (word_begins || span_find(run, ".eyJ") < run.len);
     return is ? run.len : 0;
 }
@@ -138,12 +122,12 @@ static size_t jwt_length(struct span rest, bool word_begins)
 static struct piece find_jwt(struct span text, size_t end)
 {
     const char *mark = text.text;
-    const char *behind = text.text + text.len;
-    while (mark < behind && (mark = memchr(mark, 'J', (size_t)(behind - mark)))) {
+    const char *after = text.text + text.len;
+    while (mark < after && (mark = memchr(mark, 'J', (size_t)(after - mark)))) {
         size_t at = (size_t)(++mark - text.text) - strlen("eyJ");
         if (mark - text.text < 3 || !span_starts(span_rest(text, at), "eyJ"))
             continue;
-        bool word_begins = at == 0 || !is_digit_or_letter(text.text[at - 1]);
+        bool word_begins = at == 0 || !ascii_is_alnum(text.text[at - 1]);
         size_t len = at < end ? jwt_length(span_rest(text, at), word_begins) : 0;
         if (len > 0)
             return (struct piece){.at = at, .len = len};
@@ -159,8 +143,8 @@ static struct piece find_entry(struct span text, struct span secret)
     if (text.len < secret.len)
         return (struct piece){0};
     const char *at = text.text;
-    const char *behind = text.text + (text.len - secret.len) + 1;
-    while (at < behind && (at = memchr(at, secret.text[0], (size_t)(behind - at)))) {
+    const char *after = text.text + (text.len - secret.len) + 1;
+    while (at < after && (at = memchr(at, secret.text[0], (size_t)(after - at)))) {
         if (memcmp(at, secret.text, secret.len) == 0)
             return (struct piece){.at = (size_t)(at - text.text), .len = secret.len};
         at++;
@@ -241,35 +225,26 @@ static int lower(int c)
     return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
 }
 
-static int digit_value(char c, int base)
-{
-    int value = c >= '0' && c <= '9'   ? c - '0'
-                : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                       : base;
-    return value < base ? value : -1;
-}
-
-// The number of `digits` digits at `at` (0: as many as there are) as a byte, or -1. `*behind` is
-// then the place behind them.
-static int number_at(struct span text, size_t at, unsigned digits, int base, size_t *behind)
+// The number of `digits` digits at `at` (0: as many as there are) as a byte, or -1. `*after` is
+// then the place after them.
+static int number_at(struct span text, size_t at, unsigned digits, int base, size_t *after)
 {
     int number = 0;
     unsigned count = 0;
     for (; at < text.len && (digits == 0 || count < digits); at++, count++) {
-        int value = digit_value(text.text[at], base);
-        if (value < 0)
+        int value = ascii_hex_value(text.text[at]);
+        if (value < 0 || value >= base)
             break;
         number = number * base + value;
         if (number > UINT8_MAX)
             return -1;
     }
-    *behind = at;
+    *after = at;
     return count > 0 && (digits == 0 || count == digits) ? number : -1;
 }
 
 // &#65; &#x41; and the five that every page uses.
-static int entity_at(struct span text, size_t *behind)
+static int entity_at(struct span text, size_t *after)
 {
     static const struct {
         const char *name;
@@ -277,28 +252,28 @@ static int entity_at(struct span text, size_t *behind)
     } names[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (span_starts_nocase(text, names[i].name)) {
-            *behind = strlen(names[i].name);
+            *after = strlen(names[i].name);
             return names[i].c;
         }
     if (!span_starts(text, "&#"))
         return -1;
     bool hex = span_starts_nocase(text, "&#x");
-    int number = number_at(text, hex ? 3 : 2, 0, hex ? 16 : 10, behind);
-    if (number >= 0 && *behind < text.len && text.text[*behind] == ';')
-        ++*behind;
+    int number = number_at(text, hex ? 3 : 2, 0, hex ? 16 : 10, after);
+    if (number >= 0 && *after < text.len && text.text[*after] == ';')
+        ++*after;
     return number;
 }
 
-// The byte that an escape at the beginning of `text` stands for, or -1; `*behind` is its length.
-static int escape_at(struct span text, size_t *behind)
+// The byte that an escape at the beginning of `text` means, or -1; `*after` is its length.
+static int escape_at(struct span text, size_t *after)
 {
     switch (text.text[0]) {
     case '%':
-        return number_at(text, 1, 2, 16, behind);
+        return number_at(text, 1, 2, 16, after);
     case '&':
-        return entity_at(text, behind);
+        return entity_at(text, after);
     case '+': // a blank in a form
-        *behind = 1;
+        *after = 1;
         return ' ';
     case '\\':
         break;
@@ -306,10 +281,10 @@ static int escape_at(struct span text, size_t *behind)
         return -1;
     }
     if (span_starts_nocase(text, "\\u"))
-        return number_at(text, 2, 4, 16, behind);
+        return number_at(text, 2, 4, 16, after);
     if (span_starts_nocase(text, "\\x"))
-        return number_at(text, 2, 2, 16, behind);
-    *behind = 2;
+        return number_at(text, 2, 2, 16, after);
+    *after = 2;
     return text.len > 1 ? (unsigned char)text.text[1] : -1;
 }
 
@@ -321,20 +296,20 @@ static bool spells(struct span text, const char *bytes, size_t count)
     if (text.len == 0)
         return false;
     int wanted = lower((unsigned char)*bytes);
-    size_t behind = 0;
+    size_t after = 0;
     if (lower((unsigned char)text.text[0]) == wanted &&
         spells(span_rest(text, 1), bytes + 1, count - 1))
         return true;
-    int escaped = escape_at(text, &behind);
+    int escaped = escape_at(text, &after);
     return escaped >= 0 && lower(escaped) == wanted &&
-           spells(span_rest(text, behind), bytes + 1, count - 1);
+           spells(span_rest(text, after), bytes + 1, count - 1);
 }
 
 static bool begins_with_piece(struct span text, struct span secret)
 {
-    size_t behind = 0;
+    size_t after = 0;
     int plain = lower((unsigned char)text.text[0]);
-    int escaped = lower(escape_at(text, &behind));
+    int escaped = lower(escape_at(text, &after));
     for (size_t i = 0; i + REDACT_MIN <= secret.len; i++) {
         int first = lower((unsigned char)secret.text[i]);
         if ((first == plain || first == escaped) && spells(text, secret.text + i, REDACT_MIN))

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The one registry of secrets, and where in a text one stands. No byte of a token in any output
-// (contract, section 5), also where somebody put one by mistake: as a name, a path, a command, an
+// The one registry of secrets, and where in a text one is. No byte of a token in any output
+// (contract, section 5), also where one was put by mistake: as a name, a path, a command, an
 // address, or where a server sends it back.
 //
 // It is filled where a secret becomes known: settings (env/settings*.c), the header file, tokens
-// and cookies that a server gave, what is typed. text.h replaces what is found here, and whatever
+// and cookies from a server, what is typed. text.h replaces what is found here, and whatever
 // leaves the process goes through there or through say.h, so no sentence has to think of it.
 #ifndef LABELGATE_BASE_REDACT_H
 #define LABELGATE_BASE_REDACT_H
@@ -14,15 +14,15 @@
 
 #include "base/span.h"
 
-// What is shorter stands in words of ours, and is not taken.
+// What is shorter is part of our own words, and is not kept.
 #define REDACT_MIN ((size_t)8)
 
-// Keeps a copy; one that is known already takes no memory. There is no limit but memory: false, and
+// Keeps a copy; one that is known already needs no memory. There is no limit but memory: false, and
 // redact_failed until redact_clear, when it ran out. The caller then refuses with `start_failed`.
 bool redact_add(struct span secret);
 bool redact_knows(struct span secret);
 bool redact_failed(void);
-// Wipes the copies that were taken since the mark was; redact_clear all of them.
+// Wipes the copies that were added since the mark was; redact_clear all of them.
 const void *redact_mark(void);
 void redact_forget(const void *mark);
 void redact_clear(void);

@@ -22,11 +22,11 @@
 
 #define ACL "system.posix_acl_access"
 // The kernel's own limits: XATTR_LIST_MAX and XATTR_SIZE_MAX are 64 KiB; what is longer than this
-// is no ACL of a .env.
+// is not the ACL of a .env.
 #define XATTR_ROOM 4096
 #define TEMPORARY_TRIES 100
 #define UNFINISHED ".new"
-// A file that is read by us is no larger.
+// Files that we read are not larger.
 #define LEFT_MAX ((size_t)1024 * 1024)
 // A lock is held for as long as a write and an fsync take. Whoever may read the directory may hold
 // one for ever, so it only orders those who behave.
@@ -38,11 +38,11 @@
 #define RENAME_NOREPLACE_FLAG 1U
 #define RENAME_EXCHANGE_FLAG 2U
 
-// Where the work stands. `path` is resolved: no symbolic link in it, a directory in front of the
+// The state of the work. `path` is resolved: no symbolic link in it, a directory in front of the
 // last slash.
 struct work {
     char *path;
-    const char *name; // behind the last slash of `path`
+    const char *name; // after the last slash of `path`
     int directory;
     char temporary[NAME_MAX + 1];
     int fd; // of the file that we made; -1 when there is none
@@ -193,7 +193,7 @@ static int open_beside(const struct work *work, const char *name)
     return openat(work->directory, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-// Of what came out of an exchange nobody but the caller can say whether it is somebody's.
+// Only the caller can say whether what came out of an exchange is somebody's edit.
 static bool is_spent(const struct work *work, const char *name)
 {
     struct file_content content;
@@ -343,8 +343,8 @@ static bool is_unsupported(int error)
     return error == ENOSYS || error == EINVAL || error == EPERM || error == EOPNOTSUPP;
 }
 
-// The file is the new one by now. A file system that cannot make that durable at once is no reason
-// to say otherwise.
+// The file is the new one by now. A file system that cannot make that durable at once is not a
+// reason to say otherwise.
 static enum replace_fault moved(struct work *work)
 {
     work->temporary[0] = '\0';
@@ -386,10 +386,10 @@ static bool is_same_file(const struct stat *a, const struct stat *b)
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-// A lease for reading is granted when nobody has the file open for writing; whoever opens it by its
-// name from now on opens the other one. It needs the file's owner and a local file system: without
-// it a program that writes into the file that it has opened before is seen only by what it has
-// written so far. SIGURG, which does nothing, in place of the SIGIO that would end us.
+// A lease for reading is granted when no process has the file open for writing; whoever opens it by
+// its name from now on opens the other one. It needs the file's owner and a local file system:
+// without it a program that writes into the file that it has opened before is seen only by what it
+// has written so far. SIGURG, which does nothing, in place of the SIGIO that would end us.
 static bool is_being_written(int fd)
 {
     (void)fcntl(fd, F_SETSIG, SIGURG);
@@ -399,7 +399,7 @@ static bool is_being_written(int fd)
     return false;
 }
 
-// Is what came out the file that is expected: its bytes, mode and owner, and written by nobody?
+// Is what came out the file that is expected: its bytes, mode and owner, and not being written?
 static bool came_out(const struct work *work, const struct stat *expected, struct span bytes)
 {
     struct stat status;

@@ -16,7 +16,7 @@
 #include "base/text.h"
 
 // How long a clogged standard error is waited for, by all lines together. Long enough for a log
-// driver that is behind, short enough that PID 1 goes on with its work when nobody reads at all.
+// driver that lags, short enough that PID 1 goes on with its work when nothing reads at all.
 // Counted in looks, each as a whole one: this must end where the clock does not go.
 #define PATIENCE_MS 250
 #define LOOK_MS 10
@@ -27,14 +27,14 @@ static int patience_ms = PATIENCE_MS;
 // SIGPIPE held back, so that a reader who went away costs a line and not the process. Only this one
 // signal is blocked and unblocked, never a whole mask set: musl hides three real-time signals from
 // a saved mask.
-struct hush {
+struct pipe_signal {
     bool was_blocked;
     bool was_pending;
 };
 
-static struct hush hush(void)
+static struct pipe_signal block_pipe_signal(void)
 {
-    struct hush before = {0};
+    struct pipe_signal before = {0};
     sigset_t pipe, old, pending;
     sigemptyset(&pipe);
     sigaddset(&pipe, SIGPIPE);
@@ -46,7 +46,7 @@ static struct hush hush(void)
     return before;
 }
 
-static void unhush(struct hush before, bool broken)
+static void restore_pipe_signal(struct pipe_signal before, bool broken)
 {
     sigset_t pipe;
     sigemptyset(&pipe);
@@ -120,7 +120,7 @@ static bool write_all(int fd, const char *bytes, size_t len, enum patience patie
 {
     bool whole = true;
     bool broken = false;
-    struct hush before = hush();
+    struct pipe_signal before = block_pipe_signal();
     while (len > 0 && whole) {
         if ((patience == AT_ONCE && !writable(fd, 0)) ||
             (patience == IN_TIME && !writable_in_time(fd))) {
@@ -135,7 +135,7 @@ static bool write_all(int fd, const char *bytes, size_t len, enum patience patie
         } else if (written < 0 && errno == EAGAIN && patience == AS_LONG_AS_IT_TAKES) {
             writable(fd, -1);
         } else if (written < 0 && errno == EAGAIN) {
-            // There was room, and is none: somebody else was faster.
+            // There was room and there is none now: another writer was faster.
             patience_ms -= LOOK_MS;
             whole = patience == IN_TIME && patience_ms > 0;
         } else if (written == 0 || (errno != EINTR && errno != EAGAIN)) {
@@ -143,7 +143,7 @@ static bool write_all(int fd, const char *bytes, size_t len, enum patience patie
             broken = written < 0 && errno == EPIPE;
         }
     }
-    unhush(before, broken);
+    restore_pipe_signal(before, broken);
     return whole;
 }
 
@@ -238,15 +238,4 @@ bool say_result(const char *text, size_t len)
 void say_to(int fd, const char *line, size_t len)
 {
     write_all(fd, line, len, AT_ONCE);
-}
-
-bool say_level_parse(const char *text, enum say_level *level)
-{
-    static const char *const words[] = {"error", "warn", "info", "debug"};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (strcmp(text, words[i]) == 0) {
-            *level = (enum say_level)i;
-            return true;
-        }
-    return false;
 }

@@ -45,7 +45,4 @@ bool say_token(const char *text, size_t len);
 // failure counts.
 void say_to(int fd, const char *line, size_t len);
 
-// "error" "warn" "info" "debug"; false for any other word.
-bool say_level_parse(const char *text, enum say_level *level);
-
 #endif

@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <stddef.h>
 
+#include "base/ascii.h"
+
 // What docker stop and kill -l mean by the names; glibc keeps two for itself, musl three.
 #define REALTIME_FIRST 34
 #define NUMBER_MAX 31
@@ -33,7 +35,7 @@ static int small_number(struct span digits)
     if (digits.len == 0 || digits.len > 2)
         return -1;
     for (size_t i = 0; i < digits.len; i++) {
-        if (digits.text[i] < '0' || digits.text[i] > '9')
+        if (!ascii_is_digit(digits.text[i]))
             return -1;
         value = value * 10 + (digits.text[i] - '0');
     }

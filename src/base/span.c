@@ -3,20 +3,12 @@
 
 #include <string.h>
 
-static bool is_blank(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
+#include "base/ascii.h"
 
 static bool same_nocase(const char *a, const char *b, size_t len)
 {
     for (size_t i = 0; i < len; i++)
-        if (lower(a[i]) != lower(b[i]))
+        if (ascii_lower(a[i]) != ascii_lower(b[i]))
             return false;
     return true;
 }
@@ -59,6 +51,15 @@ bool span_starts_nocase(struct span a, const char *prefix)
     return a.len >= len && same_nocase(a.text, prefix, len);
 }
 
+bool span_has_nocase(struct span a, const char *needle)
+{
+    size_t len = strlen(needle);
+    for (size_t i = 0; i + len <= a.len; i++)
+        if (same_nocase(a.text + i, needle, len))
+            return true;
+    return false;
+}
+
 size_t span_find(struct span a, const char *needle)
 {
     size_t len = strlen(needle);
@@ -73,13 +74,41 @@ struct span span_rest(struct span a, size_t taken)
     return (struct span){a.text + taken, a.len - taken};
 }
 
+size_t span_run(struct span a, bool (*belongs)(char c))
+{
+    size_t len = 0;
+    while (len < a.len && belongs(a.text[len]))
+        len++;
+    return len;
+}
+
 struct span span_trim(struct span a)
 {
-    while (a.len > 0 && is_blank(a.text[0])) {
+    while (a.len > 0 && ascii_is_space(a.text[0])) {
         a.text++;
         a.len--;
     }
-    while (a.len > 0 && is_blank(a.text[a.len - 1]))
+    while (a.len > 0 && ascii_is_space(a.text[a.len - 1]))
         a.len--;
     return a;
+}
+
+bool span_split(struct span *rest, char separator, struct span *piece)
+{
+    if (!rest->text)
+        return false;
+    const char *end = rest->len > 0 ? memchr(rest->text, separator, rest->len) : NULL;
+    *piece = (struct span){rest->text, end ? (size_t)(end - rest->text) : rest->len};
+    *rest = end ? span_rest(*rest, piece->len + 1) : (struct span){0};
+    return true;
+}
+
+struct span span_word(struct span *rest)
+{
+    *rest = span_trim(*rest);
+    struct span word = {rest->text, 0};
+    while (word.len < rest->len && !ascii_is_space(word.text[word.len]))
+        word.len++;
+    *rest = span_rest(*rest, word.len);
+    return word;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A view of bytes that somebody else owns. Not NUL-terminated, may hold any byte.
+// A view of bytes that belong to somebody else. Not NUL-terminated, may hold any byte.
 #ifndef LABELGATE_BASE_SPAN_H
 #define LABELGATE_BASE_SPAN_H
 
@@ -11,7 +11,7 @@ struct span {
     size_t len;
 };
 
-struct span span_of(const char *text); // NULL gives the empty span
+struct span span_of(const char *text); // NULL: the empty span
 bool span_equal(struct span a, struct span b);
 bool span_is(struct span a, const char *text);
 bool span_starts(struct span a, const char *prefix);
@@ -19,11 +19,20 @@ bool span_ends(struct span a, const char *suffix);
 // ASCII only, independent of the locale: the settings and header names are ASCII.
 bool span_is_nocase(struct span a, const char *text);
 bool span_starts_nocase(struct span a, const char *prefix);
+bool span_has_nocase(struct span a, const char *needle);
 // The first place of `needle` in `a`, or `a.len` when it is not there.
 size_t span_find(struct span a, const char *needle);
 // `a` without its first `taken` bytes; at most a.len.
 struct span span_rest(struct span a, size_t taken);
+// How many bytes at the beginning of `a` belong to a class (ascii.h).
+size_t span_run(struct span a, bool (*belongs)(char c));
 // `a` without ASCII blanks (space, tab, CR, LF, VT, FF) at both ends.
 struct span span_trim(struct span a);
+// The next piece of `rest` up to `separator`, which it does not hold; `rest` goes on after it.
+// "a,b" has two pieces, "a," too, and the empty text has one. False at the end, when rest->text is
+// NULL.
+bool span_split(struct span *rest, char separator, struct span *piece);
+// The next word of `rest`, up to ASCII blanks (span_trim); empty at the end.
+struct span span_word(struct span *rest);
 
 #endif

@@ -13,7 +13,7 @@
 #define FIRST_ROOM 1024
 // A made-visible character is at most four bytes of UTF-8, each spelled \xNN.
 #define SHOWN_MAX (4 * UTF8_MAX)
-// Of a text with a token in it, so much is shown: a line and what may stand around it.
+// Of a text with a token in it, so much is shown: a line and what may be around it.
 #define REPLACED_MAX 2048
 
 struct text text_over(char *bytes, size_t room)
@@ -150,7 +150,7 @@ void text_add(struct text *self, const char *format, ...)
 {
     va_list list;
     va_start(list, format);
-    // Most pieces are plain: a tenth of what vsnprintf takes for them.
+    // Most pieces are plain: a tenth of the time that vsnprintf needs for them.
     if (!self->cut && format[0] != '\0' && strchr(format, '%') == NULL)
         text_add_span(self, span_of(format));
     else
@@ -340,7 +340,7 @@ void text_add_foreign(struct text *self, struct span span, size_t most)
     }
     // Only the front is shown, so that only the front need be looked through.
     bool shaped = span.len > most && redact_find(span, &found) && found.at < most;
-    if (shaped) // nobody has looked at what stands behind it
+    if (shaped) // what comes after it was not looked at
         span.len = found.at + found.len;
     if (shaped || span.len <= most || most <= sizeof gap) {
         text_add_visible(self, span, most);

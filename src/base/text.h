@@ -2,8 +2,8 @@
 // Text that is put together piece by piece, for one write at the end.
 //
 // A bounded text lives in memory that the caller brings; what does not fit is dropped and `cut` is
-// set. A growing text (text_growing) takes its memory from the heap, grows without a limit but
-// memory, and is given back by text_free. The bytes are always NUL-terminated once something was
+// set. A growing text (text_growing) is on the heap, grows until memory runs out, and is freed
+// by text_free. The bytes are always NUL-terminated once something was
 // added or the text was made over at least one byte.
 #ifndef LABELGATE_BASE_TEXT_H
 #define LABELGATE_BASE_TEXT_H
@@ -24,7 +24,7 @@ struct text {
 
 struct text text_over(char *bytes, size_t room);
 struct text text_growing(void);
-void text_free(struct text *self); // wipes nothing; use only for what is no secret
+void text_free(struct text *self); // wipes nothing; use only for what is not secret
 void text_add(struct text *self, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_add_list(struct text *self, const char *format, va_list list)
     __attribute__((format(printf, 2, 0)));

@@ -10,7 +10,7 @@
 #define UTF8_MAX 4
 
 // Length of the character that `bytes` begins with, its number in `*code`. 0 when there is none: no
-// byte left, or the bytes are no UTF-8.
+// byte left, or the bytes are not UTF-8.
 size_t utf8_decode(const char *bytes, size_t len, uint32_t *code);
 // Writes the character and returns its length; 0 for a surrogate or a number above U+10FFFF.
 size_t utf8_encode(uint32_t code, char bytes[UTF8_MAX]);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cli/health_output.h"
 
+#include "base/json_write.h"
+
 // Shares of the 500 bytes, newlines included: a remedy cut short helps less than a note cut short.
 #define SHARE_VERDICT ((size_t)230)
 #define SHARE_NOTE ((size_t)120)
@@ -66,51 +68,37 @@ void verdict_log_line(const struct verdict *verdict, struct text *out)
     add_sentence(verdict, out, VERDICT_LOG - sizeof "labelgate: ");
 }
 
-static void add_member(struct text *out, const char *name, const char *value)
-{
-    text_add(out, "\"%s\":", name);
-    if (value != NULL)
-        text_add_json(out, span_of(value));
-    else
-        text_add(out, "null");
-}
-
 static void add_verdict_members(const struct verdict *verdict, struct text *out)
 {
     char bytes[2 * FINDING_SLOT];
-    text_add(out, "\"healthy\":%s,", verdict->healthy ? "true" : "false");
-    add_member(out, "reason", reason_word(verdict->finding->reason));
-    text_add(out, ",");
-    add_member(out, "class", reason_class_name(reason_class(verdict->finding->reason)));
+    json_add_bool(out, "healthy", verdict->healthy);
+    json_add_text(out, "reason", reason_word(verdict->finding->reason));
+    json_add_text(out, "class", reason_class_name(reason_class(verdict->finding->reason)));
     struct text sentence = text_over(bytes, sizeof bytes);
     finding_add_sentence(verdict->finding, &sentence);
-    text_add(out, ",");
-    add_member(out, "sentence", bytes);
+    json_add_text(out, "sentence", bytes);
     struct text remedy = text_over(bytes, sizeof bytes);
     finding_add_remedy(verdict->finding, &remedy);
-    text_add(out, ",");
-    add_member(out, "remedy", remedy.len > 0 ? bytes : NULL);
-    text_add(out, ",");
-    add_member(out, "note", verdict->note);
+    json_add_text(out, "remedy", remedy.len > 0 ? bytes : NULL);
+    json_add_text(out, "note", verdict->note);
 }
 
 void verdict_json(const struct verdict *verdict, const struct verdict_facts *facts,
                   struct text *out)
 {
-    text_add(out, "{");
+    json_open(out, NULL, '{');
     add_verdict_members(verdict, out);
-    text_add(out, ",");
-    add_member(out, "url", facts->url);
-    text_add(out, ",\"token\":{");
-    add_member(out, "variable", facts->variable);
-    text_add(out, ",");
-    add_member(out, "source", facts->source);
-    text_add(out, ",");
-    add_member(out, "kind", facts->kind);
-    text_add(out, "},\"label_studio\":{");
-    add_member(out, "version", facts->version);
+    json_add_text(out, "url", facts->url);
+    json_open(out, "token", '{');
+    json_add_text(out, "variable", facts->variable);
+    json_add_text(out, "source", facts->source);
+    json_add_text(out, "kind", facts->kind);
+    json_close(out, '}');
+    json_open(out, "label_studio", '{');
+    json_add_text(out, "version", facts->version);
     if (facts->user_id != 0)
-        text_add(out, ",\"user_id\":%lld}}\n", facts->user_id);
+        json_add_number(out, "user_id", facts->user_id);
     else
-        text_add(out, ",\"user_id\":null}}\n");
+        json_add_null(out, "user_id");
+    text_add(out, "}}\n");
 }

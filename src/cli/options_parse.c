@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/quote.h"
 #include "base/redact.h"
 #include "base/span.h"
@@ -70,7 +71,7 @@ static bool refuse_unknown(const struct walk *walk, struct span name)
     text_add_visible(&text, name, 2 * QUOTE_MAX);
     if (!find_row(name))
         return refuse(walk, "there is no option --%s", shown);
-    return refuse(walk, "--%s is no option of this verb", shown);
+    return refuse(walk, "--%s is not an option of this verb", shown);
 }
 
 static bool take_value(struct walk *walk, const struct option_row *row, enum option_id id,
@@ -124,19 +125,14 @@ static bool take_short(struct walk *walk, const char *word)
     return true;
 }
 
-static bool is_name_character(char c)
-{
-    return c == '_' || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
-// "$NAME", "${...}" or "$(...)". A '$' behind a '?' belongs to the query of an address.
+// "$NAME", "${...}" or "$(...)". A '$' after a '?' belongs to the query of an address.
 static struct span find_reference(const char *word)
 {
     for (const char *at = word; *at && *at != '?'; at++) {
-        if (*at != '$' || !(at[1] == '{' || at[1] == '(' || is_name_character(at[1])))
+        if (*at != '$' || !(at[1] == '{' || at[1] == '(' || ascii_is_name_start(at[1])))
             continue;
         size_t len = 2;
-        while (is_name_character(at[len]) || (at[len] >= '0' && at[len] <= '9'))
+        while (ascii_is_name(at[len]))
             len++;
         return (struct span){at, at[len] == '}' ? len + 1 : len};
     }
@@ -156,7 +152,7 @@ static struct span find_shell_part(const char *word)
     return find_reference(word);
 }
 
-// Docker, Swarm and Kubernetes hand the words of an exec-form probe over as they stand.
+// Docker, Swarm and Kubernetes pass the words of an exec-form probe on unchanged.
 static bool find_shell_words(const struct walk *walk)
 {
     for (int i = walk->at; i < walk->argc; i++) {
@@ -174,8 +170,8 @@ static bool find_shell_words(const struct walk *walk)
     return false;
 }
 
-// How many words may stand behind the options.
-static int words_most(enum verb verb, int argc)
+// How many words may follow the options.
+static int words_max(enum verb verb, int argc)
 {
     switch (verb) {
     case VERB_RUN:
@@ -199,7 +195,7 @@ static int words_most(enum verb verb, int argc)
 static bool judge_words(const struct walk *walk)
 {
     char shown[QUOTED];
-    int most = words_most(walk->verb, walk->argc);
+    int most = words_max(walk->verb, walk->argc);
     if (walk->options->help || walk->argc - walk->options->first <= most)
         return true;
     if (walk->verb == VERB_TOKEN)

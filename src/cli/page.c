@@ -15,20 +15,6 @@ static unsigned columns(struct span text)
     return count;
 }
 
-static struct span next_word(struct span *rest)
-{
-    while (rest->len > 0 && rest->text[0] == ' ') {
-        rest->text++;
-        rest->len--;
-    }
-    struct span word = {rest->text, 0};
-    while (word.len < rest->len && word.text[word.len] != ' ')
-        word.len++;
-    rest->text += word.len;
-    rest->len -= word.len;
-    return word;
-}
-
 bool page_on_terminal(const char *no_color)
 {
     return isatty(STDOUT_FILENO) == 1 && (no_color == NULL || no_color[0] == '\0');
@@ -46,7 +32,7 @@ void page_paragraph(const struct page *page, unsigned indent, const char *lead, 
     unsigned hang = indent + columns(span_of(lead));
     unsigned column = hang;
     text_add(page->out, "%*s%s", (int)indent, "", lead);
-    for (struct span word = next_word(&text); word.len > 0; word = next_word(&text)) {
+    for (struct span word = span_word(&text); word.len > 0; word = span_word(&text)) {
         unsigned width = columns(word);
         if (column > hang && column + 1 + width > PAGE_COLUMNS) {
             text_add(page->out, "\n%*s", (int)hang, "");

@@ -4,32 +4,12 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 // A wrapped line of a token is longer than a word that stands alone for another reason (`EOF`,
 // `TODO`).
 #define WRAPPED_MIN 8
-
-static bool is_upper(char c)
-{
-    return c >= 'A' && c <= 'Z';
-}
-
-static bool is_lower(char c)
-{
-    return c >= 'a' && c <= 'z';
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-// ASCII, as every shell and program takes it in a name.
-static bool is_word(char c)
-{
-    return is_upper(c) || is_lower(c) || is_digit(c) || c == '_';
-}
 
 bool lint_is_token_name(const struct dotenv_options *options, struct span name)
 {
@@ -80,7 +60,7 @@ static void lint_name(struct lint *self, const struct statement *statement)
         return;
     }
     for (size_t i = 0; i < name.len; i++)
-        if (!is_word(name.text[i]) || (i == 0 && is_digit(name.text[i]))) {
+        if (!ascii_is_name(name.text[i]) || (i == 0 && ascii_is_digit(name.text[i]))) {
             warn_with_character(self, DOTENV_LINT_ODD_NAME, statement->name_at + i);
             return;
         }
@@ -220,14 +200,14 @@ static size_t find_any_assignment(struct span raw)
             break;
         size_t end = (size_t)(equals - raw.text);
         size_t start = end;
-        while (start > at && (is_upper(raw.text[start - 1]) || raw.text[start - 1] == '_' ||
-                              is_digit(raw.text[start - 1])))
+        while (start > at && (ascii_is_upper(raw.text[start - 1]) || raw.text[start - 1] == '_' ||
+                              ascii_is_digit(raw.text[start - 1])))
             start--;
         bool named = memchr(raw.text + start, '_', end - start) != NULL;
-        while (start < end && !is_upper(raw.text[start]))
+        while (start < end && !ascii_is_upper(raw.text[start]))
             start++;
         if (named && start > at && end - start >= 3 && end + 1 < raw.len &&
-            (is_lower(raw.text[start - 1]) || is_digit(raw.text[start - 1])))
+            (ascii_is_lower(raw.text[start - 1]) || ascii_is_digit(raw.text[start - 1])))
             return start;
         at = end;
     }
@@ -345,7 +325,7 @@ static void lint_pair(struct lint *self, const struct statement *statement, unsi
 static bool looks_like_token_piece(struct span word)
 {
     for (size_t i = 0; i < word.len; i++)
-        if (!is_word(word.text[i]) && word.text[i] != '-' && word.text[i] != '.')
+        if (!ascii_is_name(word.text[i]) && word.text[i] != '-' && word.text[i] != '.')
             return false;
     return word.len >= WRAPPED_MIN;
 }

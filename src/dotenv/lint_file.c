@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Files that were meant to be something else than they are.
+#include "base/ascii.h"
 #include "dotenv/lint.h"
 
 #include <string.h>
-
-static bool is_letter(char c)
-{
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
-}
 
 // Every other byte from `at` on is a NUL and the others are not, for as long as the line lasts and
 // at least three times.
@@ -50,7 +46,7 @@ static bool holds_heredoc(struct span line)
         return false;
     for (at += 2; at < line.len && stands_before_end_word(line.text[at]); at++)
         continue;
-    return at < line.len && is_letter(line.text[at]);
+    return at < line.len && ascii_is_name_start(line.text[at]);
 }
 
 static struct span line_around(struct span bytes, size_t at)

@@ -18,20 +18,6 @@ struct name_slot {
     size_t number;
 };
 
-// realloc would leave a copy behind.
-static void *move_to(void *old, size_t used, size_t wanted)
-{
-    void *bytes = malloc(wanted);
-    if (!bytes)
-        return NULL;
-    if (old && used > 0) {
-        memcpy(bytes, old, used);
-        file_wipe(old, used);
-    }
-    free(old);
-    return bytes;
-}
-
 bool buffer_reserve(struct buffer *self, size_t more)
 {
     if (more > SIZE_MAX / 4)
@@ -41,7 +27,7 @@ bool buffer_reserve(struct buffer *self, size_t more)
     size_t room = self->room > 0 ? self->room * 2 : BUFFER_FIRST;
     while (room - self->len < more)
         room *= 2;
-    char *bytes = move_to(self->bytes, self->len, room);
+    char *bytes = file_move(self->bytes, self->len, room);
     if (!bytes)
         return false;
     self->bytes = bytes;
@@ -73,7 +59,7 @@ void *array_reserve(void *items, size_t count, size_t more, size_t *room, size_t
     size_t wanted = *room > 0 ? *room * 2 : ARRAY_FIRST;
     if (wanted < count + more)
         wanted = count + more;
-    void *grown = move_to(items, count * size, wanted * size);
+    void *grown = file_move(items, count * size, wanted * size);
     if (grown)
         *room = wanted;
     return grown;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "dotenv/unicode.h"
 
@@ -64,12 +65,6 @@ static size_t skip_export(struct span bytes, size_t at)
         !is_expression_space(bytes.text[behind]))
         return at;
     return skip(bytes, behind, unicode_is_blank);
-}
-
-// The usual letters, without a look at the tables.
-static bool is_plain(char c)
-{
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
 }
 
 static bool may_stand_in_name(uint32_t code)
@@ -195,7 +190,7 @@ void statement_next(struct statement_reader *reader, struct statement *statement
     }
     for (size_t at = statement->name_at; at < bytes.len;) {
         size_t len = 0;
-        if (is_plain(bytes.text[at])) {
+        if (ascii_is_name(bytes.text[at])) {
             at++;
             continue;
         }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
+
 // No brace. A text is at most DOTENV_FILE_MAX long, so offsets fit into 32 bits.
 #define NONE UINT32_MAX
 // `${A-`: words cannot lie deeper in each other than a text has room for these.
@@ -33,9 +35,9 @@ static size_t name_character(struct span text, size_t at, size_t end, bool first
     const char *c = text.text + at;
     if (at >= end)
         return 0;
-    if (*c == '_' || (*c >= 'A' && *c <= 'Z') || (*c >= 'a' && *c <= 'z'))
+    if (ascii_is_name_start(*c))
         return 1;
-    if (*c >= '0' && *c <= '9')
+    if (ascii_is_digit(*c))
         return first ? 0 : 1;
     if (end - at >= 2 && memcmp(c, "\xC5\xBF", 2) == 0)
         return 2;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "base/numbered.h"
 #include "base/text.h"
 
@@ -43,7 +44,7 @@ static bool listed_children(int fd, numbered_visit *visit, void *context)
     ssize_t len;
     while ((len = read_again(fd, bytes, sizeof bytes)) > 0)
         for (ssize_t at = 0; at < len; at++) {
-            if (bytes[at] >= '0' && bytes[at] <= '9') {
+            if (ascii_is_digit(bytes[at])) {
                 number = number * 10 + (bytes[at] - '0');
             } else if (number > 0) {
                 visit(number, fd, context);

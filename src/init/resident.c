@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "base/duration.h"
 #include "base/text.h"
 #include "init/signals.h"
@@ -89,7 +90,7 @@ static bool take_number(const char **at, int64_t most, int64_t *number)
 {
     const char *start = *at;
     *number = 0;
-    for (; **at >= '0' && **at <= '9'; ++*at) {
+    for (; ascii_is_digit(**at); ++*at) {
         *number = *number * 10 + (**at - '0');
         if (*number > most)
             return false;
@@ -145,7 +146,7 @@ static bool read_words(int argc, char *const *argv, struct watch *self, unsigned
 {
     int64_t app, log;
     if (argc != WORDS || !whole_number(argv[WORD_APP], INT32_MAX, &app) ||
-        !whole_number(argv[WORD_GRACE], DURATION_MOST_MS, &self->grace_ms) ||
+        !whole_number(argv[WORD_GRACE], DURATION_MAX_MS, &self->grace_ms) ||
         !whole_number(argv[WORD_LOG], SAY_DEBUG, &log) || !read_signals(argv[WORD_SIGNALS], map) ||
         !read_codes(argv[WORD_CODES], codes))
         return false;

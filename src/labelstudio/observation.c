@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/ascii.h"
 #include "base/duration.h"
 #include "base/text.h"
 
@@ -17,8 +18,7 @@ static bool has_form(const char *text)
     if (strlen(text) != sizeof form - 1)
         return false;
     for (size_t i = 0; form[i]; i++) {
-        bool is_digit = text[i] >= '0' && text[i] <= '9';
-        if (form[i] == '0' ? !is_digit : form[i] != '?' && form[i] != text[i])
+        if (form[i] == '0' ? !ascii_is_digit(text[i]) : form[i] != '?' && form[i] != text[i])
             return false;
     }
     return true;

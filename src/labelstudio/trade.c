@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/redact.h"
@@ -291,9 +292,8 @@ static void add_field(struct text *form, const char *name, struct span value)
 {
     text_add(form, "%s%s=", form->len ? "&" : "", name);
     for (size_t i = 0; i < value.len; i++) {
-        unsigned char c = (unsigned char)value.text[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        text_add(form, plain ? "%c" : "%%%02X", c);
+        text_add(form, ascii_is_alnum(value.text[i]) ? "%c" : "%%%02X",
+                 (unsigned char)value.text[i]);
     }
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/span.h"
 #include "base/text.h"
@@ -88,8 +89,7 @@ static void read_option(struct conf *conf, struct span word)
     if (!span_starts(word, name))
         return;
     unsigned ndots = 0;
-    for (size_t i = sizeof name - 1; i < word.len && word.text[i] >= '0' && word.text[i] <= '9';
-         i++)
+    for (size_t i = sizeof name - 1; i < word.len && ascii_is_digit(word.text[i]); i++)
         ndots = ndots < NDOTS_MAX ? ndots * 10 + (unsigned)(word.text[i] - '0') : NDOTS_MAX;
     conf->ndots = ndots < NDOTS_MAX ? ndots : NDOTS_MAX;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "net/url.h"
+#include "base/ascii.h"
 #include "base/character.h"
 #include "base/text.h"
 
@@ -86,8 +87,7 @@ static bool read_ipv6(struct span literal, struct url *self, char why[URL_WHY])
 
 static bool is_host_character(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.' || c == '_';
+    return ascii_is_name(c) || c == '-' || c == '.';
 }
 
 static bool read_name(struct span name, struct url *self, char why[URL_WHY])

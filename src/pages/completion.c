@@ -27,23 +27,11 @@ static void add_verb_words(struct text *out)
     }
 }
 
-// "token|missing|all" with a blank for each bar.
-static void add_choices(const char *argument, struct text *out)
+// The row's words with blanks between them.
+static void add_choices(enum option_id id, struct text *out)
 {
-    for (; *argument; argument++)
-        text_add(out, "%c", *argument == '|' ? ' ' : *argument);
-}
-
-static bool has_choices(enum option_id id)
-{
-    const char *argument = option_row(id)->argument;
-    return argument && strchr(argument, '|');
-}
-
-static bool takes_path(enum option_id id)
-{
-    const char *argument = option_row(id)->argument;
-    return argument && strcmp(argument, "PATH") == 0;
+    for (const char *c = option_row(id)->words; *c; c++)
+        text_add(out, "%c", *c == '|' ? ' ' : *c);
 }
 
 // ---- bash ---------------------------------------------------------------------------------------
@@ -56,11 +44,11 @@ static void add_bash_values(struct text *out)
         text_add(out, "    ");
         add_option_word(id, out);
         text_add(out, ") ");
-        if (takes_path(id)) {
+        if (option_row(id)->kind == VALUE_PATH) {
             text_add(out, "COMPREPLY=($(compgen -f -- \"$word\"))");
-        } else if (has_choices(id)) {
+        } else if (option_row(id)->kind == VALUE_WORD) {
             text_add(out, "COMPREPLY=($(compgen -W '");
-            add_choices(option_row(id)->argument, out);
+            add_choices(id, out);
             text_add(out, "' -- \"$word\"))");
         } else {
             text_add(out, "COMPREPLY=()");
@@ -85,7 +73,7 @@ static void add_bash_options(struct text *out)
     }
 }
 
-// Behind the options of `run` stands a command, whose own completion is not ours to guess: file
+// After the options of `run` comes a command, whose own completion cannot be guessed: file
 // names are the best that can be offered.
 void pages_bash(struct text *out)
 {
@@ -142,11 +130,11 @@ static void add_zsh_option(enum option_id id, struct text *out)
     text_add(out, "[");
     add_zsh_text(row->help, out);
     text_add(out, "]");
-    if (takes_path(id)) {
+    if (row->argument && row->kind == VALUE_PATH) {
         text_add(out, ":file:_files");
-    } else if (has_choices(id)) {
+    } else if (row->argument && row->kind == VALUE_WORD) {
         text_add(out, ":value:(");
-        add_choices(row->argument, out);
+        add_choices(id, out);
         text_add(out, ")");
     } else if (row->argument) {
         text_add(out, ":");

@@ -9,7 +9,7 @@
 #define LINE ((size_t)1024)
 
 // Text for roff: a backslash is spelled, a dash is a dash of the command line, and a dot or a quote
-// that begins a line is no macro.
+// that begins a line is not a macro.
 static void add_escaped(struct text *out, const char *text)
 {
     bool at_line_start = out->len == 0 || out->bytes[out->len - 1] == '\n';
@@ -151,13 +151,14 @@ static void add_probe(struct text *out)
              "an address. How to ask (--timeout, --ca-file, --app-url, --unreachable, --wait) "
              "is its own business.");
     text_add(out, ".PP\n");
-    add_line(out, "A process is believed only when its four user ids are all 0 or all the probe's, "
-                  "its program is not set-user-ID or set-group-ID, and it is in the probe's mount "
-                  "and process namespace; one other than PID 1 also only in the probe's control "
-                  "group, or in any where the probe is in PID 1's. So give HEALTHCHECK the user of "
-                  "the app's container. Of several none is believed. Then health uses the settings "
-                  "that it finds itself. -v and the note of an unhealthy verdict say which process "
-                  "was believed or why none was.");
+    add_line(out,
+             "A process is believed only when its four user ids are all 0 or all the probe's, "
+             "its program is not set-user-ID or set-group-ID, and it is in the probe's mount "
+             "and process namespace; one other than PID 1 also only in the probe's control "
+             "group, or in any where the probe is in PID 1's. So run HEALTHCHECK as the user of "
+             "the app's container. Of several none is believed. Then health uses the settings "
+             "that it finds itself. -v and the note of an unhealthy verdict say which process "
+             "was believed or why none was.");
     text_add(out, ".PP\n");
     add_line(out, "An unhealthy verdict also goes to standard error of the process that was "
                   "believed, when that is a pipe or a terminal: the container's log shows it.");
@@ -187,7 +188,7 @@ static const struct {
     const char *line;
     const char *meaning;
 } checks_lines[] = {
-    {"[NAME]", "A check, and the name that is printed. [defaults] may stand before the first."},
+    {"[NAME]", "A check, and the name that is printed. [defaults] may come before the first."},
     {"request = METHOD URL", "What is asked."},
     {"header NAME = VALUE", "A request header."},
     {"json = TEXT", "The body. Repeated lines are put together. A value that is filled in is "
@@ -210,7 +211,7 @@ static void add_checks(struct text *out)
     text_add(out, ".SH CHECKS FILE\n");
     add_line(out, "The FILE of verify is an INI file, one section a check, asked in their order. "
                   "${NAME} is a value that was saved or set, a setting, or a variable of the "
-                  "environment or of the .env file; ${NAME:-TEXT} gives TEXT when it is not set "
+                  "environment or of the .env file; ${NAME:-TEXT} is TEXT when it is not set "
                   "or empty. A line that begins with a semicolon is a comment.");
     for (size_t i = 0; i < sizeof checks_lines / sizeof checks_lines[0]; i++)
         add_tagged(out, checks_lines[i].line, checks_lines[i].meaning);
@@ -228,14 +229,14 @@ static const struct {
      "The whole of it is trusted: PEM blocks CERTIFICATE and TRUSTED CERTIFICATE, or "
      "one certificate in DER. A block that cannot be read is passed over. A server's "
      "own self-signed certificate may be in it. A TRUSTED CERTIFICATE that carries "
-     "trust settings of OpenSSL is not taken."},
+     "trust settings of OpenSSL is not accepted."},
     {"Keys and signatures",
      "RSA from 2048 bits and the curves P-256, P-384 and P-521; SHA-256, 384 "
-     "or 512. SHA-1 is taken only where a root signs itself. Ed25519, Ed448, "
+     "or 512. SHA-1 is accepted only where a root signs itself. Ed25519, Ed448, "
      "DSA, secp256k1 and Brainpool are not supported."},
     {"Hosts",
      "An address in the URL must be an iPAddress of the certificate, a name a dNSName; the "
-     "common name counts only without any subjectAltName. A wildcard stands for one first "
+     "common name counts only without any subjectAltName. A wildcard matches one first "
      "label, below a domain of two labels or more."},
     {"What is not judged", "Name constraints and critical certificate policies. A CA that has name "
                            "constraints, critical or not, is refused, whether they are kept or "

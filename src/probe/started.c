@@ -46,14 +46,9 @@ static bool grow(struct search *search, size_t used)
         return false;
     if (room > STARTED_MAX)
         room = STARTED_MAX;
-    char *bytes = malloc(room + 1);
+    char *bytes = file_move(search->buffer.bytes, used, room + 1);
     if (!bytes)
         return false;
-    if (used > 0)
-        memcpy(bytes, search->buffer.bytes, used);
-    if (search->buffer.bytes)
-        file_wipe(search->buffer.bytes, used);
-    free(search->buffer.bytes);
     search->buffer.bytes = bytes;
     search->buffer.room = room;
     return true;

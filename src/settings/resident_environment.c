@@ -93,9 +93,9 @@ bool started_environment(const struct settings *settings, struct span token,
     add_fact(&facts, "LABELGATE_STARTED", span_of("1"));
     add_fact(&facts, "LABEL_STUDIO_URL", span_of(settings->url));
     add_token(&facts, settings, token);
-    add_fact(&facts, "LABELGATE_JWT", span_of(settings_jwt_word(settings->jwt)));
+    add_fact(&facts, "LABELGATE_JWT", option_word(OPTION_JWT, settings->jwt));
     add_fact(&facts, "LABELGATE_ENV_FILE", file_list(&facts, settings));
-    add_fact(&facts, "LABELGATE_LOAD", span_of(settings_load_word(settings->load)));
+    add_fact(&facts, "LABELGATE_LOAD", option_word(OPTION_LOAD, settings->load));
     add_fact(&facts, "LABELGATE_HEADER_FILE", absolute(&facts, settings->header_file));
     if (!facts.failed && envlist_change(resident, facts.items, facts.count))
         return true;

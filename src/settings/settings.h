@@ -20,6 +20,7 @@
 
 enum load_mode { LOAD_TOKEN, LOAD_MISSING, LOAD_ALL };
 enum refusal_mode { REFUSAL_EXIT, REFUSAL_HOLD };
+enum unreachable_mode { UNREACHABLE_UNHEALTHY, UNREACHABLE_HEALTHY };
 
 #define SETTINGS_FILES 16
 #define SETTINGS_TOKEN_NAMES 16
@@ -75,9 +76,10 @@ struct settings {
     enum load_mode load;
     enum jwt_policy jwt;
     enum refusal_mode on_refusal;
+    enum unreachable_mode unreachable;
     bool wait;        // --wait was given; zero is as good a time as any other
     bool host_is_set; // LABEL_STUDIO_HOST, which is not used in the address's place
-    bool no_token, unreachable_healthy, group;
+    bool no_token, group;
     bool login, write, print, enable_legacy, offline, json;
     int64_t timeout_ms;
     int64_t wait_ms;

@@ -2,16 +2,7 @@
 #include "settings/show.h"
 
 #include "base/duration.h"
-
-static void add_text(struct text *out, const char *text)
-{
-    text_add_visible(out, span_of(text), FINDING_SLOT);
-}
-
-static void add_switch(struct text *out, bool on)
-{
-    text_add(out, on ? "yes" : "no");
-}
+#include "settings/values.h"
 
 static void add_duration(struct text *out, int64_t milliseconds)
 {
@@ -56,103 +47,37 @@ static void add_ok_exits(struct text *out, const struct settings *settings)
     }
 }
 
-const char *settings_load_word(enum load_mode load)
-{
-    switch (load) {
-    case LOAD_TOKEN:
-        return "token";
-    case LOAD_MISSING:
-        return "missing";
-    case LOAD_ALL:
-        return "all";
-    }
-    return "";
-}
-
-const char *settings_jwt_word(enum jwt_policy policy)
-{
-    switch (policy) {
-    case JWT_REJECT:
-        return "reject";
-    case JWT_TRADE:
-        return "trade";
-    case JWT_ACCEPT:
-        return "accept";
-    }
-    return "";
-}
-
-static const char *level_word(enum say_level level)
-{
-    switch (level) {
-    case SAY_ERROR:
-        return "error";
-    case SAY_WARN:
-        return "warn";
-    case SAY_INFO:
-        return "info";
-    case SAY_DEBUG:
-        return "debug";
-    }
-    return "";
-}
-
 void settings_show(const struct settings *settings, enum option_id id, struct text *out)
 {
-    switch (id) {
-    case OPTION_ENV_FILE:
-        return add_files(out, settings);
-    case OPTION_LOAD:
-        return add_text(out, settings_load_word(settings->load));
-    case OPTION_URL:
-        return add_text(out, settings->url);
-    case OPTION_TOKEN_VAR:
-        return add_token_names(out, settings);
-    case OPTION_NO_TOKEN:
-        return add_switch(out, settings->no_token);
-    case OPTION_JWT:
-        return add_text(out, settings_jwt_word(settings->jwt));
-    case OPTION_APP_URL:
-        return add_text(out, settings->app_url);
-    case OPTION_TIMEOUT:
-        return add_duration(out, settings->timeout_ms);
-    case OPTION_WAIT:
-        if (settings->wait)
-            add_duration(out, settings->wait_ms);
+    const void *value = settings_value((struct settings *)settings, id);
+    if (id == OPTION_ENV_FILE)
+        add_files(out, settings);
+    else if (id == OPTION_TOKEN_VAR)
+        add_token_names(out, settings);
+    else if (id == OPTION_SIGNAL)
+        add_signals(out, settings);
+    else if (id == OPTION_OK_EXIT)
+        add_ok_exits(out, settings);
+    if (!value || (id == OPTION_WAIT && !settings->wait))
         return;
-    case OPTION_UNREACHABLE:
-        return add_text(out, settings->unreachable_healthy ? "healthy" : "unhealthy");
-    case OPTION_CA_FILE:
-        return add_text(out, settings->ca_file);
-    case OPTION_HEADER_FILE:
-        return add_text(out, settings->header_file);
-    case OPTION_GRACE:
-        return add_duration(out, settings->grace_ms);
-    case OPTION_GROUP:
-        return add_switch(out, settings->group);
-    case OPTION_SIGNAL:
-        return add_signals(out, settings);
-    case OPTION_OK_EXIT:
-        return add_ok_exits(out, settings);
-    case OPTION_ON_REFUSAL:
-        return add_text(out, settings->on_refusal == REFUSAL_HOLD ? "hold" : "exit");
-    case OPTION_VERBOSE:
-        return add_text(out, level_word(settings->log));
-    case OPTION_LOGIN:
-        return add_switch(out, settings->login);
-    case OPTION_WRITE:
-        return add_switch(out, settings->write);
-    case OPTION_PRINT:
-        return add_switch(out, settings->print);
-    case OPTION_ENABLE_LEGACY:
-        return add_switch(out, settings->enable_legacy);
-    case OPTION_OFFLINE:
-        return add_switch(out, settings->offline);
-    case OPTION_BIN:
-    case OPTION_IMAGE_JSON:
-    case OPTION_JSON:
-        return add_switch(out, settings->json);
-    case OPTION_COUNT:
+    switch (option_row(id)->kind) {
+    case VALUE_YES_NO:
+        text_add(out, *(const bool *)value ? "yes" : "no");
+        break;
+    case VALUE_WORD:
+        text_add_span(out, option_word(id, *(const unsigned *)value));
+        break;
+    case VALUE_DURATION:
+    case VALUE_TIME_LIMIT:
+        add_duration(out, *(const int64_t *)value);
+        break;
+    case VALUE_PATH:
+    case VALUE_URL:
+        text_add_visible(out, span_of(*(const char *const *)value), FINDING_SLOT);
+        break;
+    case VALUE_NAME:
+    case VALUE_SIGNALS:
+    case VALUE_EXIT_CODE:
         break;
     }
 }

@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: MIT
 // The names under which the token is looked for.
+#include "base/ascii.h"
 #include "settings/lookup.h"
 #include "token/redact_token.h"
 
 #include <string.h>
 
-static bool is_letter(char c)
-{
-    return c == '_' || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
 // A name that every program can look up, and none of our own settings.
 static bool is_token_name(struct span name)
 {
-    if (name.len == 0 || !is_letter(name.text[0]))
+    if (name.len == 0 || !ascii_is_name_start(name.text[0]))
         return false;
     for (size_t i = 1; i < name.len; i++)
-        if (!is_letter(name.text[i]) && !(name.text[i] >= '0' && name.text[i] <= '9'))
+        if (!ascii_is_name(name.text[i]))
             return false;
     return !span_starts(name, "LABELGATE_") && !span_is(name, "LABEL_STUDIO_URL");
 }
@@ -150,11 +146,6 @@ void settings_take_token_names(struct maker *maker)
 
 // ---- Names that come near -----------------------------------------------------------------------
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 static bool has_piece(struct span name, size_t from, const char *piece, size_t *behind)
 {
     for (size_t at = from; at < name.len; at++)
@@ -174,7 +165,7 @@ static bool is_near_name(struct span name)
         name.len -= strlen("_FILE");
     if (!has_piece(name, 0, "label", &behind))
         return false;
-    behind += behind < name.len && !is_letter(lower(name.text[behind]));
+    behind += behind < name.len && !ascii_is_name_start(name.text[behind]);
     behind += behind < name.len && name.text[behind] == '_';
     if (!span_starts_nocase(span_rest(name, behind), "studio") ||
         has_piece(name, behind, "secret_key", &end))

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Text to value: what each option takes, and the sentence for what it does not take.
+#include "settings/values.h"
+
 #include <signal.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/duration.h"
 #include "base/signal_name.h"
 #include "net/url.h"
@@ -12,8 +15,40 @@
 #define DURATION "a duration such as 500ms, 5s, 2m or 1m30s"
 #define EXIT_CODE_MAX 255
 
-// Each gives NULL, or in words what it takes.
+// What a setting accepts, in words; NULL: it has accepted the text.
 typedef const char *take(struct settings *settings, const char *text);
+
+#define AT(member) offsetof(struct settings, member)
+static const size_t places[OPTION_COUNT] = {
+    [OPTION_LOAD] = AT(load),
+    [OPTION_URL] = AT(url),
+    [OPTION_NO_TOKEN] = AT(no_token),
+    [OPTION_JWT] = AT(jwt),
+    [OPTION_APP_URL] = AT(app_url),
+    [OPTION_TIMEOUT] = AT(timeout_ms),
+    [OPTION_WAIT] = AT(wait_ms),
+    [OPTION_UNREACHABLE] = AT(unreachable),
+    [OPTION_CA_FILE] = AT(ca_file),
+    [OPTION_HEADER_FILE] = AT(header_file),
+    [OPTION_GRACE] = AT(grace_ms),
+    [OPTION_GROUP] = AT(group),
+    [OPTION_ON_REFUSAL] = AT(on_refusal),
+    [OPTION_LOGIN] = AT(login),
+    [OPTION_WRITE] = AT(write),
+    [OPTION_PRINT] = AT(print),
+    [OPTION_ENABLE_LEGACY] = AT(enable_legacy),
+    [OPTION_OFFLINE] = AT(offline),
+    [OPTION_JSON] = AT(json),
+    [OPTION_VERBOSE] = AT(log),
+};
+// An enum of no negative value is an unsigned int to gcc and clang.
+_Static_assert(sizeof(enum load_mode) == sizeof(unsigned), "enums are kept as unsigned");
+
+// The list of files is the first member, so no single value is at offset 0.
+void *settings_value(struct settings *self, enum option_id id)
+{
+    return places[id] > 0 ? (char *)self + places[id] : NULL;
+}
 
 static const char *take_yes_no(const char *text, bool *value)
 {
@@ -29,15 +64,6 @@ static const char *take_yes_no(const char *text, bool *value)
     return "1, true, yes or on, or 0, false, no or off";
 }
 
-// Index of the word among `count`; -1 when it is none of them.
-static int word_index(const char *text, const char *const *words, unsigned count)
-{
-    for (unsigned i = 0; i < count; i++)
-        if (strcmp(text, words[i]) == 0)
-            return (int)i;
-    return -1;
-}
-
 // What is refused changes nothing: a probe still needs its time limit to say so.
 static const char *take_duration(const char *text, bool may_be_zero, int64_t *milliseconds)
 {
@@ -50,103 +76,17 @@ static const char *take_duration(const char *text, bool may_be_zero, int64_t *mi
     return NULL;
 }
 
-static const char *take_load(struct settings *settings, const char *text)
+static const char *take_word(enum option_id id, const char *text, unsigned *value,
+                             struct text *words)
 {
-    static const char *const words[] = {"token", "missing", "all"};
-    int index = word_index(text, words, 3);
-    if (index < 0)
-        return "token, missing or all";
-    settings->load = (enum load_mode)index;
+    int index = option_word_index(id, span_of(text));
+    if (index < 0) {
+        option_add_words(id, words);
+        return words->bytes;
+    }
+    *value = (unsigned)index;
     return NULL;
 }
-
-static const char *take_jwt(struct settings *settings, const char *text)
-{
-    static const char *const words[] = {"reject", "trade", "accept"};
-    int index = word_index(text, words, 3);
-    if (index < 0)
-        return "reject, trade or accept";
-    settings->jwt = (enum jwt_policy)index;
-    return NULL;
-}
-
-static const char *take_unreachable(struct settings *settings, const char *text)
-{
-    static const char *const words[] = {"unhealthy", "healthy"};
-    int index = word_index(text, words, 2);
-    if (index < 0)
-        return "unhealthy or healthy";
-    settings->unreachable_healthy = index == 1;
-    return NULL;
-}
-
-static const char *take_on_refusal(struct settings *settings, const char *text)
-{
-    static const char *const words[] = {"exit", "hold"};
-    int index = word_index(text, words, 2);
-    if (index < 0)
-        return "exit or hold";
-    settings->on_refusal = (enum refusal_mode)index;
-    return NULL;
-}
-
-static const char *take_no_token(struct settings *settings, const char *text)
-{
-    return take_yes_no(text, &settings->no_token);
-}
-
-static const char *take_group(struct settings *settings, const char *text)
-{
-    return take_yes_no(text, &settings->group);
-}
-
-static const char *take_timeout(struct settings *settings, const char *text)
-{
-    return take_duration(text, false, &settings->timeout_ms);
-}
-
-static const char *take_wait(struct settings *settings, const char *text)
-{
-    settings->wait = true;
-    return take_duration(text, true, &settings->wait_ms);
-}
-
-static const char *take_grace(struct settings *settings, const char *text)
-{
-    return take_duration(text, true, &settings->grace_ms);
-}
-
-static const char *take_ca_file(struct settings *settings, const char *text)
-{
-    settings->ca_file = text;
-    return NULL;
-}
-
-static const char *take_header_file(struct settings *settings, const char *text)
-{
-    settings->header_file = text;
-    return NULL;
-}
-
-static const char *take_log(struct settings *settings, const char *text)
-{
-    return say_level_parse(text, &settings->log) ? NULL : "error, warn, info or debug";
-}
-
-static take *const takes[OPTION_COUNT] = {
-    [OPTION_LOAD] = take_load,
-    [OPTION_NO_TOKEN] = take_no_token,
-    [OPTION_JWT] = take_jwt,
-    [OPTION_TIMEOUT] = take_timeout,
-    [OPTION_WAIT] = take_wait,
-    [OPTION_UNREACHABLE] = take_unreachable,
-    [OPTION_CA_FILE] = take_ca_file,
-    [OPTION_HEADER_FILE] = take_header_file,
-    [OPTION_GRACE] = take_grace,
-    [OPTION_GROUP] = take_group,
-    [OPTION_ON_REFUSAL] = take_on_refusal,
-    [OPTION_VERBOSE] = take_log,
-};
 
 // A verb judges the variables of its own options; `check` those of all.
 static bool concerns(const struct maker *maker, enum option_id id)
@@ -157,12 +97,37 @@ static bool concerns(const struct maker *maker, enum option_id id)
 static void take_value(struct maker *maker, enum option_id id)
 {
     struct value value;
+    char room[FINDING_SLOT];
+    struct text words = text_over(room, sizeof room);
+    const char *takes = NULL;
+    void *place = settings_value(maker->settings, id);
     if (!concerns(maker, id) || !settings_lookup(maker, id, &value))
         return;
     maker->settings->origins[id] = value.origin;
-    const char *words = takes[id](maker->settings, value.text);
-    if (words)
-        maker_refuse_value(maker, option_row(id), &value, words);
+    enum value_kind kind = option_row(id)->kind;
+    switch (kind) {
+    case VALUE_YES_NO:
+        takes = take_yes_no(value.text, place);
+        break;
+    case VALUE_WORD:
+        takes = take_word(id, value.text, place, &words);
+        break;
+    case VALUE_DURATION:
+    case VALUE_TIME_LIMIT:
+        maker->settings->wait = maker->settings->wait || id == OPTION_WAIT;
+        takes = take_duration(value.text, kind == VALUE_DURATION, place);
+        break;
+    case VALUE_PATH:
+        *(const char **)place = value.text;
+        break;
+    case VALUE_URL: // settings_take_urls
+    case VALUE_NAME:
+    case VALUE_SIGNALS:
+    case VALUE_EXIT_CODE:
+        break;
+    }
+    if (takes)
+        maker_refuse_value(maker, option_row(id), &value, takes);
 }
 
 static void take_verbosity(struct maker *maker)
@@ -175,14 +140,6 @@ static void take_verbosity(struct maker *maker)
     }
     maker->settings->log = count == 1 ? SAY_INFO : SAY_DEBUG;
     maker->settings->origins[OPTION_VERBOSE] = given;
-}
-
-static void take_switch(struct maker *maker, enum option_id id, bool *on)
-{
-    struct value value;
-    *on = maker_option(maker, id, &value);
-    if (*on)
-        maker->settings->origins[id] = value.origin;
 }
 
 // "FROM:TO"
@@ -207,7 +164,7 @@ static const char *take_ok_exit(struct settings *settings, const char *text)
     static const char takes_code[] = "an exit code from 0 to 255";
     unsigned code = 0;
     for (const char *digit = text; *digit; digit++) {
-        if (*digit < '0' || *digit > '9')
+        if (!ascii_is_digit(*digit))
             return takes_code;
         code = code * 10 + (unsigned)(*digit - '0');
         if (code > EXIT_CODE_MAX)
@@ -246,19 +203,12 @@ static void judge_enable_legacy(struct maker *maker)
 
 void settings_take_values(struct maker *maker)
 {
-    struct settings *settings = maker->settings;
     take_verbosity(maker);
     for (enum option_id id = 0; id < OPTION_COUNT; id++)
-        if (takes[id] && id != OPTION_VERBOSE)
+        if (places[id] > 0 && id != OPTION_VERBOSE && option_row(id)->kind != VALUE_URL)
             take_value(maker, id);
     take_each(maker, OPTION_SIGNAL, take_signal);
     take_each(maker, OPTION_OK_EXIT, take_ok_exit);
-    take_switch(maker, OPTION_LOGIN, &settings->login);
-    take_switch(maker, OPTION_WRITE, &settings->write);
-    take_switch(maker, OPTION_PRINT, &settings->print);
-    take_switch(maker, OPTION_ENABLE_LEGACY, &settings->enable_legacy);
-    take_switch(maker, OPTION_OFFLINE, &settings->offline);
-    take_switch(maker, OPTION_JSON, &settings->json);
     judge_enable_legacy(maker);
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The one table of options: what the parser takes, what settings are made from, what help, the
+// The one table of options: what the parser accepts, what settings are made from, what help, the
 // manual page and the completions print.
 #ifndef LABELGATE_SPEC_OPTIONS_H
 #define LABELGATE_SPEC_OPTIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "base/text.h"
 
 enum verb {
     VERB_RUN,
@@ -52,9 +54,24 @@ enum option_id {
     OPTION_COUNT,
 };
 
+// What a value is.
+enum value_kind {
+    VALUE_YES_NO, // also of an option without an argument: yes when it is there
+    VALUE_WORD,   // one of the row's words
+    VALUE_DURATION,
+    VALUE_TIME_LIMIT, // a duration longer than zero
+    VALUE_PATH,
+    VALUE_URL,
+    VALUE_NAME, // of a variable
+    VALUE_SIGNALS,
+    VALUE_EXIT_CODE,
+};
+
 struct option_row {
-    const char *name;          // without the dashes; "v" is a short option
-    const char *argument;      // "PATH", "URL", …; NULL: takes none
+    const char *name;     // without the dashes; "v" is a short option
+    const char *argument; // "PATH", "URL", …; NULL: it has none
+    const char *words;    // of VALUE_WORD: "token|missing|all", in the order of their enum
+    enum value_kind kind;
     const char *variable;      // NULL: none
     const char *variable_also; // a second variable that is looked at after it (SSL_CERT_FILE)
     const char *fallback;      // the default in words, for help
@@ -65,6 +82,11 @@ struct option_row {
 };
 
 const struct option_row *option_row(enum option_id id);
+// Of a row of VALUE_WORD: the word at `index`, empty when there are not so many; the index of
+// `text`, -1 when it is none of the words; "token, missing or all".
+struct span option_word(enum option_id id, unsigned index);
+int option_word_index(enum option_id id, struct span text);
+void option_add_words(enum option_id id, struct text *out);
 
 struct verb_row {
     const char *name;
@@ -75,17 +97,17 @@ struct verb_row {
 
 const struct verb_row *verb_row(enum verb verb);
 
-// What stood on the command line, unjudged and in its order. Values are views of argv.
-#define OPTIONS_MAX 128 // nobody has more env files or signals to map; ends a runaway script
+// The options of the command line, unjudged and in their order. Values are views of argv.
+#define OPTIONS_MAX 128 // more than anybody needs; ends a runaway script
 struct option_given {
     enum option_id id;
-    const char *value; // NULL for an option that takes none
+    const char *value; // NULL for an option without an argument
 };
 struct options {
     struct option_given given[OPTIONS_MAX];
     unsigned count;
-    int first; // index in argv of the first word that is no option
-    bool help; // --help or -h stood among them: print help_verb(), do nothing else, end with 0
+    int first; // index in argv of the first word that is not an option
+    bool help; // --help or -h was among them: print help_verb(), do nothing else, end with 0
 };
 
 // How often it was given.

@@ -2,13 +2,18 @@
 // The rows of contract section 2. An option that is added here is parsed, explained and completed.
 #include "spec/options.h"
 
+#include <string.h>
+
 #define ON(verb) (1U << (verb))
 #define GATE (ON(VERB_RUN) | ON(VERB_HEALTH) | ON(VERB_CHECK))
 #define ASK (GATE | ON(VERB_TOKEN) | ON(VERB_VERIFY))
 
+#define WORDS(list) .argument = (list), .words = (list), .kind = VALUE_WORD
+
 static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_ENV_FILE] = {.name = "env-file",
                          .argument = "PATH",
+                         .kind = VALUE_PATH,
                          .variable = "LABELGATE_ENV_FILE",
                          .fallback = ".env in the working directory if there is one",
                          .help = "The .env file to read. Of several a later one wins. A path that "
@@ -17,7 +22,7 @@ static const struct option_row rows[OPTION_COUNT] = {
                          .repeatable = true,
                          .list = true},
     [OPTION_LOAD] = {.name = "load",
-                     .argument = "token|missing|all",
+                     WORDS("token|missing|all"),
                      .variable = "LABELGATE_LOAD",
                      .fallback = "token",
                      .help = "What the app gets from the file: only the token; also every variable "
@@ -27,12 +32,14 @@ static const struct option_row rows[OPTION_COUNT] = {
                      .verbs = GATE},
     [OPTION_URL] = {.name = "url",
                     .argument = "URL",
+                    .kind = VALUE_URL,
                     .variable = "LABEL_STUDIO_URL",
                     .help = "Where Label Studio is, as seen from here. A sub-path is allowed; "
                             "user information, query and fragment are not.",
                     .verbs = ASK},
     [OPTION_TOKEN_VAR] = {.name = "token-var",
                           .argument = "NAME",
+                          .kind = VALUE_NAME,
                           .variable = "LABELGATE_TOKEN_VAR",
                           .fallback = "LABEL_STUDIO_API_TOKEN, LABEL_STUDIO_API_KEY, "
                                       "LABEL_STUDIO_ACCESS_TOKEN",
@@ -50,7 +57,7 @@ static const struct option_row rows[OPTION_COUNT] = {
                                  "when Label Studio itself asks for one.",
                          .verbs = GATE},
     [OPTION_JWT] = {.name = "jwt",
-                    .argument = "reject|trade|accept",
+                    WORDS("reject|trade|accept"),
                     .variable = "LABELGATE_JWT",
                     .fallback = "reject",
                     .help = "A Personal Access Token (a JWT) is refused; traded for the legacy "
@@ -59,12 +66,14 @@ static const struct option_row rows[OPTION_COUNT] = {
                     .verbs = GATE | ON(VERB_TOKEN)},
     [OPTION_APP_URL] = {.name = "app-url",
                         .argument = "URL",
+                        .kind = VALUE_URL,
                         .variable = "LABELGATE_APP_URL",
                         .help = "This address of the app must answer 2xx too, within the same time "
                                 "limit. A query is allowed.",
                         .verbs = ON(VERB_HEALTH) | ON(VERB_CHECK)},
     [OPTION_TIMEOUT] = {.name = "timeout",
                         .argument = "D",
+                        .kind = VALUE_TIME_LIMIT,
                         .variable = "LABELGATE_TIMEOUT",
                         .fallback = "5s",
                         .help = "One deadline over everything a question needs, the look-up of "
@@ -72,13 +81,14 @@ static const struct option_row rows[OPTION_COUNT] = {
                         .verbs = ASK},
     [OPTION_WAIT] = {.name = "wait",
                      .argument = "D",
+                     .kind = VALUE_DURATION,
                      .variable = "LABELGATE_WAIT",
                      .help = "Keep asking until Label Studio accepts the token, at most so long. "
                              "run starts the app only then. What waiting cannot cure ends it at "
                              "once.",
                      .verbs = ON(VERB_RUN) | ON(VERB_HEALTH)},
     [OPTION_UNREACHABLE] = {.name = "unreachable",
-                            .argument = "unhealthy|healthy",
+                            WORDS("unhealthy|healthy"),
                             .variable = "LABELGATE_UNREACHABLE",
                             .fallback = "unhealthy",
                             .help = "What health says while Label Studio does not answer clearly. "
@@ -86,6 +96,7 @@ static const struct option_row rows[OPTION_COUNT] = {
                             .verbs = ON(VERB_HEALTH) | ON(VERB_CHECK)},
     [OPTION_CA_FILE] = {.name = "ca-file",
                         .argument = "PATH",
+                        .kind = VALUE_PATH,
                         .variable = "LABELGATE_CA_FILE",
                         .variable_also = "SSL_CERT_FILE",
                         .fallback = "the distribution's bundle if there is one",
@@ -94,6 +105,7 @@ static const struct option_row rows[OPTION_COUNT] = {
                         .verbs = ASK},
     [OPTION_HEADER_FILE] = {.name = "header-file",
                             .argument = "PATH",
+                            .kind = VALUE_PATH,
                             .variable = "LABELGATE_HEADER_FILE",
                             .help = "Extra request headers, one a line, for a gateway in front. "
                                     "With an Authorization among them the token travels as "
@@ -101,6 +113,7 @@ static const struct option_row rows[OPTION_COUNT] = {
                             .verbs = ASK},
     [OPTION_GRACE] = {.name = "grace",
                       .argument = "D",
+                      .kind = VALUE_DURATION,
                       .variable = "LABELGATE_GRACE",
                       .fallback = "5s",
                       .help = "Time for processes that outlive the app.",
@@ -112,18 +125,20 @@ static const struct option_row rows[OPTION_COUNT] = {
                       .verbs = ON(VERB_RUN)},
     [OPTION_SIGNAL] = {.name = "signal",
                        .argument = "FROM:TO",
+                       .kind = VALUE_SIGNALS,
                        .help = "Pass signal FROM on as TO; FROM:0 drops it. Names such as TERM, "
                                "SIGTERM or RTMIN+3, or numbers from 1 to 31.",
                        .verbs = ON(VERB_RUN),
                        .repeatable = true},
     [OPTION_OK_EXIT] = {.name = "ok-exit",
                         .argument = "CODE",
+                        .kind = VALUE_EXIT_CODE,
                         .help = "This exit code of the app, 0 to 255, is a normal end and becomes "
                                 "0, as 143 of a JVM.",
                         .verbs = ON(VERB_RUN),
                         .repeatable = true},
     [OPTION_ON_REFUSAL] = {.name = "on-refusal",
-                           .argument = "exit|hold",
+                           WORDS("exit|hold"),
                            .variable = "LABELGATE_ON_REFUSAL",
                            .fallback = "exit",
                            .help = "End with 125, or stay, unhealthy and saying why, until the "
@@ -151,17 +166,21 @@ static const struct option_row rows[OPTION_COUNT] = {
                      .verbs = ON(VERB_HEALTH) | ON(VERB_CHECK) | ON(VERB_VERIFY)},
     [OPTION_BIN] = {.name = "bin",
                     .argument = "PATH",
+                    .kind = VALUE_PATH,
                     .fallback = "the image labelgate, through an init service and a volume",
                     .help = "The program on the host, mounted into each service.",
                     .verbs = ON(VERB_OVERRIDE)},
     [OPTION_IMAGE_JSON] = {.name = "image-json",
                            .argument = "FILE",
+                           .kind = VALUE_PATH,
                            .help =
                                "What docker image inspect prints of the services' images: their "
                                "ENTRYPOINT and CMD, where the project does not say them.",
                            .verbs = ON(VERB_OVERRIDE),
                            .repeatable = true},
     [OPTION_VERBOSE] = {.name = "v",
+                        .words = "error|warn|info|debug",
+                        .kind = VALUE_WORD,
                         .variable = "LABELGATE_LOG",
                         .fallback = "warn",
                         .help = "Say more on standard error: once info, twice debug. The variable "
@@ -173,6 +192,35 @@ static const struct option_row rows[OPTION_COUNT] = {
 const struct option_row *option_row(enum option_id id)
 {
     return &rows[id];
+}
+
+struct span option_word(enum option_id id, unsigned index)
+{
+    struct span rest = span_of(rows[id].words), word;
+    while (span_split(&rest, '|', &word))
+        if (index-- == 0)
+            return word;
+    return (struct span){0};
+}
+
+int option_word_index(enum option_id id, struct span text)
+{
+    struct span rest = span_of(rows[id].words), word;
+    for (int index = 0; span_split(&rest, '|', &word); index++)
+        if (span_equal(word, text))
+            return index;
+    return -1;
+}
+
+void option_add_words(enum option_id id, struct text *out)
+{
+    struct span rest = span_of(rows[id].words), word;
+    const char *between = "";
+    while (span_split(&rest, '|', &word)) {
+        text_add(out, "%s", between);
+        text_add_span(out, word);
+        between = rest.text && !memchr(rest.text, '|', rest.len) ? " or " : ", ";
+    }
 }
 
 static const struct verb_row verbs[VERB_COUNT] = {

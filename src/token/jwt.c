@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/base64.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -58,12 +59,12 @@ static bool read_object(struct token *self, size_t part, struct span text)
     if (text.len == 0)
         why = "is empty";
     else if (!base64_decode(BASE64_URL, text.text, text.len, bytes, sizeof bytes, &len))
-        why = text.len % 4 == 1 ? "has a length that base64url cannot have" : "is no base64url";
+        why = text.len % 4 == 1 ? "has a length that base64url cannot have" : "is not base64url";
     else if (!json_parse(&json, bytes, len))
-        why = "is no JSON object";
+        why = "is not a JSON object";
     else {
         if (json_kind_at(&json, JSON_ROOT) != JSON_OBJECT)
-            why = "is no JSON object";
+            why = "is not a JSON object";
         else if (part == 0 && !read_header(self, &json))
             why = "names no algorithm (alg)";
         else if (part == 1)
@@ -85,7 +86,7 @@ static bool check_signature(struct token *self, struct span text)
     if (!good)
         set_broken(self, 2,
                    text.len % 4 == 1 ? "has a length that base64url cannot have"
-                                     : "is no base64url");
+                                     : "is not base64url");
     return good;
 }
 
@@ -108,8 +109,7 @@ static bool is_base64url_and_dots(struct span span)
 {
     for (size_t i = 0; i < span.len; i++) {
         char c = span.text[i];
-        if ((c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' &&
-            c != '_' && c != '.')
+        if (!ascii_is_name(c) && c != '-' && c != '.')
             return false;
     }
     return true;
@@ -122,25 +122,13 @@ static enum token_kind whole_kind(const struct token_claims *claims)
     return strcmp(claims->token_type, "access") == 0 ? TOKEN_JWT_ACCESS : TOKEN_JWT_OTHER;
 }
 
-// Splits at the dots. Returns the number of parts; those behind the third are counted only.
-static size_t split(struct span span, struct span parts[3])
-{
-    size_t count = 0;
-    for (;;) {
-        size_t len = span_find(span, ".");
-        if (count < 3)
-            parts[count] = (struct span){span.text, len};
-        count++;
-        if (len == span.len)
-            return count;
-        span = span_rest(span, len + 1);
-    }
-}
-
 enum token_kind jwt_kind(struct token *self, struct span span)
 {
-    struct span parts[3] = {{0}};
-    size_t count = split(span, parts);
+    struct span parts[3] = {{0}}, rest = span, part;
+    size_t count = 0; // those after the third are counted only
+    for (; span_split(&rest, '.', &part); count++)
+        if (count < 3)
+            parts[count] = part;
     bool hint = span_starts(span, "eyJ") ||
                 (count > 1 && is_base64url_and_dots(span) && looks_like_header(parts[0]));
     if (!hint)
@@ -153,7 +141,7 @@ enum token_kind jwt_kind(struct token *self, struct span span)
     }
     if (!read_object(self, 0, parts[0]) || !read_object(self, 1, parts[1]))
         return TOKEN_JWT_BROKEN;
-    // A dot with nothing behind it is no signature either, whatever decoders think of it.
+    // A dot with nothing after it is not a signature either, even if decoders accept it.
     if (count == 2 || parts[2].len == 0)
         return TOKEN_JWT_TRUNCATED;
     return check_signature(self, parts[2]) ? whole_kind(&self->claims) : TOKEN_JWT_BROKEN;

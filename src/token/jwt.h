@@ -5,7 +5,7 @@
 #define LABELGATE_TOKEN_JWT_H
 
 #include "base/span.h"
-#include "token/token.h"
+#include "token/kind.h"
 
 // One of the JWT kinds, or TOKEN_LEGACY_OTHER for what does not look like one. Fills the claims,
 // and `broken` for TOKEN_JWT_BROKEN.

@@ -5,19 +5,20 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "token/shape.h"
 
 #define ELLIPSIS "\xE2\x80\xA6"
 #define WORDS_MAX 16
-#define JOINED_MAX 48 // longer text without a separator is no template's
+#define JOINED_MAX 48 // longer text without a separator is not a template's
 
 // ---- Words --------------------------------------------------------------------------------------
 
 struct words {
     struct span list[WORDS_MAX];
     size_t count;
-    bool mixed; // a word has letters and digits: somebody made this up as a secret
+    bool mixed; // a word has letters and digits: it was made up as a secret
 };
 
 static bool is_one_of(struct span word, const char *const *list)
@@ -50,15 +51,15 @@ static void add_word(struct words *words, struct span word)
 {
     bool letter = false, digit = false;
     for (size_t i = 0; i < word.len; i++) {
-        digit = digit || shape_is_digit(word.text[i]);
-        letter = letter || !shape_is_digit(word.text[i]);
+        digit = digit || ascii_is_digit(word.text[i]);
+        letter = letter || !ascii_is_digit(word.text[i]);
     }
     words->mixed = words->mixed || (letter && digit);
     if (word.len > 0 && words->count < WORDS_MAX)
         words->list[words->count++] = word;
 }
 
-// Whatever is neither letter nor digit separates, and a capital behind a small letter begins a
+// Whatever is neither letter nor digit separates, and a capital after a small letter begins a
 // word: put-your-token, PUT_YOUR_TOKEN, "put your token", putYourToken.
 static struct words split(struct span span)
 {
@@ -66,9 +67,9 @@ static struct words split(struct span span)
     size_t begin = 0;
     for (size_t i = 0; i <= span.len; i++) {
         bool ends =
-            i == span.len || ((unsigned char)span.text[i] < 0x80 && !shape_is_alnum(span.text[i]));
-        bool capital = !ends && i > begin && span.text[i] >= 'A' && span.text[i] <= 'Z' &&
-                       span.text[i - 1] >= 'a' && span.text[i - 1] <= 'z';
+            i == span.len || ((unsigned char)span.text[i] < 0x80 && !ascii_is_alnum(span.text[i]));
+        bool capital =
+            !ends && i > begin && ascii_is_upper(span.text[i]) && ascii_is_lower(span.text[i - 1]);
         if (!ends && !capital)
             continue;
         add_word(&words, (struct span){span.text + begin, i - begin});
@@ -86,7 +87,7 @@ static bool any_is(const struct words *words, size_t from, const char *const *li
 }
 
 // "null", "not set", "token_placeholder", "TODO: add token"; but "null-island" and "todo-api" are
-// names that somebody may have chosen.
+// names that an operator may have chosen.
 static bool has_nothing(const struct words *words)
 {
     static const char *const whole[][2] = {{"n", "a"}, {"not", "set"}, {"not", "available"}};
@@ -160,12 +161,12 @@ static bool is_joined(struct span span)
     if (span.len > JOINED_MAX)
         return false;
     for (size_t i = 0; i < span.len; i++)
-        if (!shape_is_letter(span.text[i]))
+        if (!ascii_is_letter(span.text[i]))
             return false;
     if (!segment(span, &words) || words.count < 2)
         return false;
     struct span last = words.list[words.count - 1];
-    if (is_one_of(words.list[0], your)) // "yourtoken" may be somebody's own
+    if (is_one_of(words.list[0], your)) // "yourtoken" may be an operator's own
         return span_is_nocase(last, "here");
     return is_one_of(words.list[0], verbs) && (is_one_of(last, ends) || any_is(&words, 1, your));
 }
@@ -190,7 +191,7 @@ static bool is_masked(struct span span)
 {
     char mask = 0;
     for (size_t i = 0; i < span.len; i++) {
-        char c = shape_lower(span.text[i]);
+        char c = ascii_lower(span.text[i]);
         if (c == '-' || c == '_' || c == ' ')
             continue;
         if ((c != 'x' && c != '*' && c != '?') || (mask != 0 && c != mask))
@@ -200,7 +201,7 @@ static bool is_masked(struct span span)
     return mask != 0;
 }
 
-// {your token}, {{ TOKEN }}: words alone, no number that somebody drew.
+// {your token}, {{ TOKEN }}: words alone, no random number.
 static bool is_braced(struct span span)
 {
     if (!span_starts(span, "{") || !span_ends(span, "}"))
@@ -208,9 +209,9 @@ static bool is_braced(struct span span)
     bool letter = false;
     for (size_t i = 0; i < span.len; i++) {
         char c = span.text[i];
-        if (!shape_is_letter(c) && !strchr("{}-_. ", c))
+        if (!ascii_is_letter(c) && !strchr("{}-_. ", c))
             return false;
-        letter = letter || shape_is_letter(c);
+        letter = letter || ascii_is_letter(c);
     }
     return letter;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/percent.h"
 #include "base/redact.h"
 #include "token/token.h"
 
@@ -18,34 +19,13 @@ bool token_redact(struct span token)
     return none || redact_add(token);
 }
 
-// RFC 3986, section 2.1.
-static int decoded_at(struct span text, size_t at)
-{
-    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-    int byte = 0;
-    if (text.text[at] != '%' || at + 2 >= text.len)
-        return -1;
-    for (size_t i = at + 1; i <= at + 2; i++) {
-        const char *digit = text.text[i] != '\0' ? strchr(digits, text.text[i]) : NULL;
-        if (!digit)
-            return -1;
-        byte = byte * 16 + (int)((digit - digits) % 16);
-    }
-    return byte;
-}
-
-// A longer one is no password of an address that anything would take.
+// Longer than any password in an address.
 #define DECODED_MAX 1024
 
 static bool redact_decoded(struct span text)
 {
     char bytes[DECODED_MAX];
-    size_t len = 0;
-    for (size_t at = 0; at < text.len && len < sizeof bytes; at++) {
-        int byte = decoded_at(text, at);
-        bytes[len++] = byte >= 0 ? (char)byte : text.text[at];
-        at += byte >= 0 ? 2 : 0;
-    }
+    size_t len = percent_decode(text, bytes, sizeof bytes);
     bool added = redact_add((struct span){bytes, len});
     file_wipe(bytes, len);
     return added;

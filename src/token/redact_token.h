@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which bytes that somebody set are secrets, for base/redact.h.
+// Which bytes of the settings are secrets, for base/redact.h.
 #ifndef LABELGATE_TOKEN_REDACT_TOKEN_H
 #define LABELGATE_TOKEN_REDACT_TOKEN_H
 
@@ -8,10 +8,10 @@
 #include "base/span.h"
 
 // The text of a token, wherever it was found, is never shown from here on (redact.h); a placeholder
-// and a comment are no secret. False: no memory.
+// and a comment are not secret. False: no memory.
 bool token_redact(struct span token);
 // The same of the user information in an address, "scheme://user:password@host": the password as it
-// stands and decoded, or the user when it stands alone.
+// is and decoded, or the user when there is no password.
 bool token_redact_url(struct span url);
 
 #endif

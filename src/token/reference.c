@@ -3,47 +3,37 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "token/shape.h"
 
 // ---- Variables ----------------------------------------------------------------------------------
 
-static bool is_name_byte(char c)
-{
-    return shape_is_alnum(c) || c == '_';
-}
-
 // A name as variables have one; `small`: with small letters too.
 static bool is_name(struct span span, bool small)
 {
-    if (span.len < 2 || shape_is_digit(span.text[0]))
+    if (span.len < 2 || ascii_is_digit(span.text[0]))
         return false;
     bool letter = false;
     for (size_t i = 0; i < span.len; i++) {
         char c = span.text[i];
-        if (!is_name_byte(c) || (!small && c != '_' && shape_is_letter(c) && c == shape_lower(c)))
+        if (!ascii_is_name(c) || (!small && ascii_is_lower(c)))
             return false;
-        letter = letter || shape_is_letter(c);
+        letter = letter || ascii_is_letter(c);
     }
     return letter;
 }
 
-// A name in small letters that speaks of a token: "$ecret1" is somebody's own.
+// A name in small letters that speaks of a token: "$ecret1" is an operator's own.
 static bool speaks_of_token(struct span span)
 {
     static const char *const words[] = {"token", "api_key", "apikey", "label_studio",
                                         "labelstudio"};
     if (!is_name(span, true))
         return false;
-    for (size_t at = 0; at < span.len; at++)
-        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-            if (span_starts_nocase(span_rest(span, at), words[i]))
-                return true;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (span_has_nocase(span, words[i]))
+            return true;
     return false;
-}
-
-static struct span inside(struct span span, size_t before, size_t after)
-{
-    return (struct span){span.text + before, span.len - before - after};
 }
 
 // NAME between two marks.
@@ -51,7 +41,7 @@ static bool is_marked(struct span span, const char *before, const char *after, b
 {
     size_t left = strlen(before), right = strlen(after);
     return span.len > left + right && span_starts(span, before) && span_ends(span, after) &&
-           is_name(inside(span, left, right), small);
+           is_name((struct span){span.text + left, span.len - left - right}, small);
 }
 
 static bool is_variable(struct span span)
@@ -70,14 +60,14 @@ static bool is_variable(struct span span)
     return is_marked(span, "%", "%", true) || is_marked(span, "%(", ")s", true);
 }
 
-// `open`, a name or what a template takes, and `close` behind it, anywhere.
+// `open`, a name or the beginning of a template's expression, and `close` after it, anywhere.
 static bool has_pair(struct span span, const char *open, const char *close)
 {
     size_t at = span_find(span, open) + strlen(open);
     if (at >= span.len)
         return false;
     struct span rest = span_rest(span, at);
-    bool begins = shape_is_letter(rest.text[0]) || strchr("_ .{/<\"'$%-", rest.text[0]);
+    bool begins = ascii_is_letter(rest.text[0]) || strchr("_ .{/<\"'$%-", rest.text[0]);
     return begins && span_find(rest, close) < rest.len;
 }
 
@@ -139,7 +129,7 @@ static const struct row rows[] = {
     {"$(", ")", "a reference $(...)"},
 };
 
-// vault: and gsm: with a path, a version or a field behind them; a colon alone may be anybody's.
+// vault: and gsm: with a path, a version or a field after them; a colon alone may be in any text.
 static bool is_plain_colon(struct span span, const struct row *row)
 {
     size_t len = strlen(row->begin);
@@ -164,27 +154,29 @@ static const char *manager_kind(struct span span)
 }
 
 // NAME:// as secret managers and their tools write it. Letters alone, with + - . _ between: a digit
-// in it may be somebody's own token.
+// in it may be an operator's own token.
 static bool has_scheme(struct span span)
 {
     size_t len = span_find(span, "://");
-    if (len < 2 || len + strlen("://") >= span.len || !shape_is_letter(span.text[0]))
+    if (len < 2 || len + strlen("://") >= span.len || !ascii_is_letter(span.text[0]))
         return false;
     for (size_t i = 0; i < len; i++)
-        if (!shape_is_letter(span.text[i]) && !strchr("+-._", span.text[i]))
+        if (!ascii_is_letter(span.text[i]) && !strchr("+-._", span.text[i]))
             return span_starts_nocase(span, "s3://") || span_starts_nocase(span, "1password://");
     return true;
 }
 
-static bool is_http(struct span span)
+bool reference_is_http(struct span span)
 {
     return span_starts_nocase(span, "http://") || span_starts_nocase(span, "https://");
 }
 
 const char *reference_kind(struct span span)
 {
-    const char *kind = is_http(span) ? NULL : manager_kind(span);
-    if (kind || is_http(span))
+    if (reference_is_http(span))
+        return NULL;
+    const char *kind = manager_kind(span);
+    if (kind)
         return kind;
     if (span_starts_nocase(span, "file://"))
         return "the address of a file (file://)";
@@ -204,7 +196,7 @@ const char *reference_kind(struct span span)
 
 bool reference_is_path(struct span span)
 {
-    if (span_starts(span, "@") || span_starts(span, "<")) // as curl and a shell take it
+    if (span_starts(span, "@") || span_starts(span, "<")) // as for curl and a shell
         span = span_rest(span, 1);
     static const char *const folders[] = {"/run/", "/var/run/", "/etc/", "/mnt/", "/vault/"};
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)

@@ -11,6 +11,9 @@
 // the value without blanks, quotes and a scheme word around it. Never http:// and https://.
 const char *reference_kind(struct span span);
 
+// "http://..." or "https://..."
+bool reference_is_http(struct span span);
+
 // A path that begins with / and lies where containers keep secrets and mounts: /run/, /var/run/,
 // /etc/, /mnt/, /vault/.
 bool reference_is_path(struct span span);

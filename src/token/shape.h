@@ -6,14 +6,10 @@
 #include <stdbool.h>
 
 #include "base/span.h"
-#include "token/token.h"
+#include "token/kind.h"
 
 #define SHAPE_LEGACY 40 // hex digits of a generated legacy token
 
-char shape_lower(char c); // ASCII, whatever the locale
-bool shape_is_letter(char c);
-bool shape_is_digit(char c);
-bool shape_is_alnum(char c);
 bool shape_is_hex(struct span span);    // every byte, in any case; not empty
 bool shape_is_legacy(struct span span); // 40 lower-case hex digits
 bool shape_is_known(

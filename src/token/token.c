@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/character.h"
 #include "base/span.h"
 #include "base/text.h"
@@ -13,11 +14,6 @@
 #include "token/wrapped.h"
 
 #define BYTE_ORDER_MARK "\xEF\xBB\xBF"
-
-static bool is_visible(char c)
-{
-    return c > ' ' && c <= '~';
-}
 
 static bool is_quoted(struct span span)
 {
@@ -53,7 +49,7 @@ static void set_dirt(struct token *self, struct span span, size_t at)
     struct span rest = span_rest(span, at);
     const char *name = plain_name(rest);
     size_t next = at;
-    while (next < span.len && !is_visible(span.text[next]))
+    while (next < span.len && !ascii_is_visible(span.text[next]))
         next++;
     if (!name) {
         character_add_name(&out, rest);
@@ -68,20 +64,16 @@ static void set_dirt(struct token *self, struct span span, size_t at)
     }
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
 // Place of the first byte that no header may carry, or of a blank at either end; span.len when
 // there is none. A blank inside is left to the caller: it may belong to "Token X".
 static size_t first_dirt(struct span span)
 {
     size_t end = span.len;
-    while (end > 0 && is_blank(span.text[end - 1]))
+    while (end > 0 && ascii_is_blank(span.text[end - 1]))
         end--;
     for (size_t i = 0; i < span.len; i++)
-        if (!is_visible(span.text[i]) && (i == 0 || i >= end || !is_blank(span.text[i])))
+        if (!ascii_is_visible(span.text[i]) &&
+            (i == 0 || i >= end || !ascii_is_blank(span.text[i])))
             return i;
     return span.len;
 }
@@ -89,7 +81,7 @@ static size_t first_dirt(struct span span)
 static size_t first_blank(struct span span)
 {
     size_t at = 0;
-    while (at < span.len && !is_blank(span.text[at]))
+    while (at < span.len && !ascii_is_blank(span.text[at]))
         at++;
     return at;
 }
@@ -102,7 +94,7 @@ static const char *prefix_of(struct span span)
     static const char *const words[] = {"Token", "Bearer"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         size_t len = strlen(words[i]);
-        if (span.len > len && span_starts_nocase(span, words[i]) && is_blank(span.text[len]))
+        if (span.len > len && span_starts_nocase(span, words[i]) && ascii_is_blank(span.text[len]))
             return words[i];
     }
     return NULL;
@@ -127,14 +119,14 @@ static struct span clean(struct span span)
     }
 }
 
-// NAME#1 is a value; "NAME # text" is one with a comment behind it. The value in front has no blank
-// inside, or the # belongs to other text. // and ; begin a comment behind a known token only.
+// NAME#1 is a value; "NAME # text" is one with a comment after it. The value in front has no blank
+// inside, or the # belongs to other text. // and ; begin a comment after a known token only.
 static bool split_comment(struct span span, struct span *value)
 {
     for (size_t at = 0; at + 1 < span.len; at++) {
         struct token token;
         struct span found, rest = span_rest(span, at + 1);
-        if (!is_blank(span.text[at]) && span.text[at] != '\n')
+        if (!ascii_is_blank(span.text[at]) && span.text[at] != '\n')
             continue;
         *value = clean((struct span){span.text, at});
         if (value->len > 0 && span_starts(rest, "#"))
@@ -152,7 +144,7 @@ static enum token_doubt doubt_of(struct span span)
     if (span_starts(span, "/"))
         return TOKEN_DOUBT_PATH;
     for (size_t i = 0; i < span.len; i++) {
-        bool is = shape_is_hex((struct span){span.text + i, 1});
+        bool is = ascii_is_hex(span.text[i]);
         hex += is;
         run = is ? run + 1 : 0;
         longest = run > longest ? run : longest;

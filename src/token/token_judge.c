@@ -45,7 +45,7 @@ static enum reason jwt_reason(const struct token *self, enum jwt_policy policy, 
     }
 }
 
-// The contract's --jwt speaks of JWT-shaped tokens only: a legacy token is taken under every
+// The contract's --jwt speaks of JWT-shaped tokens only: a legacy token is accepted under every
 // policy.
 static enum reason reason_of(const struct token *self, enum jwt_policy policy, int64_t now)
 {
@@ -85,7 +85,7 @@ static enum reason reason_of(const struct token *self, enum jwt_policy policy, i
     return REASON_TOKEN_MALFORMED;
 }
 
-// The variable that takes a path; "the token" of standard input has none of its own.
+// The variable for a path; "the token" of standard input has none of its own.
 static void add_file_variable(const char *name, struct text *out)
 {
     text_add(out, "%s_FILE", strchr(name, ' ') ? "LABEL_STUDIO_API_TOKEN" : name);
@@ -116,10 +116,10 @@ static void add_detail(const struct token *self, const char *name, struct text *
         text_add(out, "%s", self->dirt);
         break;
     case TOKEN_QUOTED:
-        text_add(out, "between them stands %s", token_kind_phrase(self->inner));
+        text_add(out, "between them is %s", token_kind_phrase(self->inner));
         break;
     case TOKEN_PREFIXED:
-        text_add(out, "\"%s\"; behind it stands %s", self->prefix, token_kind_phrase(self->inner));
+        text_add(out, "\"%s\"; after it comes %s", self->prefix, token_kind_phrase(self->inner));
         break;
     case TOKEN_PLACEHOLDER:
     case TOKEN_TOO_LONG:

@@ -85,7 +85,7 @@ const char *token_kind_phrase(enum token_kind kind)
     case TOKEN_WRAPPED:
         return "text that holds more than a token";
     case TOKEN_COMMENTED:
-        return "text with a comment behind it";
+        return "text with a comment after it";
     }
     return "";
 }

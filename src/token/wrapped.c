@@ -3,9 +3,12 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/base64.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/percent.h"
+#include "token/reference.h"
 #include "token/shape.h"
 
 // base64 of 40 bytes, without its padding.
@@ -13,24 +16,10 @@
 
 static bool is_name_byte(char c)
 {
-    return shape_is_alnum(c) || c == '_' || c == '-' || c == '.';
+    return ascii_is_name(c) || c == '-' || c == '.';
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-static bool holds_nocase(struct span span, const char *needle)
-{
-    for (size_t i = 0; i < span.len; i++)
-        if (span_starts_nocase(span_rest(span, i), needle))
-            return true;
-    return false;
-}
-
-// ---- NAME=value
-// -----------------------------------------------------------------------------------
+// ---- NAME=value --
 
 // MY_LS_TOKEN, api-key, accessToken: the name speaks of a token and of nothing else.
 static bool is_token_name(struct span name)
@@ -49,8 +38,8 @@ static bool is_token_name(struct span name)
                   (name.len >= len && span_is_nocase(span_rest(name, name.len - len), ends[i]));
     }
     for (size_t i = 0; i < name.len; i++)
-        capitals = capitals && (name.text[i] == '_' || shape_is_digit(name.text[i]) ||
-                                (name.text[i] >= 'A' && name.text[i] <= 'Z'));
+        capitals = capitals && (name.text[i] == '_' || ascii_is_digit(name.text[i]) ||
+                                ascii_is_upper(name.text[i]));
     if (!ends_so || capitals)
         return ends_so;
     while (name.len > 0) {
@@ -64,7 +53,7 @@ static bool is_token_name(struct span name)
     return true;
 }
 
-// What may stand before the name: "export ", "- " of a Compose list.
+// What may come before the name: "export ", "- " of a Compose list.
 static struct span without_command(struct span line)
 {
     static const char *const words[] = {
@@ -84,10 +73,8 @@ static bool is_assignment(struct span line, bool *equals)
     line = without_command(span_trim(line));
     bool quoted = span_starts(line, "\"") || span_starts(line, "'");
     line = span_rest(line, quoted);
-    struct span name = {line.text, 0};
-    while (name.len < line.len && is_name_byte(line.text[name.len]))
-        name.len++;
-    if (name.len == 0 || shape_is_digit(name.text[0]))
+    struct span name = {line.text, span_run(line, is_name_byte)};
+    if (name.len == 0 || ascii_is_digit(name.text[0]))
         return false;
     line = span_trim(span_rest(line, name.len));
     // The quote before the name may have been taken for one around all of it.
@@ -96,7 +83,7 @@ static bool is_assignment(struct span line, bool *equals)
     *equals = span_starts(line, "=");
     if (!*equals && !span_starts(line, ":"))
         return false;
-    bool apart = line.len > 1 && is_blank(line.text[1]);
+    bool apart = line.len > 1 && ascii_is_blank(line.text[1]);
     struct span value = span_trim(span_rest(line, 1));
     while (span_starts(value, "="))
         value = span_rest(value, 1);
@@ -111,13 +98,8 @@ static const char *assignment_kind(struct span span)
 {
     bool equals = false;
     size_t lines = 0, found = 0;
-    while (span.len > 0) {
-        size_t len = span_find(span, "\n");
-        bool is = is_assignment((struct span){span.text, len}, &equals);
-        found += is;
-        lines++;
-        span = span_rest(span, len + (len < span.len));
-    }
+    for (struct span line; span_split(&span, '\n', &line); lines++)
+        found += is_assignment(line, &equals);
     if (found == 0)
         return NULL;
     if (lines > 1)
@@ -153,22 +135,12 @@ static const char *line_kind(struct span span)
         span_starts_nocase(span, "-H ") || span_starts_nocase(span, "--header"))
         return "a command line";
     for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++)
-        if (holds_nocase(span, headers[i]))
+        if (span_has_nocase(span, headers[i]))
             return "a whole request header (Authorization: ...)";
     return NULL;
 }
 
-static bool is_http(struct span span)
-{
-    return span_starts_nocase(span, "http://") || span_starts_nocase(span, "https://");
-}
-
 // ---- Codes --------------------------------------------------------------------------------------
-
-static bool is_blank_or_line_end(char c)
-{
-    return is_blank(c) || c == '\r' || c == '\n';
-}
 
 // Both alphabets of base64, its padding and its line ends, as base64url without them.
 static bool copy_base64(struct span span, char *out, size_t *len)
@@ -178,9 +150,9 @@ static bool copy_base64(struct span span, char *out, size_t *len)
         span.len--;
     for (size_t i = 0; i < span.len; i++) {
         char c = span.text[i];
-        if (is_blank_or_line_end(c))
+        if (ascii_is_space(c))
             continue;
-        if (!shape_is_alnum(c) && !strchr("+/-_", c))
+        if (!ascii_is_alnum(c) && !strchr("+/-_", c))
             return false;
         out[(*len)++] = c;
         if (c == '+' || c == '/')
@@ -208,26 +180,10 @@ static bool is_base64(struct token *self, struct span span)
     return is;
 }
 
-static int hex_value(char c)
-{
-    if (shape_is_digit(c))
-        return c - '0';
-    return shape_is_hex((struct span){&c, 1}) ? shape_lower(c) - 'a' + 10 : -1;
-}
-
 static bool is_percent_encoded(struct token *self, struct span span)
 {
     char bytes[TOKEN_MAX];
-    size_t len = 0;
-    if (span_find(span, "%") == span.len)
-        return false;
-    for (size_t i = 0; i < span.len; i++) {
-        bool is = span.text[i] == '%' && i + 2 < span.len && hex_value(span.text[i + 1]) >= 0 &&
-                  hex_value(span.text[i + 2]) >= 0;
-        bytes[len++] = is ? (char)(hex_value(span.text[i + 1]) * 16 + hex_value(span.text[i + 2]))
-                          : span.text[i];
-        i += is ? 2 : 0;
-    }
+    size_t len = percent_decode(span, bytes, sizeof bytes);
     bool is = len < span.len && is_known(self, (struct span){bytes, len});
     file_wipe(bytes, len);
     return is;
@@ -236,7 +192,7 @@ static bool is_percent_encoded(struct token *self, struct span span)
 // ---- All of them
 // ----------------------------------------------------------------------------------
 
-// Once more behind the first one.
+// Once more after the first one.
 static bool is_twice(struct token *self, struct span span)
 {
     struct span half = {span.text, span.len / 2};
@@ -249,8 +205,8 @@ static bool is_twice(struct token *self, struct span span)
     if (!shape_find(self, span, &first))
         return false;
     struct token other;
-    size_t behind = (size_t)(first.text - span.text) + first.len;
-    return shape_find(&other, span_rest(span, behind), &second);
+    size_t end = (size_t)(first.text - span.text) + first.len;
+    return shape_find(&other, span_rest(span, end), &second);
 }
 
 static bool has_dirt(struct span span)
@@ -289,7 +245,7 @@ const char *wrapped_kind(struct token *self, struct span span)
         kind = line_kind(span);
     if (!kind)
         kind = assignment_kind(span);
-    if (!kind && is_http(span))
+    if (!kind && reference_is_http(span))
         kind = "the address of a page or a server (http://)";
     if (kind) {
         self->inner = TOKEN_LEGACY_OTHER;
@@ -303,8 +259,8 @@ const char *wrapped_kind(struct token *self, struct span span)
     if (has_dirt(span))
         return NULL;
     if (is_twice(self, span))
-        return "two tokens, one behind the other";
-    // A whole JWT is in no text that somebody chose; 40 hex digits may be.
+        return "two tokens, one after the other";
+    // A whole JWT is not in a text that a person chose; 40 hex digits may be.
     if (shape_find(self, span, &found) && self->inner != TOKEN_LEGACY_HEX && found.len < span.len &&
         !span_starts(span, "eyJ"))
         return "other text around it";

@@ -4,10 +4,10 @@
 #define LABELGATE_TOKEN_WRAPPED_H
 
 #include "base/span.h"
-#include "token/token.h"
+#include "token/kind.h"
 
 // What is around the token in `span`, in words ("a JSON object"); NULL when `span` may be a token
-// that somebody chose. `span` is the value without blanks, quotes and a scheme word around it.
+// that an operator chose. `span` is the value without blanks, quotes and a scheme word around it.
 // self->inner is the kind of the first token of a known shape inside, TOKEN_LEGACY_OTHER when there
 // is none, and self->claims are those of a JWT.
 const char *wrapped_kind(struct token *self, struct span span);

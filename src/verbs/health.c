@@ -51,7 +51,7 @@ static bool is_healthy(const struct health *health, const struct finding *findin
 {
     if (reason_is_fine(finding->reason))
         return true;
-    return health->settings.unreachable_healthy &&
+    return health->settings.unreachable == UNREACHABLE_HEALTHY &&
            reason_class(finding->reason) == REASON_CLASS_UNCLEAR;
 }
 

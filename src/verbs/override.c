@@ -146,11 +146,9 @@ static int print(const struct override *self, char *const *services, int count)
     override_print(self, services, count, &out, &notes);
     int code = print_text(&out);
     if (code == EXITCODE_OK) {
-        for (struct span rest = {notes.bytes, notes.len}; rest.len > 0;) {
-            size_t end = span_find(rest, "\n");
-            say(SAY_WARN, SAY_WARN, "%.*s", (int)end, rest.text);
-            rest = span_rest(rest, end + 1);
-        }
+        struct span rest = {notes.bytes, notes.len}, line;
+        while (span_split(&rest, '\n', &line) && line.len > 0)
+            say(SAY_WARN, SAY_WARN, "%.*s", (int)line.len, line.text);
         say_how_to_use();
     }
     text_free(&notes);

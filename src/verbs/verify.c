@@ -5,6 +5,7 @@
 
 #include "base/envlist.h"
 #include "base/file.h"
+#include "base/json_write.h"
 #include "base/say.h"
 #include "cli/begin.h"
 #include "cli/page.h"
@@ -202,27 +203,24 @@ static bool print_check(const struct verify *verify, const struct check *check,
     return print_text(&out) == EXITCODE_OK;
 }
 
-static void add_member(struct text *out, const char *name, const char *value)
-{
-    text_add(out, "\"%s\":", name);
-    text_add_json(out, span_of(value));
-    text_add(out, ",");
-}
-
 static bool print_json(const struct verify *verify)
 {
     struct text out = text_growing();
-    text_add(&out, "{\"passed\":%u,\"failed\":%u,\"skipped\":%u,\"checks\":[", verify->passed,
-             verify->failed, verify->skipped);
+    json_open(&out, NULL, '{');
+    json_add_number(&out, "passed", verify->passed);
+    json_add_number(&out, "failed", verify->failed);
+    json_add_number(&out, "skipped", verify->skipped);
+    json_open(&out, "checks", '[');
     for (unsigned i = 0; i < verify->checks.count; i++) {
         const struct check_result *result = &verify->results[i];
-        text_add(&out, "%s{", i > 0 ? "," : "");
-        add_member(&out, "name", verify->checks.list[i].name);
-        add_member(&out, "result", word_of(result->state));
-        add_member(&out, "asked", result->asked);
-        add_member(&out, "answer", result->came);
-        text_add(&out, "\"status\":%d,\"milliseconds\":%lld}", result->status,
-                 (long long)result->took_ms);
+        json_open(&out, NULL, '{');
+        json_add_text(&out, "name", verify->checks.list[i].name);
+        json_add_text(&out, "result", word_of(result->state));
+        json_add_text(&out, "asked", result->asked);
+        json_add_text(&out, "answer", result->came);
+        json_add_number(&out, "status", result->status);
+        json_add_number(&out, "milliseconds", result->took_ms);
+        json_close(&out, '}');
     }
     text_add(&out, "]}\n");
     return print_text(&out) == EXITCODE_OK;

@@ -5,6 +5,7 @@
 #include <ini.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/duration.h"
 #include "base/text.h"
 #include "checks_builtin.h"
@@ -81,8 +82,7 @@ static bool is_variable_name(struct span name)
 {
     for (size_t i = 0; i < name.len; i++) {
         char c = name.text[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-        if (!letter && (i == 0 || c < '0' || c > '9'))
+        if (i == 0 ? !ascii_is_name_start(c) : !ascii_is_name(c))
             return false;
     }
     return name.len > 0 && name.len <= CHECK_NAME;
@@ -174,13 +174,12 @@ static void add_json(struct reading *self, struct check *check, const char *valu
 
 static void set_status(struct reading *self, struct check *check, const char *value)
 {
-    for (const char *at = value; *at;) {
-        size_t len = strcspn(at, " \t");
-        bool digits = len == 3 && at[0] >= '1' && at[0] <= '5' &&
-                      (strncmp(at + 1, "xx", 2) == 0 || strspn(at, "0123456789") >= 3);
-        if (!digits)
+    struct span rest = span_of(value);
+    for (struct span word = span_word(&rest); word.len > 0; word = span_word(&rest)) {
+        bool digits = word.len == 3 && ascii_is_digit(word.text[1]) && ascii_is_digit(word.text[2]);
+        if (word.len != 3 || word.text[0] < '1' || word.text[0] > '5' ||
+            !(digits || span_ends(word, "xx")))
             self->fault = "a status is a number like 200, or 2xx";
-        at += len + strspn(at + len, " \t");
     }
     set_once(self, &check->status, value);
 }

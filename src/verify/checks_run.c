@@ -199,13 +199,10 @@ static bool is_wanted(const char *wanted, int status)
     char number[16], family[16];
     text_print(number, sizeof number, "%d", status);
     text_print(family, sizeof family, "%dxx", status / 100);
-    for (const char *at = wanted; *at;) {
-        size_t len = strcspn(at, " \t");
-        struct span word = {at, len};
+    struct span rest = span_of(wanted);
+    for (struct span word = span_word(&rest); word.len > 0; word = span_word(&rest))
         if (span_is(word, number) || span_is(word, family))
             return true;
-        at += len + strspn(at + len, " \t");
-    }
     return false;
 }
 

@@ -38,9 +38,9 @@ static char *split(char *at, const char *end, char **list, size_t *count)
 
 static void check_values(const struct settings *settings)
 {
-    check(settings->timeout_ms >= 0 && settings->timeout_ms <= DURATION_MOST_MS);
-    check(settings->grace_ms >= 0 && settings->grace_ms <= DURATION_MOST_MS);
-    check(settings->wait_ms >= 0 && settings->wait_ms <= DURATION_MOST_MS);
+    check(settings->timeout_ms >= 0 && settings->timeout_ms <= DURATION_MAX_MS);
+    check(settings->grace_ms >= 0 && settings->grace_ms <= DURATION_MAX_MS);
+    check(settings->wait_ms >= 0 && settings->wait_ms <= DURATION_MAX_MS);
     check(settings->token_name_count > 0 && settings->token_name_count <= SETTINGS_TOKEN_NAMES);
     check(settings->refusal_count <= SETTINGS_FINDINGS);
     for (unsigned i = 1; i < settings->refusal_count; i++)

@@ -27,9 +27,9 @@ static const struct {
     {"0ms", 0},
     {"007", 7000},
     {"90s", 90000},
-    {"8760h", DURATION_MOST_MS},
-    {"31536000", DURATION_MOST_MS},
-    {"31536000000ms", DURATION_MOST_MS},
+    {"8760h", DURATION_MAX_MS},
+    {"31536000", DURATION_MAX_MS},
+    {"31536000000ms", DURATION_MAX_MS},
 };
 
 static void durations_are_read(void **state)
@@ -116,8 +116,8 @@ static void text_reads_back(void **state)
                 {3600000, "1h"},
                 {3600001, "1h1ms"},
                 {-5, "0s"},
-                {DURATION_MOST_MS, "8760h"},
-                {DURATION_MOST_MS - 1, "8759h59m59s999ms"}};
+                {DURATION_MAX_MS, "8760h"},
+                {DURATION_MAX_MS - 1, "8759h59m59s999ms"}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char buffer[32];
         int64_t again = -1;
@@ -127,7 +127,7 @@ static void text_reads_back(void **state)
         assert_int_equal(again, rows[i].milliseconds < 0 ? 0 : rows[i].milliseconds);
     }
     char tiny[4];
-    duration_text(DURATION_MOST_MS - 1, tiny, sizeof tiny);
+    duration_text(DURATION_MAX_MS - 1, tiny, sizeof tiny);
     assert_int_equal(strlen(tiny), 3);
 }
 

@@ -176,6 +176,7 @@ static void completions_know_the_options(void **state)
     assert_has(text, "compgen -W 'run health check");
     assert_has(text, "--jwt) COMPREPLY=($(compgen -W 'reject trade accept'");
     assert_has(text, "--env-file) COMPREPLY=($(compgen -f");
+    assert_has(text, "--image-json) COMPREPLY=($(compgen -f");
     text = print(pages_zsh);
     assert_has(text, "'--jwt[");
     assert_has(text, ":value:(reject trade accept)'");

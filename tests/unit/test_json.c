@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/json_write.h"
+#include "base/redact.h"
 
 static bool parses(const char *text, size_t len)
 {
@@ -318,6 +320,48 @@ static void integers_are_whole_and_do_not_wrap(void **state)
     }
 }
 
+static void what_is_written_has_its_commas(void **state)
+{
+    (void)state;
+    char bytes[512];
+    struct text out = text_over(bytes, sizeof bytes);
+    json_open(&out, NULL, '{');
+    json_open(&out, "none", '[');
+    json_close(&out, ']');
+    json_open(&out, "some", '[');
+    json_add_text(&out, NULL, "ends with [");
+    json_add_number(&out, NULL, INT64_MIN);
+    json_open(&out, NULL, '{');
+    json_close(&out, '}');
+    json_close(&out, ']');
+    json_add_text(&out, "text", "a\"b\n");
+    json_add_span(&out, "span", (struct span){"{", 1});
+    json_add_text(&out, "nothing", NULL);
+    json_add_bool(&out, "yes", true);
+    json_add_bool(&out, "no", false);
+    json_close(&out, '}');
+    assert_string_equal(bytes,
+                        "{\"none\":[],\"some\":[\"ends with [\",-9223372036854775808,{}],"
+                        "\"text\":\"a\\\"b\\n\",\"span\":\"{\",\"nothing\":null,\"yes\":true,"
+                        "\"no\":false}");
+    struct json json;
+    assert_true(json_parse(&json, bytes, out.len));
+    json_free(&json);
+}
+
+static void what_is_written_holds_no_secret(void **state)
+{
+    (void)state;
+    char bytes[256];
+    struct text out = text_over(bytes, sizeof bytes);
+    assert_true(redact_add(span_of("hunter2hunter2")));
+    json_open(&out, NULL, '[');
+    json_add_text(&out, NULL, "it is hunter2hunter2");
+    json_close(&out, ']');
+    redact_clear();
+    assert_string_equal(bytes, "[\"it is (not shown: a secret of 14 bytes)\"]");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -330,6 +374,8 @@ int main(void)
         cmocka_unit_test(kinds_are_told_apart),
         cmocka_unit_test(strings_are_decoded),
         cmocka_unit_test(integers_are_whole_and_do_not_wrap),
+        cmocka_unit_test(what_is_written_has_its_commas),
+        cmocka_unit_test(what_is_written_holds_no_secret),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

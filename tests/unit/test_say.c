@@ -342,20 +342,6 @@ static void a_result_that_cannot_be_written_is_an_error(void **state)
     assert_false(to_broken);
 }
 
-static void levels_have_four_words(void **state)
-{
-    (void)state;
-    static const char *const words[] = {"error", "warn", "info", "debug"};
-    enum say_level level = SAY_ERROR;
-    for (size_t i = 0; i < 4; i++) {
-        assert_true(say_level_parse(words[i], &level));
-        assert_int_equal(level, i);
-    }
-    assert_false(say_level_parse("warning", &level));
-    assert_false(say_level_parse("", &level));
-    assert_false(say_level_parse("WARN", &level));
-}
-
 // But for the one result that is a token.
 static void a_result_holds_no_token(void **state)
 {
@@ -386,7 +372,6 @@ int main(void)
         cmocka_unit_test(results_are_whole),
         cmocka_unit_test(a_long_result_arrives_whole),
         cmocka_unit_test(a_result_that_cannot_be_written_is_an_error),
-        cmocka_unit_test(levels_have_four_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,6 +17,7 @@
 
 #include "cli/options_parse.h"
 #include "settings/settings.h"
+#include "settings/show.h"
 
 #define LEGACY "00112233445566778899aabbccddeeff00112233"
 #define OTHER "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6e7f8a9b0"
@@ -169,7 +170,7 @@ static void defaults_are_those_of_the_contract(void **state)
     assert_int_equal(settings.grace_ms, 5000);
     assert_int_equal(settings.on_refusal, REFUSAL_EXIT);
     assert_false(settings.wait || settings.group || settings.no_token ||
-                 settings.unreachable_healthy);
+                 settings.unreachable == UNREACHABLE_HEALTHY);
     assert_null(settings.url);
     assert_null(settings.token.name);
     assert_int_equal(settings.token_name_count, 3);
@@ -221,6 +222,45 @@ static void a_second_variable_comes_after_the_first(void **state)
     write_file(".env", "LABELGATE_CA_FILE=/file\n");
     make(NONE, LIST("SSL_CERT_FILE=/ssl"));
     assert_string_equal(settings.ca_file, "/file");
+}
+
+static void assert_shown(enum option_id id, struct span word)
+{
+    char buffer[64], wanted[64];
+    struct text shown = text_over(buffer, sizeof buffer);
+    settings_show(&settings, id, &shown);
+    snprintf(wanted, sizeof wanted, "%.*s", (int)word.len, word.text);
+    assert_string_equal(buffer, wanted);
+}
+
+// A word that help and completion name is accepted and shown again; what begins like one is not.
+static void each_word_of_a_row_is_accepted_and_shown(void **state)
+{
+    unsigned words = 0;
+    (void)state;
+    for (enum option_id id = 0; id < OPTION_COUNT; id++) {
+        struct span word;
+        assert_int_equal(option_row(id)->kind == VALUE_WORD, option_row(id)->words != NULL);
+        for (unsigned i = 0; option_row(id)->words && (word = option_word(id, i)).len > 0; i++) {
+            char variable[64];
+            snprintf(variable, sizeof variable, "%s=%.*s", option_row(id)->variable, (int)word.len,
+                     word.text);
+            make_as(VERB_CHECK, NONE, LIST(variable));
+            assert_nothing_refused();
+            assert_shown(id, word);
+            variable[strlen(variable) - 1] = '\0';
+            make_as(VERB_CHECK, NONE, LIST(variable));
+            assert_int_equal(settings.refusal_count, 1);
+            words++;
+        }
+    }
+    assert_int_equal(words, 3 + 3 + 2 + 2 + 4);
+    make(NONE, LIST("LABELGATE_LOAD=missing", "LABELGATE_JWT=accept", "LABELGATE_ON_REFUSAL=hold"));
+    assert_int_equal(settings.load, LOAD_MISSING);
+    assert_int_equal(settings.jwt, JWT_ACCEPT);
+    assert_int_equal(settings.on_refusal, REFUSAL_HOLD);
+    make(NONE, LIST("LABELGATE_LOAD=every"));
+    assert_usage("LABELGATE_LOAD (environment) takes token, missing or all, not \"every\"");
 }
 
 static void verbosity_is_counted_or_named(void **state)
@@ -344,7 +384,7 @@ static void choices_take_their_words(void **state)
     make(NONE, LIST("LABELGATE_JWT=Accept"));
     assert_usage("LABELGATE_JWT (environment) takes reject, trade or accept, not \"Accept\"");
     make_as(VERB_HEALTH, LIST("--unreachable", "healthy"), NONE);
-    assert_true(settings.unreachable_healthy);
+    assert_int_equal(settings.unreachable, UNREACHABLE_HEALTHY);
     make_as(VERB_HEALTH, NONE, LIST("LABELGATE_UNREACHABLE=no"));
     assert_usage("LABELGATE_UNREACHABLE (environment) takes unhealthy or healthy, not \"no\"");
 }
@@ -1003,6 +1043,7 @@ int main(void)
         TEST(option_beats_environment_beats_file),
         TEST(empty_counts_as_not_set),
         TEST(a_second_variable_comes_after_the_first),
+        TEST(each_word_of_a_row_is_accepted_and_shown),
         TEST(verbosity_is_counted_or_named),
         TEST(with_load_all_the_file_is_first),
         TEST(with_load_all_the_file_is_first_of_each_name),

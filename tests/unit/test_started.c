@@ -172,7 +172,7 @@ static void the_probe_believes_what_the_app_has(void **state)
     assert_string_equal(settings.header_file, "/h");
     assert_false(settings.no_token);
     assert_int_equal(settings.timeout_ms, 800);
-    assert_true(settings.unreachable_healthy);
+    assert_int_equal(settings.unreachable, UNREACHABLE_HEALTHY);
     assert_int_equal(settings.file_count, 0);
 }
 
@@ -300,7 +300,7 @@ static void options_of_asking_count(void **state)
     assert_int_equal(settings.timeout_ms, 3000);
     assert_string_equal(settings.app_url, "http://app/x");
     assert_string_equal(settings.ca_file, "/ca");
-    assert_true(settings.unreachable_healthy);
+    assert_int_equal(settings.unreachable, UNREACHABLE_HEALTHY);
 }
 
 // What labelgate 0.1.0 wrote, to the byte: a container may run it while the binary that the probe
@@ -362,7 +362,7 @@ static struct stayer start(char *const *envp, bool in_another_namespace)
     return (struct stayer){pid, hold[1]};
 }
 
-static void end_stayer(struct stayer stayer)
+static void stop_stayer(struct stayer stayer)
 {
     close(stayer.hold);
     assert_int_equal(waitpid(stayer.pid, NULL, 0), stayer.pid);
@@ -417,9 +417,9 @@ static void nobody_is_believed_without_a_marker(void **state)
     struct stayer two = start(LIST("LABELGATE_STARTED=12", "A=LABELGATE_STARTED=1"), false);
     struct stayer three = start(LIST("A=1", "LABELGATE_STARTED=1"), false);
     assert_true(is_nobody(find_once()));
-    end_stayer(one);
-    end_stayer(two);
-    end_stayer(three);
+    stop_stayer(one);
+    stop_stayer(two);
+    stop_stayer(three);
 }
 
 static void one_is_believed(void **state)
@@ -434,7 +434,7 @@ static void one_is_believed(void **state)
     assert_items(&found.environment, LIST(RESIDENT, "EMPTY="));
     assert_string_equal(envlist_get(&found.environment, "LABEL_STUDIO_URL"), "http://app");
     started_free(&found);
-    end_stayer(one);
+    stop_stayer(one);
 }
 
 static void of_several_none_is_believed(void **state)
@@ -445,10 +445,10 @@ static void of_several_none_is_believed(void **state)
     struct stayer two = start(LIST(RESIDENT), false);
     struct stayer three = start(LIST(RESIDENT), false);
     assert_int_equal(find_once(), STARTED_SEVERAL);
-    end_stayer(one);
-    end_stayer(two);
+    stop_stayer(one);
+    stop_stayer(two);
     assert_int_equal(find_once(), STARTED_FOUND);
-    end_stayer(three);
+    stop_stayer(three);
 }
 
 static void another_containers_process_is_not_believed(void **state)
@@ -457,7 +457,7 @@ static void another_containers_process_is_not_believed(void **state)
     need_namespace();
     struct stayer one = start(LIST(RESIDENT), true);
     assert_true(is_nobody(find_once()));
-    end_stayer(one);
+    stop_stayer(one);
 }
 
 // `len` bytes in several variables: one may not be longer than 128 KiB.
@@ -475,7 +475,7 @@ static enum started_answer find_long(size_t len)
     }
     struct stayer one = start(envp, false);
     enum started_answer answer = find_once();
-    end_stayer(one);
+    stop_stayer(one);
     return answer;
 }
 
