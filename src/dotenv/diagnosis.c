@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The sentences of dotenv_issue_text: what, and what to do.
-#include "dotenv/dotenv.h"
+#include "dotenv/diagnosis.h"
 
 #include <string.h>
 

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "base/span.h"
-#include "dotenv/dotenv.h"
+#include "dotenv/diagnosis.h"
 
 // A walk through the bytes, forwards only.
 struct place {

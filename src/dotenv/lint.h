@@ -8,9 +8,10 @@
 #include <stddef.h>
 
 #include "base/span.h"
-#include "dotenv/dotenv.h"
+#include "dotenv/diagnosis.h"
 #include "dotenv/issue.h"
 #include "dotenv/statement.h"
+#include "dotenv/variables.h"
 
 struct lint {
     struct span bytes;

@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 #include "base/span.h"
-#include "dotenv/dotenv.h"
+#include "dotenv/diagnosis.h"
 
 struct statement_reader {
     struct span bytes;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The decoder: what stands behind `=` to the value that Compose reads: comment, quotes, escapes,
 // references (compose-go v2.13.0, dotenv/parser.go: extractVarValue, expandEscapes). It knows
-// nothing of inih and nothing of files.
+// nothing of files.
 #ifndef LABELGATE_DOTENV_VALUE_H
 #define LABELGATE_DOTENV_VALUE_H
 
@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "base/span.h"
-#include "dotenv/dotenv.h"
+#include "dotenv/diagnosis.h"
 #include "dotenv/memory.h"
 #include "dotenv/template.h"
 
