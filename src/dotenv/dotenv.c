@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "dotenv/inih.h"
 #include "dotenv/issue.h"
 #include "dotenv/lint.h"
 #include "dotenv/memory.h"
@@ -251,13 +250,11 @@ static void take_bare_name(struct reading *reading, struct dotenv_var *var)
     lint_statement(&reading->lint, reading->statement, var->line, NULL, var->inherited);
 }
 
-static void take(void *context, const struct statement *statement, struct span name,
-                 struct span value)
+static void take(struct reading *reading, const struct statement *statement)
 {
-    struct reading *reading = context;
     reading->statement = statement;
     place_go(&reading->place, reading->bytes, statement->name_at);
-    struct dotenv_var var = {.name = name,
+    struct dotenv_var var = {.name = statement->name,
                              .value = span_of(""),
                              .value_offset = statement->value_at,
                              .file = reading->file,
@@ -267,12 +264,12 @@ static void take(void *context, const struct statement *statement, struct span n
         take_bare_name(reading, &var);
         return;
     }
-    var.raw = value_raw(value);
+    var.raw = value_raw(statement->value);
     if (var.raw.len == 0 && statement->kind == STATEMENT_PAIR)
         var.value_offset = statement->separator_at + 1;
     decode(reading, &var);
     // Here, since of several assignments the last one is left, and of a refused file none.
-    if (lint_is_token_name(reading->options, name) && !token_redact(var.value))
+    if (lint_is_token_name(reading->options, var.name) && !token_redact(var.value))
         reading->issues.no_memory = true;
     struct linted_value linted = {var.raw, var.value, var.has_reference, reading->unset_reference};
     lint_statement(&reading->lint, statement, var.line, &linted, false);
@@ -280,9 +277,8 @@ static void take(void *context, const struct statement *statement, struct span n
         reading->issues.no_memory = true;
 }
 
-static void refuse(void *context, const struct statement *statement)
+static void refuse(struct reading *reading, const struct statement *statement)
 {
-    struct reading *reading = context;
     enum dotenv_fault fault = statement->fault;
     if (fault == DOTENV_BAD_CHARACTER)
         fault = lint_bad_character(reading->bytes, statement->fault_at);
@@ -379,15 +375,29 @@ static void give_back(struct reading *reading)
     issues_free(&reading->issues);
 }
 
+static void read_statements(struct reading *reading, size_t start)
+{
+    struct statement_reader reader = {.bytes = reading->bytes, .at = start};
+    struct statement statement;
+    for (;;) {
+        statement_next(&reader, &statement);
+        if (statement.kind == STATEMENT_END)
+            return;
+        if (statement.kind == STATEMENT_BROKEN)
+            refuse(reading, &statement);
+        else
+            take(reading, &statement);
+    }
+}
+
 static bool read_file(struct reading *reading)
 {
     size_t start = span_starts(reading->bytes, BYTE_ORDER_MARK) ? sizeof BYTE_ORDER_MARK - 1 : 0;
-    struct statement_sink sink = {take, refuse, reading};
     reading->place = place_begin(start);
     reading->lint = (struct lint){
         .bytes = reading->bytes, .options = reading->options, .issues = &reading->issues};
-    if (may_be_read(reading) && !dotenv_inih_run(reading->bytes, start, &sink))
-        reading->issues.no_memory = true;
+    if (may_be_read(reading))
+        read_statements(reading, start);
     forget_unknown_names(reading);
     if (reading->issues.no_memory)
         issues_add(&reading->issues, DOTENV_NO_MEMORY, start);
