@@ -12,8 +12,6 @@
 #include "dotenv/value.h"
 #include "token/redact_token.h"
 
-#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
-
 struct dotenv_memory {
     struct arena arena; // names and values
     struct names names; // where in `vars` each is

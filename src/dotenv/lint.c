@@ -390,7 +390,8 @@ void lint_statement(struct lint *self, const struct statement *statement, unsign
         lint_pair(self, statement, line, value, token);
     else if (statement->kind == STATEMENT_BARE_WORD && value)
         lint_word(self, statement, line, value->raw);
-    else if (!inherited)
-        lint_wrapped(self, statement->name, statement->name_at, line);
+    else if (!inherited && !lint_wrapped(self, statement->name, statement->name_at, line) &&
+             lint_is_link_text(self->bytes))
+        warn(self, DOTENV_LINT_LINK_TEXT, statement->name_at);
     remember(self, statement, line, value, token);
 }

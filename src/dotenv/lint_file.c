@@ -70,17 +70,20 @@ enum dotenv_fault lint_bad_character(struct span bytes, size_t at)
     return holds_heredoc(line_around(bytes, at)) ? DOTENV_HEREDOC : DOTENV_BAD_CHARACTER;
 }
 
-// git writes where the link leads and no newline; an editor may have added one.
+// git writes where the link leads and no newline. An editor adds one, or a byte-order mark; a copy
+// through Windows, a CR.
 bool lint_is_link_text(struct span bytes)
 {
     struct span text = bytes;
-    if (span_ends(text, "\n"))
-        text.len--;
+    if (span_starts(text, BYTE_ORDER_MARK))
+        text = span_rest(text, sizeof BYTE_ORDER_MARK - 1);
+    text = span_trim(text);
     if (text.len == 0 || memchr(text.text, '\n', text.len) || memchr(text.text, '=', text.len))
         return false;
     if (span_starts(text, "../") || span_starts(text, "./") || span_starts(text, "/"))
         return true;
     if (memchr(text.text, ' ', text.len))
         return false;
-    return memchr(text.text, '/', text.len) || span_find(text, ".env") < text.len;
+    return memchr(text.text, '/', text.len) || span_find(text, ".env") < text.len ||
+           span_starts(text, "env.");
 }

@@ -12,6 +12,9 @@
 #include "base/span.h"
 #include "dotenv/diagnosis.h"
 
+// May stand at the very beginning of a file.
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
+
 struct statement_reader {
     struct span bytes;
     size_t at;

@@ -222,6 +222,17 @@ static void a_link_as_text_is_named(void **state)
     expect("/run/secrets/env", "1:1 link");
     expect("conf/.env", "1:5 link");
     expect(".env.production", "1:1 (link)");
+    expect(".env.production\n", "1:1 (link)");
+    expect("shared.env\r\n", "1:1 (link)");
+    expect("\xEF\xBB\xBF"
+           "shared.env\r\n\r\n",
+           "1:1 (link)");
+    expect("\xEF\xBB\xBF"
+           "../shared/.env\r\n",
+           "1:3 link");
+    expect("env.local \n", "1:1 (link)");
+    expect("HOME\n", "");
+    expect("shared.env\nB=1\n", "");
     expect("TODO", "1:1 (word)");
     expect("../a\nB=1\n", "1:3 bad-character /");
 }

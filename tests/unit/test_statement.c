@@ -38,8 +38,8 @@ static struct seen run(struct span bytes)
             continue;
         }
         struct span value = value_raw(statement.value);
-        assert_in_range(seen.count, 0, PAIRS - 1);
-        assert_in_range(statement.name.len, 0, 31);
+        assert_true(seen.count < PAIRS);
+        assert_true(statement.name.len < sizeof seen.names[0]);
         memcpy(seen.names[seen.count], statement.name.text, statement.name.len);
         seen.values[seen.count] = value.len > 0 ? strndup(value.text, value.len) : strdup("");
         seen.lengths[seen.count] = value.len;
