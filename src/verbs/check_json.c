@@ -12,6 +12,7 @@
 //  --app-url was asked}, "next_steps":[…]}
 // What is not set is null, and so are a value that may be a secret and the sentence of an "ok" that
 // nobody was asked for. "ignored": the name counts in the environment alone.
+#include "base/mounted_file.h"
 #include "settings/show.h"
 #include "verbs/check.h"
 
@@ -96,6 +97,8 @@ static void add_files(struct text *out, const struct settings *settings)
         add_text(out, "path", settings->files[i].path);
         text_add(out, ",");
         add_bool(out, "present", settings->files[i].present);
+        text_add(out, ",");
+        add_bool(out, "replaced", mounted_file_is_replaced(settings->files[i].path));
         text_add(out, ",");
         add_variables(out, settings, i);
         text_add(out, ",");
