@@ -34,20 +34,18 @@ enum dotenv_fault {
     DOTENV_LINT_AFTER_QUOTE,     // text after the closing quote; `other_line` as above
     DOTENV_LINT_BARE_WORD,       // last line without newline: empty name
     DOTENV_LINT_WRAPPED_TOKEN,   // a word that looks like the rest of token `name` in `other_line`
-    DOTENV_LINT_COLON,           // ':' as separator
     DOTENV_LINT_UNSET_REFERENCE, // `name` was read and is not set; empty unless it is known as a
                                  // name
     DOTENV_LINT_UNSET_IN_SECRET, // the same in a token, password or key
     DOTENV_LINT_UNSET_WHOLE,     // the same, and the value is nothing but the reference
     DOTENV_LINT_ACTIVE_DOLLAR,   // token or password with an active '$'
-    DOTENV_LINT_MULTILINE_TOKEN,
-    DOTENV_LINT_ODD_NAME, // empty (no `character`), tab, digit first, '.', '-', '[', ']', non-ASCII
-    DOTENV_LINT_ODD_CHARACTER, // curly quotes, U+200B, U+3000, U+FEFF next to a value
-    DOTENV_LINT_DUPLICATE,     // `other_line` is the earlier one
-    DOTENV_LINT_INVALID_UTF8,  // in a value
-    DOTENV_LINT_BACKSLASH_END, // looks like a continuation line
-    DOTENV_LINT_RUN_TOGETHER,  // `name`= stands inside the value: two lines run together, or
-                               // (`other_line` is its line) a quote was not closed
+    DOTENV_LINT_ODD_NAME,        // empty (no `character`), or with a character outside ASCII
+    DOTENV_LINT_ODD_CHARACTER,   // curly quotes, U+200B, U+3000, U+FEFF next to a value
+    DOTENV_LINT_DUPLICATE,       // `other_line` is the earlier one
+    DOTENV_LINT_INVALID_UTF8,    // in a value
+    DOTENV_LINT_BACKSLASH_END,   // looks like a continuation line
+    DOTENV_LINT_RUN_TOGETHER,    // `name`= stands inside the value: two lines run together, or
+                                 // (`other_line` is its line) a quote was not closed
     DOTENV_FAULT_COUNT,
 };
 

@@ -72,15 +72,15 @@ static void warn_with_character(struct lint *self, enum dotenv_fault fault, size
 
 // ---- The name -----------------------------------------------------------------------------------
 
+// An empty name, and a letter that looks like an ASCII one (Cyrillic, full-width): no program finds
+// that variable.
 static void lint_name(struct lint *self, const struct statement *statement)
 {
     struct span name = statement->name;
-    if (name.len == 0) {
+    if (name.len == 0)
         warn(self, DOTENV_LINT_ODD_NAME, statement->name_at);
-        return;
-    }
     for (size_t i = 0; i < name.len; i++)
-        if (!is_word(name.text[i]) || (i == 0 && is_digit(name.text[i]))) {
+        if ((unsigned char)name.text[i] >= 0x80) {
             warn_with_character(self, DOTENV_LINT_ODD_NAME, statement->name_at + i);
             return;
         }
@@ -183,11 +183,10 @@ static bool continues_a_line(const struct lint *self, const struct statement *st
 }
 
 // Once for a row of continued lines: at the first.
-static void lint_backslash(struct lint *self, const struct statement *statement, struct span raw,
-                           bool continued)
+static void lint_backslash(struct lint *self, const struct statement *statement, struct span raw)
 {
     bool ends = span_ends(raw, "\\") && !is_windows_path(raw);
-    if (ends && !continued)
+    if (ends && !continues_a_line(self, statement))
         warn(self, DOTENV_LINT_BACKSLASH_END, statement->value_at + raw.len - 1);
     self->previous_backslash = ends;
 }
@@ -288,10 +287,8 @@ unsigned lint_quote_opened(const struct lint *self, size_t at)
 }
 
 static void lint_secret(struct lint *self, const struct statement *statement,
-                        const struct linted_value *value, bool token)
+                        const struct linted_value *value)
 {
-    if (token && memchr(value->value.text, '\n', value->value.len))
-        warn(self, DOTENV_LINT_MULTILINE_TOKEN, statement->value_at);
     if (value->has_reference && !value->unset_reference &&
         lint_is_secret_name(self->options, statement->name)) {
         const char *dollar = memchr(value->raw.text, '$', value->raw.len);
@@ -307,35 +304,25 @@ static void remember_quote(struct lint *self, const struct statement *statement,
     self->quote_line = line;
 }
 
-static void lint_unquoted(struct lint *self, const struct statement *statement, struct span raw,
-                          const struct contents *contents, bool continued)
-{
-    if (contents->not_ascii)
-        lint_ends(self, statement, raw);
-    lint_comments(self, statement, raw, contents->tab);
-    lint_backslash(self, statement, raw, continued);
-}
-
 static void lint_pair(struct lint *self, const struct statement *statement, unsigned line,
-                      const struct linted_value *value, bool token)
+                      const struct linted_value *value)
 {
     struct span raw = value->raw;
-    bool continued = continues_a_line(self, statement);
     struct contents contents = look_through(raw);
-    self->previous_backslash = false;
-    if (!continued)
-        lint_name(self, statement);
-    if (statement->separator == ':' && statement->name.len > 0 && !continued)
-        warn(self, DOTENV_LINT_COLON, statement->separator_at);
+    lint_name(self, statement);
     if (contents.not_ascii)
         lint_utf8(self, statement, raw);
-    lint_secret(self, statement, value, token);
+    lint_secret(self, statement, value);
     if (contents.equals)
         lint_run_together(self, statement, raw, line);
     if (!statement_quote(raw)) {
-        lint_unquoted(self, statement, raw, &contents, continued);
+        if (contents.not_ascii)
+            lint_ends(self, statement, raw);
+        lint_comments(self, statement, raw, contents.tab);
+        lint_backslash(self, statement, raw);
         return;
     }
+    self->previous_backslash = false;
     remember_quote(self, statement, line);
     lint_after_quote(self, statement->value_at + statement->value.len);
 }
@@ -387,7 +374,7 @@ void lint_statement(struct lint *self, const struct statement *statement, unsign
 {
     bool token = lint_is_token_name(self->options, statement->name);
     if (statement->kind == STATEMENT_PAIR && value)
-        lint_pair(self, statement, line, value, token);
+        lint_pair(self, statement, line, value);
     else if (statement->kind == STATEMENT_BARE_WORD && value)
         lint_word(self, statement, line, value->raw);
     else if (!inherited && !lint_wrapped(self, statement->name, statement->name_at, line) &&
