@@ -17,7 +17,7 @@ enum dotenv_fault {
     DOTENV_BAD_CHARACTER, // `character` is the offending one; `other_line` where a quote opened
                           // that ends right before it
     DOTENV_SPACE_IN_NAME,
-    DOTENV_ZERO_LENGTH,        // `export` and nothing behind it
+    DOTENV_ZERO_LENGTH,        // `export` and nothing after it
     DOTENV_UNTERMINATED_QUOTE, // place of the opening quote, which is `character`
     DOTENV_INVALID_TEMPLATE,   // place of the `$`
     DOTENV_REQUIRED_MISSING,   // ${NAME:?…}; `name` is the one that is missing, or empty
@@ -44,7 +44,7 @@ enum dotenv_fault {
     DOTENV_LINT_DUPLICATE,       // `other_line` is the earlier one
     DOTENV_LINT_INVALID_UTF8,    // in a value
     DOTENV_LINT_BACKSLASH_END,   // looks like a continuation line
-    DOTENV_LINT_RUN_TOGETHER,    // `name`= stands inside the value: two lines run together, or
+    DOTENV_LINT_RUN_TOGETHER,    // `name`= is inside the value: two lines run together, or
                                  // (`other_line` is its line) a quote was not closed
     DOTENV_FAULT_COUNT,
 };
@@ -53,7 +53,7 @@ struct dotenv_issue {
     enum dotenv_fault fault;
     enum dotenv_level level;
     unsigned file, line, column, other_line;
-    char name[128];     // made visible and shortened; empty where a token's bytes might stand in it
+    char name[128];     // made visible and shortened; empty where it might hold a token's bytes
     char character[16]; // the one character that may be shown, U+XXXX, or "byte 0xXX"
 };
 

@@ -101,7 +101,7 @@ static bool look_up(void *context, struct span name, struct span *value)
     return true;
 }
 
-// What looks like a name behind a $ may be a piece of a secret. It is shown only where somebody
+// What looks like a name after a $ may be a piece of a secret. It is shown only where somebody
 // uses it as a name: in an assignment of this or an earlier file, or in the environment. That is
 // known at the end of the file.
 static void forget_unknown_names(struct reading *reading)
@@ -237,7 +237,7 @@ static void decode(struct reading *reading, struct dotenv_var *var)
     var->value = span_of("?");
 }
 
-// Its value is copied: a few bytes of the file may stand for many.
+// Its value is copied: a few bytes of the file may become many.
 static void take_bare_name(struct reading *reading, struct dotenv_var *var)
 {
     var->inherited = find_inherited(reading, var->name, &var->value);
@@ -362,7 +362,7 @@ static bool may_be_read(struct reading *reading)
     return !nul;
 }
 
-static void give_back(struct reading *reading)
+static void release(struct reading *reading)
 {
     array_free(reading->vars, reading->room, sizeof *reading->vars);
     names_free(&reading->names);
@@ -416,7 +416,7 @@ bool dotenv_read(struct dotenv *self, const char *bytes, size_t len, unsigned fi
     struct reading reading = {
         .self = self, .options = options, .file = file, .bytes = {bytes, len}};
     bool good = self->memory && read_file(&reading);
-    give_back(&reading);
+    release(&reading);
     self->failed = self->failed || !good;
     return good;
 }

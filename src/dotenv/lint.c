@@ -6,7 +6,7 @@
 
 #include "base/utf8.h"
 
-// A wrapped line of a token is longer than a word that stands alone for another reason (`EOF`,
+// A wrapped line of a token is longer than a lone word of another kind (`EOF`,
 // `TODO`).
 #define WRAPPED_MIN 8
 
@@ -88,7 +88,7 @@ static void lint_name(struct lint *self, const struct statement *statement)
 
 // ---- The value ----------------------------------------------------------------------------------
 
-// The invisible and the look-alike: what nobody means to have at either end of a value.
+// The invisible and the look-alike: what nobody wants at either end of a value.
 static bool is_odd_at_end(uint32_t code)
 {
     return (code >= 0x200B && code <= 0x200F) || code == 0x2060 || code == 0xFEFF ||
@@ -122,7 +122,7 @@ static void lint_ends(struct lint *self, const struct statement *statement, stru
         warn_with_character(self, DOTENV_LINT_ODD_CHARACTER, statement->value_at + last);
 }
 
-// What stands somewhere in a value, found in one go: most values hold none of it.
+// What is somewhere in a value, found in one pass: most values hold none of it.
 struct contents {
     bool tab;
     bool equals;
@@ -154,7 +154,7 @@ static void lint_utf8(struct lint *self, const struct statement *statement, stru
     }
 }
 
-// `COLOR=#ff8800` is meant as it stands; a token is not, and neither is `A= # note`.
+// `COLOR=#ff8800` is meant literally; a token is not, and neither is `A= # note`.
 static void lint_comments(struct lint *self, const struct statement *statement, struct span raw,
                           bool tab)
 {
@@ -209,7 +209,7 @@ static size_t find_assignment(struct span raw, const char *name)
     return raw.len;
 }
 
-// `…valueSOME_NAME=`: an upper-case name with an underscore that begins right behind a small letter
+// `…valueSOME_NAME=`: an upper-case name with an underscore that begins right after a small letter
 // or a digit. The name found is a guess, so it is not shown.
 static size_t find_any_assignment(struct span raw)
 {

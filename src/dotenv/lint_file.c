@@ -37,7 +37,7 @@ bool lint_finds_utf16(struct span bytes, size_t *at)
     return little || big;
 }
 
-static bool stands_before_end_word(char c)
+static bool may_precede_end_word(char c)
 {
     return c == ' ' || c == '\t' || c == '-' || c == '\'' || c == '"' || c == '\\';
 }
@@ -48,7 +48,7 @@ static bool holds_heredoc(struct span line)
     size_t at = span_find(line, "<<");
     if (at + 2 >= line.len || line.text[at + 2] == '<')
         return false;
-    for (at += 2; at < line.len && stands_before_end_word(line.text[at]); at++)
+    for (at += 2; at < line.len && may_precede_end_word(line.text[at]); at++)
         continue;
     return at < line.len && is_letter(line.text[at]);
 }

@@ -16,9 +16,9 @@
 #define DOTENV_VALUES_MAX ((size_t)8 * 1024 * 1024)
 
 struct dotenv_var {
-    struct span name;  // may be empty (a bare word at the end of the file); never a NUL inside
-    struct span value; // decoded; may hold newlines
-    struct span raw;   // the value as it stands in the file, quotes included; empty for a bare name
+    struct span name;    // may be empty (a bare word at the end of the file); never a NUL inside
+    struct span value;   // decoded; may hold newlines
+    struct span raw;     // the value as the file has it, quotes included; empty for a bare name
     size_t value_offset; // where `raw` begins in the file's bytes (for `token --write`)
     unsigned file;       // index of the file it came from
     unsigned line;       // physical line of the name, from 1

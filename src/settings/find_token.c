@@ -147,8 +147,8 @@ static void choose(struct maker *maker, const char *name, const struct value *va
         judge(maker);
 }
 
-// A value that is set as well. One that says the same as the token is no news: Compose hands the
-// file's own value over.
+// A value that is set as well. One that says the same as the token is nothing new: Compose sets
+// the file's own value.
 static void add_other(struct maker *maker, const char *name, const struct value *value)
 {
     struct settings *settings = maker->settings;
