@@ -4,11 +4,10 @@
 #ifndef LABELGATE_INIH_OPTIONS_H
 #define LABELGATE_INIH_OPTIONS_H
 
-// One statement may be as long as the biggest file (1 MiB), plus a mark byte, "=" for a bare name,
-// the line end and the NUL. inih's default of 200 would cut a Label Studio JWT.
-#define INI_MAX_LINE (1024 * 1024 + 16)
-// On the heap, at full size from the start: with realloc a chunk could end at a quoted newline,
-// which inih would take for the end of the statement.
+// A line of a checks file may be as long as the biggest file (CHECKS_FILE_MAX, 64 KiB), plus its
+// end and the NUL. inih's default of 200 would cut a JSON body.
+#define INI_MAX_LINE (64 * 1024 + 16)
+// On the heap, at full size from the start: one piece of memory that does not move.
 #define INI_USE_STACK 0
 #define INI_INITIAL_ALLOC INI_MAX_LINE
 #define INI_ALLOW_REALLOC 0
@@ -16,13 +15,13 @@
 #define INI_ALLOW_MULTILINE 0
 // " ;" inside a value is text.
 #define INI_ALLOW_INLINE_COMMENTS 0
-// Compose knows "#" alone.
+// Comments do not reach inih: verify/checks.c hands over an empty line for one.
 #define INI_START_COMMENT_PREFIXES "#"
-// The reader drops a byte order mark itself.
+// A byte-order mark is dropped by verify/checks.c.
 #define INI_ALLOW_BOM 0
 // A file is refused as a whole.
 #define INI_STOP_ON_FIRST_ERROR 1
-// Faulty before r61: the reader appends "=" to a bare name.
+// A name without a value is an error of the file.
 #define INI_ALLOW_NO_VALUE 0
 #define INI_HANDLER_LINENO 0
 #define INI_CALL_HANDLER_ON_NEW_SECTION 0

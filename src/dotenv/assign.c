@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "dotenv/statement.h"
 
-#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 // What the longest spelling adds to name and value: '=', two quotes, two line ends.
 #define DECORATION 16
 

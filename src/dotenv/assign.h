@@ -33,7 +33,7 @@ struct assign_request {
 };
 
 struct assignment {
-    char *bytes; // heap, given back by assign_free
+    char *bytes; // heap, freed by assign_free
     size_t len;
     size_t room;
     bool appended;

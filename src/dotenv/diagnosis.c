@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The sentences of dotenv_issue_text: what, and what to do.
-#include "dotenv/dotenv.h"
+#include "dotenv/diagnosis.h"
 
 #include <string.h>
 
@@ -119,9 +119,9 @@ static void add_odd_name(const struct dotenv_issue *issue, struct text *out)
                       "NAME=value or delete the line");
     else
         text_add(out,
-                 "%s in a name is read by Compose, but not by every program: use letters, "
-                 "digits and _, no digit first",
-                 strcmp(issue->character, "U+0009") == 0 ? "a tab" : issue->character);
+                 "the name holds %s, which is not a plain letter, whatever it looks like: type the "
+                 "name with the letters A to Z, digits and _",
+                 issue->character);
 }
 
 static void add_duplicate(const struct dotenv_issue *issue, struct text *out)
@@ -189,12 +189,8 @@ static const char *const plain[DOTENV_FAULT_COUNT] = {
                                   "is the text of it: put the comment on a line of its own",
     [DOTENV_LINT_BARE_WORD] = "a lone word at the end of the file is read as the value of a "
                               "variable without a name: write NAME=value or delete it",
-    [DOTENV_LINT_COLON] = "a : between name and value is read by Compose, but not by every "
-                          "program: write =",
     [DOTENV_LINT_ACTIVE_DOLLAR] = "a $ in a secret is read as a reference: if it belongs to the "
                                   "value, put the value in single quotes",
-    [DOTENV_LINT_MULTILINE_TOKEN] = "the token holds the end of a line, which no HTTP header can: "
-                                    "put the whole value on one line",
     [DOTENV_LINT_INVALID_UTF8] = "the value holds bytes that are not UTF-8, at which other "
                                  "programs refuse the file: save it as UTF-8",
     [DOTENV_LINT_BACKSLASH_END] = "the value ends in a backslash, and a .env file has no "

@@ -5,15 +5,12 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "dotenv/inih.h"
 #include "dotenv/issue.h"
 #include "dotenv/lint.h"
 #include "dotenv/memory.h"
 #include "dotenv/statement.h"
 #include "dotenv/value.h"
 #include "token/redact_token.h"
-
-#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
 struct dotenv_memory {
     struct arena arena; // names and values
@@ -104,7 +101,7 @@ static bool look_up(void *context, struct span name, struct span *value)
     return true;
 }
 
-// What looks like a name behind a $ may be a piece of a secret. It is shown only where somebody
+// What looks like a name after a $ may be a piece of a secret. It is shown only where somebody
 // uses it as a name: in an assignment of this or an earlier file, or in the environment. That is
 // known at the end of the file.
 static void forget_unknown_names(struct reading *reading)
@@ -240,7 +237,7 @@ static void decode(struct reading *reading, struct dotenv_var *var)
     var->value = span_of("?");
 }
 
-// Its value is copied: a few bytes of the file may stand for many.
+// Its value is copied: a few bytes of the file may become many.
 static void take_bare_name(struct reading *reading, struct dotenv_var *var)
 {
     var->inherited = find_inherited(reading, var->name, &var->value);
@@ -251,13 +248,11 @@ static void take_bare_name(struct reading *reading, struct dotenv_var *var)
     lint_statement(&reading->lint, reading->statement, var->line, NULL, var->inherited);
 }
 
-static void take(void *context, const struct statement *statement, struct span name,
-                 struct span value)
+static void take(struct reading *reading, const struct statement *statement)
 {
-    struct reading *reading = context;
     reading->statement = statement;
     place_go(&reading->place, reading->bytes, statement->name_at);
-    struct dotenv_var var = {.name = name,
+    struct dotenv_var var = {.name = statement->name,
                              .value = span_of(""),
                              .value_offset = statement->value_at,
                              .file = reading->file,
@@ -267,12 +262,12 @@ static void take(void *context, const struct statement *statement, struct span n
         take_bare_name(reading, &var);
         return;
     }
-    var.raw = value_raw(value);
+    var.raw = value_raw(statement->value);
     if (var.raw.len == 0 && statement->kind == STATEMENT_PAIR)
         var.value_offset = statement->separator_at + 1;
     decode(reading, &var);
     // Here, since of several assignments the last one is left, and of a refused file none.
-    if (lint_is_token_name(reading->options, name) && !token_redact(var.value))
+    if (lint_is_token_name(reading->options, var.name) && !token_redact(var.value))
         reading->issues.no_memory = true;
     struct linted_value linted = {var.raw, var.value, var.has_reference, reading->unset_reference};
     lint_statement(&reading->lint, statement, var.line, &linted, false);
@@ -280,9 +275,8 @@ static void take(void *context, const struct statement *statement, struct span n
         reading->issues.no_memory = true;
 }
 
-static void refuse(void *context, const struct statement *statement)
+static void refuse(struct reading *reading, const struct statement *statement)
 {
-    struct reading *reading = context;
     enum dotenv_fault fault = statement->fault;
     if (fault == DOTENV_BAD_CHARACTER)
         fault = lint_bad_character(reading->bytes, statement->fault_at);
@@ -368,7 +362,7 @@ static bool may_be_read(struct reading *reading)
     return !nul;
 }
 
-static void give_back(struct reading *reading)
+static void release(struct reading *reading)
 {
     array_free(reading->vars, reading->room, sizeof *reading->vars);
     names_free(&reading->names);
@@ -379,15 +373,29 @@ static void give_back(struct reading *reading)
     issues_free(&reading->issues);
 }
 
+static void read_statements(struct reading *reading, size_t start)
+{
+    struct statement_reader reader = {.bytes = reading->bytes, .at = start};
+    struct statement statement;
+    for (;;) {
+        statement_next(&reader, &statement);
+        if (statement.kind == STATEMENT_END)
+            return;
+        if (statement.kind == STATEMENT_BROKEN)
+            refuse(reading, &statement);
+        else
+            take(reading, &statement);
+    }
+}
+
 static bool read_file(struct reading *reading)
 {
     size_t start = span_starts(reading->bytes, BYTE_ORDER_MARK) ? sizeof BYTE_ORDER_MARK - 1 : 0;
-    struct statement_sink sink = {take, refuse, reading};
     reading->place = place_begin(start);
     reading->lint = (struct lint){
         .bytes = reading->bytes, .options = reading->options, .issues = &reading->issues};
-    if (may_be_read(reading) && !dotenv_inih_run(reading->bytes, start, &sink))
-        reading->issues.no_memory = true;
+    if (may_be_read(reading))
+        read_statements(reading, start);
     forget_unknown_names(reading);
     if (reading->issues.no_memory)
         issues_add(&reading->issues, DOTENV_NO_MEMORY, start);
@@ -408,7 +416,7 @@ bool dotenv_read(struct dotenv *self, const char *bytes, size_t len, unsigned fi
     struct reading reading = {
         .self = self, .options = options, .file = file, .bytes = {bytes, len}};
     bool good = self->memory && read_file(&reading);
-    give_back(&reading);
+    release(&reading);
     self->failed = self->failed || !good;
     return good;
 }

@@ -18,7 +18,7 @@ struct place place_begin(size_t start)
     return (struct place){.at = start, .line = 1, .column = 1};
 }
 
-// To the beginning of the line that `at` stands on.
+// To the beginning of the line of `at`.
 static void go_to_line(struct place *self, struct span bytes, size_t at)
 {
     for (;;) {

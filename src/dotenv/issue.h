@@ -8,16 +8,16 @@
 #include <stddef.h>
 
 #include "base/span.h"
-#include "dotenv/dotenv.h"
+#include "dotenv/diagnosis.h"
 
 // A walk through the bytes, forwards only.
 struct place {
     size_t at;
     unsigned line;   // from 1
-    unsigned column; // in characters, from 1; a byte that is no UTF-8 is one
+    unsigned column; // in characters, from 1; a byte that is not UTF-8 is one
 };
 
-// `start` is 0, or 3 behind a byte-order mark.
+// `start` is 0, or 3 after a byte-order mark.
 struct place place_begin(size_t start);
 void place_go(struct place *self, struct span bytes, size_t at);
 
@@ -39,7 +39,7 @@ struct dotenv_issue *issues_at(struct issue_list *self, size_t index); // in the
 void issue_name(struct dotenv_issue *issue, struct span name); // NULL issue: nothing happens
 // The character at the beginning of `bytes` as it may be shown.
 void issue_character(struct dotenv_issue *issue, struct span bytes);
-// Moves them behind `issues`, sorted and with their places; of a failed file the errors only.
+// Moves them after `issues`, sorted and with their places; of a failed file the errors only.
 // `issues` has room for all of them.
 size_t issues_finish(struct issue_list *self, struct span bytes, size_t start, unsigned file,
                      struct dotenv_issue *issues);

@@ -7,7 +7,7 @@
 #include "base/ascii.h"
 #include "base/utf8.h"
 
-// A wrapped line of a token is longer than a word that stands alone for another reason (`EOF`,
+// A wrapped line of a token is longer than a lone word of another kind (`EOF`,
 // `TODO`).
 #define WRAPPED_MIN 8
 
@@ -52,15 +52,15 @@ static void warn_with_character(struct lint *self, enum dotenv_fault fault, size
 
 // ---- The name -----------------------------------------------------------------------------------
 
+// An empty name, and a letter that looks like an ASCII one (Cyrillic, full-width): no program finds
+// that variable.
 static void lint_name(struct lint *self, const struct statement *statement)
 {
     struct span name = statement->name;
-    if (name.len == 0) {
+    if (name.len == 0)
         warn(self, DOTENV_LINT_ODD_NAME, statement->name_at);
-        return;
-    }
     for (size_t i = 0; i < name.len; i++)
-        if (!ascii_is_name(name.text[i]) || (i == 0 && ascii_is_digit(name.text[i]))) {
+        if ((unsigned char)name.text[i] >= 0x80) {
             warn_with_character(self, DOTENV_LINT_ODD_NAME, statement->name_at + i);
             return;
         }
@@ -68,7 +68,7 @@ static void lint_name(struct lint *self, const struct statement *statement)
 
 // ---- The value ----------------------------------------------------------------------------------
 
-// The invisible and the look-alike: what nobody means to have at either end of a value.
+// The invisible and the look-alike: what nobody wants at either end of a value.
 static bool is_odd_at_end(uint32_t code)
 {
     return (code >= 0x200B && code <= 0x200F) || code == 0x2060 || code == 0xFEFF ||
@@ -102,7 +102,7 @@ static void lint_ends(struct lint *self, const struct statement *statement, stru
         warn_with_character(self, DOTENV_LINT_ODD_CHARACTER, statement->value_at + last);
 }
 
-// What stands somewhere in a value, found in one go: most values hold none of it.
+// What is somewhere in a value, found in one pass: most values hold none of it.
 struct contents {
     bool tab;
     bool equals;
@@ -134,7 +134,7 @@ static void lint_utf8(struct lint *self, const struct statement *statement, stru
     }
 }
 
-// `COLOR=#ff8800` is meant as it stands; a token is not, and neither is `A= # note`.
+// `COLOR=#ff8800` is meant literally; a token is not, and neither is `A= # note`.
 static void lint_comments(struct lint *self, const struct statement *statement, struct span raw,
                           bool tab)
 {
@@ -163,11 +163,10 @@ static bool continues_a_line(const struct lint *self, const struct statement *st
 }
 
 // Once for a row of continued lines: at the first.
-static void lint_backslash(struct lint *self, const struct statement *statement, struct span raw,
-                           bool continued)
+static void lint_backslash(struct lint *self, const struct statement *statement, struct span raw)
 {
     bool ends = span_ends(raw, "\\") && !is_windows_path(raw);
-    if (ends && !continued)
+    if (ends && !continues_a_line(self, statement))
         warn(self, DOTENV_LINT_BACKSLASH_END, statement->value_at + raw.len - 1);
     self->previous_backslash = ends;
 }
@@ -190,7 +189,7 @@ static size_t find_assignment(struct span raw, const char *name)
     return raw.len;
 }
 
-// `…valueSOME_NAME=`: an upper-case name with an underscore that begins right behind a small letter
+// `…valueSOME_NAME=`: an upper-case name with an underscore that begins right after a small letter
 // or a digit. The name found is a guess, so it is not shown.
 static size_t find_any_assignment(struct span raw)
 {
@@ -268,10 +267,8 @@ unsigned lint_quote_opened(const struct lint *self, size_t at)
 }
 
 static void lint_secret(struct lint *self, const struct statement *statement,
-                        const struct linted_value *value, bool token)
+                        const struct linted_value *value)
 {
-    if (token && memchr(value->value.text, '\n', value->value.len))
-        warn(self, DOTENV_LINT_MULTILINE_TOKEN, statement->value_at);
     if (value->has_reference && !value->unset_reference &&
         lint_is_secret_name(self->options, statement->name)) {
         const char *dollar = memchr(value->raw.text, '$', value->raw.len);
@@ -287,35 +284,25 @@ static void remember_quote(struct lint *self, const struct statement *statement,
     self->quote_line = line;
 }
 
-static void lint_unquoted(struct lint *self, const struct statement *statement, struct span raw,
-                          const struct contents *contents, bool continued)
-{
-    if (contents->not_ascii)
-        lint_ends(self, statement, raw);
-    lint_comments(self, statement, raw, contents->tab);
-    lint_backslash(self, statement, raw, continued);
-}
-
 static void lint_pair(struct lint *self, const struct statement *statement, unsigned line,
-                      const struct linted_value *value, bool token)
+                      const struct linted_value *value)
 {
     struct span raw = value->raw;
-    bool continued = continues_a_line(self, statement);
     struct contents contents = look_through(raw);
-    self->previous_backslash = false;
-    if (!continued)
-        lint_name(self, statement);
-    if (statement->separator == ':' && statement->name.len > 0 && !continued)
-        warn(self, DOTENV_LINT_COLON, statement->separator_at);
+    lint_name(self, statement);
     if (contents.not_ascii)
         lint_utf8(self, statement, raw);
-    lint_secret(self, statement, value, token);
+    lint_secret(self, statement, value);
     if (contents.equals)
         lint_run_together(self, statement, raw, line);
     if (!statement_quote(raw)) {
-        lint_unquoted(self, statement, raw, &contents, continued);
+        if (contents.not_ascii)
+            lint_ends(self, statement, raw);
+        lint_comments(self, statement, raw, contents.tab);
+        lint_backslash(self, statement, raw);
         return;
     }
+    self->previous_backslash = false;
     remember_quote(self, statement, line);
     lint_after_quote(self, statement->value_at + statement->value.len);
 }
@@ -367,10 +354,11 @@ void lint_statement(struct lint *self, const struct statement *statement, unsign
 {
     bool token = lint_is_token_name(self->options, statement->name);
     if (statement->kind == STATEMENT_PAIR && value)
-        lint_pair(self, statement, line, value, token);
+        lint_pair(self, statement, line, value);
     else if (statement->kind == STATEMENT_BARE_WORD && value)
         lint_word(self, statement, line, value->raw);
-    else if (!inherited)
-        lint_wrapped(self, statement->name, statement->name_at, line);
+    else if (!inherited && !lint_wrapped(self, statement->name, statement->name_at, line) &&
+             lint_is_link_text(self->bytes))
+        warn(self, DOTENV_LINT_LINK_TEXT, statement->name_at);
     remember(self, statement, line, value, token);
 }

@@ -8,15 +8,16 @@
 #include <stddef.h>
 
 #include "base/span.h"
-#include "dotenv/dotenv.h"
+#include "dotenv/diagnosis.h"
 #include "dotenv/issue.h"
 #include "dotenv/statement.h"
+#include "dotenv/variables.h"
 
 struct lint {
     struct span bytes;
     const struct dotenv_options *options;
     struct issue_list *issues;
-    // Of the statement before: the byte behind it, and what it was.
+    // Of the statement before: the byte after it, and what it was.
     size_t previous_end;
     bool previous_backslash;
     struct span previous_token; // its name when it set a token; bytes of the file

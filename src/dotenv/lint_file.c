@@ -33,7 +33,7 @@ bool lint_finds_utf16(struct span bytes, size_t *at)
     return little || big;
 }
 
-static bool stands_before_end_word(char c)
+static bool may_precede_end_word(char c)
 {
     return c == ' ' || c == '\t' || c == '-' || c == '\'' || c == '"' || c == '\\';
 }
@@ -44,7 +44,7 @@ static bool holds_heredoc(struct span line)
     size_t at = span_find(line, "<<");
     if (at + 2 >= line.len || line.text[at + 2] == '<')
         return false;
-    for (at += 2; at < line.len && stands_before_end_word(line.text[at]); at++)
+    for (at += 2; at < line.len && may_precede_end_word(line.text[at]); at++)
         continue;
     return at < line.len && ascii_is_name_start(line.text[at]);
 }
@@ -66,17 +66,20 @@ enum dotenv_fault lint_bad_character(struct span bytes, size_t at)
     return holds_heredoc(line_around(bytes, at)) ? DOTENV_HEREDOC : DOTENV_BAD_CHARACTER;
 }
 
-// git writes where the link leads and no newline; an editor may have added one.
+// git writes where the link leads and no newline. An editor adds one, or a byte-order mark; a copy
+// through Windows, a CR.
 bool lint_is_link_text(struct span bytes)
 {
     struct span text = bytes;
-    if (span_ends(text, "\n"))
-        text.len--;
+    if (span_starts(text, BYTE_ORDER_MARK))
+        text = span_rest(text, sizeof BYTE_ORDER_MARK - 1);
+    text = span_trim(text);
     if (text.len == 0 || memchr(text.text, '\n', text.len) || memchr(text.text, '=', text.len))
         return false;
     if (span_starts(text, "../") || span_starts(text, "./") || span_starts(text, "/"))
         return true;
     if (memchr(text.text, ' ', text.len))
         return false;
-    return memchr(text.text, '/', text.len) || span_find(text, ".env") < text.len;
+    return memchr(text.text, '/', text.len) || span_find(text, ".env") < text.len ||
+           span_starts(text, "env.");
 }

@@ -17,12 +17,12 @@ struct buffer {
     size_t room;
 };
 
-// Makes room for `more` bytes behind `len`. False: no memory.
+// Makes room for `more` bytes after `len`. False: no memory.
 bool buffer_reserve(struct buffer *self, size_t more);
 bool buffer_add(struct buffer *self, const char *bytes, size_t len);
 void buffer_free(struct buffer *self);
 
-// Makes room for `more` items of `size` bytes behind `count`. Returns the array, or NULL without
+// Makes room for `more` items of `size` bytes after `count`. Returns the array, or NULL without
 // memory (then the old one stays).
 void *array_reserve(void *items, size_t count, size_t more, size_t *room, size_t size);
 void array_free(void *items, size_t room, size_t size);

@@ -7,7 +7,7 @@
 #include "base/utf8.h"
 #include "dotenv/unicode.h"
 
-// The character at `at`. A byte that is no UTF-8 is one character that belongs to no kind, as in
+// The character at `at`. A byte that is not UTF-8 is one character that belongs to no kind, as in
 // Go.
 static uint32_t character_at(struct span bytes, size_t at, size_t *len)
 {
@@ -55,19 +55,19 @@ static bool is_expression_space(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f';
 }
 
-// `export` counts only with a blank behind it, for which compose-go takes a regular expression's
+// `export` counts only with a blank after it, for which compose-go takes a regular expression's
 // \s.
 static size_t skip_export(struct span bytes, size_t at)
 {
     static const char word[] = "export";
-    size_t behind = at + sizeof word - 1;
-    if (behind >= bytes.len || memcmp(bytes.text + at, word, sizeof word - 1) != 0 ||
-        !is_expression_space(bytes.text[behind]))
+    size_t after = at + sizeof word - 1;
+    if (after >= bytes.len || memcmp(bytes.text + at, word, sizeof word - 1) != 0 ||
+        !is_expression_space(bytes.text[after]))
         return at;
-    return skip(bytes, behind, unicode_is_blank);
+    return skip(bytes, after, unicode_is_blank);
 }
 
-static bool may_stand_in_name(uint32_t code)
+static bool may_be_in_name(uint32_t code)
 {
     return code == '_' || code == '.' || code == '-' || code == '[' || code == ']' ||
            unicode_is_blank(code) || unicode_is_letter_or_number(code);
@@ -83,8 +83,8 @@ char statement_quote(struct span value)
     return value.len > 0 && (value.text[0] == '"' || value.text[0] == '\'') ? value.text[0] : '\0';
 }
 
-// The byte behind the closing quote of the value that begins at `at`, or 0. A backslash takes the
-// byte behind it along, whatever that is.
+// The byte after the closing quote of the value that begins at `at`, or 0. A backslash takes the
+// byte after it along, whatever that is.
 static size_t quoted_end(struct span bytes, size_t at)
 {
     char quote = bytes.text[at];
@@ -107,7 +107,7 @@ static void take_value(struct statement_reader *reader, struct statement *statem
         statement->kind = STATEMENT_BROKEN;
         statement->fault = DOTENV_UNTERMINATED_QUOTE;
         statement->fault_at = start;
-        reader->at = bytes.len; // all that follows stands inside the quote
+        reader->at = bytes.len; // all that follows is inside the quote
         return;
     }
     statement->value = (struct span){bytes.text + start, end - start};
@@ -115,7 +115,7 @@ static void take_value(struct statement_reader *reader, struct statement *statem
     reader->at = end;
 }
 
-// The line of a bad name: what stands behind its `=` may be a quoted value over several lines,
+// The line of a bad name: what comes after its `=` may be a quoted value over several lines,
 // whose text must not be taken for statements.
 static void skip_broken(struct statement_reader *reader, size_t at)
 {
@@ -128,9 +128,9 @@ static void skip_broken(struct statement_reader *reader, size_t at)
     size_t value = skip(bytes, (size_t)(equals - bytes.text) + 1, unicode_is_blank);
     if (value >= end || !statement_quote((struct span){bytes.text + value, 1}))
         return;
-    size_t behind = quoted_end(bytes, value);
-    if (behind > 0)
-        reader->at = line_end(bytes, behind);
+    size_t after = quoted_end(bytes, value);
+    if (after > 0)
+        reader->at = line_end(bytes, after);
 }
 
 static void break_at(struct statement_reader *reader, struct statement *statement,
@@ -199,7 +199,7 @@ void statement_next(struct statement_reader *reader, struct statement *statement
             end_name(reader, statement, at);
             return;
         }
-        if (!may_stand_in_name(code)) {
+        if (!may_be_in_name(code)) {
             break_at(reader, statement, DOTENV_BAD_CHARACTER, at);
             return;
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Finds the statements of a .env file. A statement is no line: it may begin anywhere, and a quoted
-// value may hold newlines (compose-go, dotenv/parser.go: getStatementStart, locateKeyName).
+// Finds the statements of a .env file. A statement is not a line: it may begin anywhere, and a
+// quoted value may hold newlines (compose-go, dotenv/parser.go: getStatementStart, locateKeyName).
 //
 // Nothing is decoded here. After a statement that is wrong the reader goes on where the next one
 // most likely begins, so that several mistakes are found in one go.
@@ -10,7 +10,10 @@
 #include <stddef.h>
 
 #include "base/span.h"
-#include "dotenv/dotenv.h"
+#include "dotenv/diagnosis.h"
+
+// May be at the very beginning of a file.
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
 struct statement_reader {
     struct span bytes;
@@ -31,12 +34,12 @@ struct statement {
     enum dotenv_fault fault; // STATEMENT_BROKEN
     size_t fault_at;
     size_t start;     // first byte, `export` included
-    struct span name; // without the blanks behind it
+    struct span name; // without the blanks after it
     size_t name_at;
     char separator; // '=', ':' or '\n'
     size_t separator_at;
-    struct span value; // from the first byte that is no blank; up to the newline, or the whole of a
-                       // quoted one
+    struct span value; // from the first byte that is not a blank; up to the newline, or the whole
+                       // of a quoted one
     size_t value_at;
 };
 

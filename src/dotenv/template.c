@@ -19,7 +19,7 @@ struct expansion {
     size_t most;
     size_t at;
     size_t end;      // of the word that is read, or of the text
-    size_t line_end; // of the line on which `at` stands
+    size_t line_end; // of the line of `at`
     // Filled when the first operator is met.
     uint32_t *partner; // for each `{`: the `}` that balances it on its line
     uint32_t *last;    // for each byte: the last `}` up to it
@@ -78,7 +78,7 @@ static void forget_open(uint32_t *partner, uint32_t open)
     }
 }
 
-// compose-go counts braces from the `${` on and passes over the byte behind each `{`, so that in a
+// compose-go counts braces from the `${` on and passes over the byte after each `{`, so that in a
 // run of braces only every other one counts. A reference's own brace follows a `$`: it always
 // counts, and the count is the same wherever one begins.
 static void match_braces(struct span text, uint32_t *partner, uint32_t *last)
@@ -125,7 +125,7 @@ static bool prepare_braces(struct expansion *self)
     return true;
 }
 
-// The end of the line that `at` stands on, or of the word that is read. `at` only grows, so each
+// The end of the line of `at`, or of the word that is read. `at` only grows, so each
 // newline is looked for once.
 static size_t limit_of_line(struct expansion *self)
 {
@@ -148,14 +148,14 @@ static uint32_t word_end(struct expansion *self, size_t word)
     return last != NONE && last >= word ? last : NONE;
 }
 
-static bool put_reference(struct expansion *self, struct span name, size_t behind)
+static bool put_reference(struct expansion *self, struct span name, size_t after)
 {
     struct span value = {"", 0};
     self->result.has_reference = true;
     if (!self->source->look_up(self->source->context, name, &value))
         self->source->unset(self->source->context, name, self->at);
     bool added = add(self, value);
-    self->at = behind;
+    self->at = after;
     return added;
 }
 
@@ -167,7 +167,7 @@ struct word {
     size_t end; // of the word: its `}`
 };
 
-// The word is read from now on; what stands behind it comes when it is done.
+// The word is read from now on; what comes after it comes when it is done.
 static void enter_word(struct expansion *self, const struct word *word)
 {
     self->ends[self->depth++] = (uint32_t)self->end;
@@ -189,7 +189,7 @@ static bool put_operation(struct expansion *self, const struct word *word)
         enter_word(self, word);
         return true;
     }
-    // compose-go gives the value here for `+` too; it is empty then.
+    // compose-go puts the value here for `+` too; it is empty then.
     bool added = add(self, value);
     self->at = word->end + 1;
     return added;
@@ -200,22 +200,22 @@ static bool is_operator(char c)
     return c == '-' || c == '+' || c == '?';
 }
 
-// `at` stands on `${`.
+// `at` is at `${`.
 static bool put_braced(struct expansion *self)
 {
     const char *text = self->text.text;
     struct word word = {.name = name_at(self->text, self->at + 2, self->end)};
-    size_t behind = self->at + 2 + word.name.len;
-    if (word.name.len > 0 && behind < self->end && text[behind] == '}')
-        return put_reference(self, word.name, behind + 1);
-    word.colon = behind < self->end && text[behind] == ':';
-    behind += word.colon;
-    if (word.name.len == 0 || behind >= self->end || !is_operator(text[behind]))
+    size_t after = self->at + 2 + word.name.len;
+    if (word.name.len > 0 && after < self->end && text[after] == '}')
+        return put_reference(self, word.name, after + 1);
+    word.colon = after < self->end && text[after] == ':';
+    after += word.colon;
+    if (word.name.len == 0 || after >= self->end || !is_operator(text[after]))
         return fail(self, TEMPLATE_INVALID);
     if (!prepare_braces(self))
         return false;
-    word.operation = text[behind];
-    word.start = behind + 1;
+    word.operation = text[after];
+    word.start = after + 1;
     uint32_t end = word_end(self, word.start);
     if (end == NONE)
         return fail(self, TEMPLATE_INVALID);
@@ -223,7 +223,7 @@ static bool put_braced(struct expansion *self)
     return put_operation(self, &word);
 }
 
-// `at` stands on a `$`.
+// `at` is at a `$`.
 static bool put_dollar(struct expansion *self)
 {
     static const struct span dollar = {"$", 1};

@@ -21,7 +21,7 @@ struct template_source {
 
 enum template_fault {
     TEMPLATE_OK,
-    TEMPLATE_INVALID,  // `${` with anything but a reference behind it
+    TEMPLATE_INVALID,  // `${` with anything but a reference after it
     TEMPLATE_REQUIRED, // ${NAME:?…} or ${NAME?…}, and NAME is not set
     TEMPLATE_TOO_LONG, // more than `most`
     TEMPLATE_NO_MEMORY,

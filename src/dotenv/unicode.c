@@ -57,7 +57,7 @@ bool unicode_is_letter_or_number(uint32_t code)
     return in_long_ranges(code);
 }
 
-// The length of the space that ends `text`, or 0. A byte that is no UTF-8 is no space.
+// The length of the space that ends `text`, or 0. A byte that is not UTF-8 is not a space.
 static size_t space_at_end(struct span text)
 {
     for (size_t len = 1; len <= UTF8_MAX && len <= text.len; len++) {

@@ -9,7 +9,7 @@
 
 #include "base/span.h"
 
-// Go's unicode.IsSpace: stands between statements and is trimmed from the end of a value.
+// Go's unicode.IsSpace: may be between statements and is trimmed from the end of a value.
 bool unicode_is_space(uint32_t code);
 // compose-go's own isSpace: stepped over before a value and inside a name. No line end, no U+3000.
 bool unicode_is_blank(uint32_t code);

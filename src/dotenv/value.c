@@ -11,7 +11,7 @@
 #define OCTAL_DIGITS 3
 #define OCTAL_MAX 0377
 
-// Only a space makes a comment of the `#` behind it, no other blank does.
+// Only a space makes a comment of the `#` after it, no other blank does.
 static size_t comment_start(struct span text)
 {
     const char *found = memmem(text.text, text.len, " #", 2);

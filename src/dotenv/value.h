@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The decoder: what stands behind `=` to the value that Compose reads: comment, quotes, escapes,
+// The decoder: what comes after `=` to the value that Compose reads: comment, quotes, escapes,
 // references (compose-go v2.13.0, dotenv/parser.go: extractVarValue, expandEscapes). It knows
-// nothing of inih and nothing of files.
+// nothing of files.
 #ifndef LABELGATE_DOTENV_VALUE_H
 #define LABELGATE_DOTENV_VALUE_H
 
@@ -9,11 +9,11 @@
 #include <stddef.h>
 
 #include "base/span.h"
-#include "dotenv/dotenv.h"
+#include "dotenv/diagnosis.h"
 #include "dotenv/memory.h"
 #include "dotenv/template.h"
 
-// What Compose reads of the text behind `=`: of an unquoted value what is left of a comment,
+// What Compose reads of the text after `=`: of an unquoted value what is left of a comment,
 // without the blanks at its end; a quoted one is whole already. `text` begins with no blank.
 struct span value_raw(struct span text);
 

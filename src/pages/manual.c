@@ -162,6 +162,11 @@ static void add_probe(struct text *out)
     text_add(out, ".PP\n");
     add_line(out, "An unhealthy verdict also goes to standard error of the process that was "
                   "believed, when that is a pipe or a terminal: the container's log shows it.");
+    text_add(out, ".PP\n");
+    add_line(out, "A file that is mounted by itself stays the old one when the host puts a new "
+                  "file in its place, as editors and git do. health (in its note) and check say "
+                  "so of the .env files, NAME_FILE, header file and CA file: restart the "
+                  "container.");
 }
 
 static const char *const checks_example[] = {

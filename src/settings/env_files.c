@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which .env files are read, what is wrong with them, and what in them is not looked at.
 
+#include "base/mounted_file.h"
 #include "base/text.h"
 #include "settings/lookup.h"
 
@@ -212,4 +213,20 @@ void settings_take_files(struct maker *maker)
         tell_issue(maker, &maker->settings->dotenv.issues[i]);
     if (maker->settings->dotenv.count > 0)
         warn_all_ignored(maker);
+}
+
+const char *settings_replaced_file(const struct settings *self, unsigned *next)
+{
+    const char *others[] = {self->token.origin.kind == ORIGIN_SECRET ? self->token.origin.path
+                                                                     : NULL,
+                            self->header_file, self->ca_file};
+    unsigned count = self->file_count + sizeof others / sizeof others[0];
+    while (*next < count) {
+        unsigned at = (*next)++;
+        const char *path =
+            at < self->file_count ? self->files[at].path : others[at - self->file_count];
+        if (path && mounted_file_is_replaced(path))
+            return path;
+    }
+    return NULL;
 }

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "settings/lookup.h"
 #include "settings/secret_file.h"
+#include "settings/token_source.h"
 #include "token/redact_token.h"
 
 #define FILE_SUFFIX "_FILE"
@@ -146,8 +147,8 @@ static void choose(struct maker *maker, const char *name, const struct value *va
         judge(maker);
 }
 
-// A value that is set as well. One that says the same as the token is no news: Compose hands the
-// file's own value over.
+// A value that is set as well. One that says the same as the token is nothing new: Compose sets
+// the file's own value.
 static void add_other(struct maker *maker, const char *name, const struct value *value)
 {
     struct settings *settings = maker->settings;
@@ -233,27 +234,6 @@ static void search(struct maker *maker)
     note_empty(maker);
 }
 
-// "/app/.env:3" or "environment" or a path, as started_environment writes it.
-static struct origin read_source(struct maker *maker, const char *source)
-{
-    struct origin origin = {.kind = ORIGIN_ENVIRONMENT};
-    const char *colon = source ? strrchr(source, ':') : NULL;
-    if (!source || *source != '/')
-        return origin;
-    origin.kind = ORIGIN_SECRET;
-    origin.path = source;
-    unsigned long line = colon ? strtoul(colon + 1, NULL, 10) : 0;
-    if (line == 0)
-        return origin;
-    origin.kind = ORIGIN_FILE;
-    origin.line = (unsigned)line;
-    origin.path =
-        arena_copy(&maker->settings->memory, (struct span){source, (size_t)(colon - source)});
-    if (!origin.path)
-        maker_no_memory(maker);
-    return origin;
-}
-
 static void take_started(struct maker *maker)
 {
     struct settings *settings = maker->settings;
@@ -266,8 +246,10 @@ static void take_started(struct maker *maker)
     settings->token.name = name;
     settings->token.text = span_of(text);
     (void)token_redact(settings->token.text); // see redact_failed
-    settings->token.origin =
-        read_source(maker, envlist_get(maker->started, "LABELGATE_TOKEN_SOURCE"));
+    settings->token.origin = token_source_read(
+        envlist_get(maker->started, "LABELGATE_TOKEN_SOURCE"),
+        span_of(envlist_get(maker->started, option_row(OPTION_ENV_FILE)->variable)),
+        &settings->memory);
     settings->token.origin.name = name;
     judge(maker);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How settings are made: what the files settings*.c share. Nobody else includes it.
+// How settings are made: what the files of this room share. Nobody else includes it.
 #ifndef LABELGATE_SETTINGS_LOOKUP_H
 #define LABELGATE_SETTINGS_LOOKUP_H
 

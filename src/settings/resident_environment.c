@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "settings/show.h"
+#include "settings/token_source.h"
 
 #define FACTS_MAX 16
 
@@ -60,20 +61,10 @@ static struct span file_list(struct facts *facts, const struct settings *setting
     return keep(facts, &text);
 }
 
-static struct span token_source(struct facts *facts, const struct origin *origin)
+static void add_token(struct facts *facts, const struct settings *settings, struct span token,
+                      struct span files)
 {
-    struct text text = text_growing();
-    if (origin->kind == ORIGIN_FILE || origin->kind == ORIGIN_SECRET)
-        file_add_absolute(&text, origin->path);
-    else
-        text_add(&text, "environment");
-    if (origin->kind == ORIGIN_FILE)
-        text_add(&text, ":%u", origin->line);
-    return keep(facts, &text);
-}
-
-static void add_token(struct facts *facts, const struct settings *settings, struct span token)
-{
+    struct text source = text_growing();
     if (settings->no_token) {
         add_fact(facts, "LABELGATE_NO_TOKEN", span_of("1"));
         return;
@@ -82,7 +73,8 @@ static void add_token(struct facts *facts, const struct settings *settings, stru
         return;
     add_fact(facts, settings->token.name, token.text ? token : settings->token.text);
     add_fact(facts, "LABELGATE_TOKEN_VAR", span_of(settings->token.name));
-    add_fact(facts, "LABELGATE_TOKEN_SOURCE", token_source(facts, &settings->token.origin));
+    token_source_add(&source, &settings->token.origin, files);
+    add_fact(facts, "LABELGATE_TOKEN_SOURCE", keep(facts, &source));
 }
 
 bool started_environment(const struct settings *settings, struct span token,
@@ -90,11 +82,12 @@ bool started_environment(const struct settings *settings, struct span token,
 {
     *resident = (struct envlist){0};
     struct facts facts = {.memory = &resident->owned};
+    struct span files = file_list(&facts, settings);
     add_fact(&facts, "LABELGATE_STARTED", span_of("1"));
     add_fact(&facts, "LABEL_STUDIO_URL", span_of(settings->url));
-    add_token(&facts, settings, token);
+    add_token(&facts, settings, token, files);
     add_fact(&facts, "LABELGATE_JWT", option_word(OPTION_JWT, settings->jwt));
-    add_fact(&facts, "LABELGATE_ENV_FILE", file_list(&facts, settings));
+    add_fact(&facts, "LABELGATE_ENV_FILE", files);
     add_fact(&facts, "LABELGATE_LOAD", option_word(OPTION_LOAD, settings->load));
     add_fact(&facts, "LABELGATE_HEADER_FILE", absolute(&facts, settings->header_file));
     if (!facts.failed && envlist_change(resident, facts.items, facts.count))

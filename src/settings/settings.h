@@ -132,6 +132,12 @@ int64_t settings_early_timeout(const struct options *options, const struct envli
 bool settings_file_token(const struct settings *self, struct span *value, struct origin *origin);
 // For the same note: the token came from NAME_FILE, and that file now holds something else.
 bool settings_secret_changed(const struct settings *self);
+// The next of the files that the settings came from or name (.env files, the token's NAME_FILE,
+// header file, CA file) that was replaced on the host while it is mounted by itself; NULL: no more.
+// `next` begins as 0.
+const char *settings_replaced_file(const struct settings *self, unsigned *next);
+#define SETTINGS_REPLACED \
+    "the file was replaced on the host after it was mounted: restart the container"
 void settings_free(struct settings *self); // wipes tokens and passwords
 
 // False, and the finding says which names were looked for and where (and whether "NAME=" hides in

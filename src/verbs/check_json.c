@@ -13,6 +13,7 @@
 // What is not set is null, and so are a value that may be a secret and the sentence of an "ok" that
 // nobody was asked for. "ignored": the name counts in the environment alone.
 #include "base/json_write.h"
+#include "base/mounted_file.h"
 #include "settings/show.h"
 #include "verbs/check.h"
 
@@ -78,6 +79,7 @@ static void add_files(struct text *out, const struct settings *settings)
         json_open(out, NULL, '{');
         json_add_text(out, "path", settings->files[i].path);
         json_add_bool(out, "present", settings->files[i].present);
+        json_add_bool(out, "replaced", mounted_file_is_replaced(settings->files[i].path));
         add_variables(out, settings, i);
         add_issues(out, settings, i);
         json_close(out, '}');

@@ -155,6 +155,14 @@ static void add_files(const struct page *page, const struct diagnosis *diagnosis
     for (unsigned i = 0; i < settings->refusal_count; i++)
         if (settings->refusals[i].stage == STAGE_FILE)
             add_finding(page, PAGE_BAD, &settings->refusals[i].finding);
+    unsigned next = 0;
+    for (const char *path; (path = settings_replaced_file(settings, &next)) != NULL;) {
+        char bytes[LINE];
+        struct text text = text_over(bytes, sizeof bytes);
+        text_add_visible(&text, span_of(path), 256);
+        text_add(&text, ": %s", SETTINGS_REPLACED);
+        page_marked(page, PAGE_NOTE, (struct span){bytes, text.len});
+    }
 }
 
 static void add_settings(const struct page *page, const struct diagnosis *diagnosis)

@@ -32,6 +32,7 @@
 #define LAST_WRITE_MS 50
 #define NOTE 256
 #define NOTE_PLACE 42 // of a long path the middle is left out, so that the note stays whole
+#define NOTE_PATH 24  // the same beside a longer sentence
 
 struct health {
     const struct call *call;
@@ -192,6 +193,21 @@ static void note_restart(struct health *health, const struct origin *origin)
     text_add(&note, "%s changed since the app started: restart the app to use it", shown);
 }
 
+// The file that can be read here is not the one on the host: nobody sees what that holds.
+static bool note_replaced(struct health *health)
+{
+    char shown[NOTE_PATH + 1];
+    unsigned next = 0;
+    const char *path = settings_replaced_file(&health->settings, &next);
+    if (!path)
+        return false;
+    struct text shorter = text_over(shown, sizeof shown);
+    struct text note = text_over(health->note, sizeof health->note);
+    text_add_visible(&shorter, span_of(path), NOTE_PATH);
+    text_add(&note, "%s: %s", shown, SETTINGS_REPLACED);
+    return true;
+}
+
 static void note_recreate(struct health *health)
 {
     struct text note = text_over(health->note, sizeof health->note);
@@ -207,7 +223,8 @@ static void note_changed_file(struct health *health)
     struct origin origin;
     const struct settings *settings = &health->settings;
     enum origin_kind source = settings->token.origin.kind;
-    if (health->started.answer != STARTED_FOUND || settings->no_token || settings->jwt == JWT_TRADE)
+    if (note_replaced(health) || health->started.answer != STARTED_FOUND || settings->no_token ||
+        settings->jwt == JWT_TRADE)
         return;
     if (source == ORIGIN_SECRET && settings_secret_changed(settings))
         note_restart(health, &settings->token.origin);

@@ -47,7 +47,7 @@ static void note_section(struct reading *self, struct span line)
     self->section_line = self->line;
 }
 
-// Comments are the .env reader's own affair, so inih is built to know none: it gets an empty line.
+// `;` and `#`, of which inih is built to know one: it gets an empty line for either.
 static bool is_comment(struct span line)
 {
     line = span_trim(line);

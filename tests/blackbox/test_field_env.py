@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Result
-from field import CASES, TOKEN, lay_files, shows_token, variables
+from field import CASES, CASES_2, TOKEN, lay_files, shows_token, variables
 
 Run = Callable[..., Result]
 
@@ -88,3 +88,13 @@ def test_values_as_compose_reads_them(run: Run, tmp_path: Path, name: str) -> No
     assert started.code == 0
     seen = variables(started.out)
     assert {key: seen[key] for key in case["right"]["compose"]} == case["right"]["compose"]
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n", "\n\n"])
+def test_env_link_as_text(run: Run, tmp_path: Path, end: str) -> None:
+    text = CASES_2["env-link-as-text-with-newline"]["input"][".env"].rstrip("\n") + end
+    (tmp_path / ".env").write_bytes(text.encode())
+    started = run("run", "true", env={"LABEL_STUDIO_API_TOKEN": TOKEN})
+    assert started.code == 0
+    assert ".env line 1" in started.err and "symbolic link that was checked out as text" in started.err
+    assert "symbolic link that was checked out as text" in " ".join(run("check", "--offline").out.split())

@@ -294,6 +294,28 @@ def test_of_two_residents_none_is_believed(
 
 @NATIVE
 @MOUNTS
+def test_a_secret_that_is_named_like_a_line_is_a_secret(
+    labelgate: Path, tmp_path: Path, clean_environment: dict[str, str]
+) -> None:
+    """Beside a .env file of the shorter name, too: neither is taken for a line of it."""
+    secret = tmp_path / "t:3"
+    secret.write_text(f"{TOKEN}\n")
+    (tmp_path / "t").write_text("A=1\n")
+    environment = clean_environment | {
+        "LABEL_STUDIO_URL": "http://127.0.0.1:9",
+        "LABEL_STUDIO_API_TOKEN_FILE": str(secret),
+        "LABELGATE_ENV_FILE": str(tmp_path / "t"),
+    }
+    with namespace(labelgate, "run", *APP, env=environment, cwd=tmp_path) as first:
+        wait_for_resident(first)
+        assert "changed" not in probe(first, labelgate, env={}).out
+        secret.write_text(TOKEN[::-1] + "\n")
+        said = probe(first, labelgate, env={}).out
+        assert "t:3 changed since the app started" in said and " line 3" not in said
+
+
+@NATIVE
+@MOUNTS
 def test_a_spoilt_file_does_not_change_the_verdict(
     labelgate: Path, tmp_path: Path, clean_environment: dict[str, str]
 ) -> None:

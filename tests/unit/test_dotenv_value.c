@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The decoder by itself: no file, no inih.
+// The decoder by itself: no file.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

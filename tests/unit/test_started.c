@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#undef stop // a macro of cmocka 2
 
 #include <errno.h>
 #include <fcntl.h>
@@ -159,9 +160,8 @@ static void the_probe_believes_what_the_app_has(void **state)
           LIST("LABEL_STUDIO_URL=http://env", "LABEL_STUDIO_API_TOKEN=" OTHER,
                "LABELGATE_TIMEOUT=800ms", "LABELGATE_UNREACHABLE=healthy", "LABELGATE_NO_TOKEN=1"),
           LIST(RESIDENT, "LABELGATE_TOKEN_SOURCE=/conf/.env:3", "LABELGATE_JWT=accept",
-               "LABELGATE_LOAD=all", "LABELGATE_HEADER_FILE=/h"));
+               "LABELGATE_ENV_FILE=/conf/.env", "LABELGATE_LOAD=all", "LABELGATE_HEADER_FILE=/h"));
     assert_int_equal(settings.refusal_count, 0);
-    assert_int_equal(settings.warning_count, 0);
     assert_string_equal(settings.url, "http://app");
     assert_true(span_is(settings.token.text, LEGACY));
     assert_int_equal(settings.token.judged.kind, TOKEN_LEGACY_HEX);
@@ -173,7 +173,110 @@ static void the_probe_believes_what_the_app_has(void **state)
     assert_false(settings.no_token);
     assert_int_equal(settings.timeout_ms, 800);
     assert_int_equal(settings.unreachable, UNREACHABLE_HEALTHY);
-    assert_int_equal(settings.file_count, 0);
+    assert_int_equal(settings.file_count, 1);
+}
+
+// What a 0.1.0 resident kept, with another LABELGATE_TOKEN_SOURCE and LABELGATE_ENV_FILE.
+#define RECORDED(source, files)                                              \
+    LIST(RESIDENT, "LABELGATE_TOKEN_SOURCE=" source, "LABELGATE_JWT=reject", \
+         "LABELGATE_ENV_FILE=" files, "LABELGATE_LOAD=token")
+
+static void expect_source(char *const *resident, enum origin_kind kind, const char *path,
+                          unsigned line)
+{
+    probe(NONE, NONE, resident);
+    assert_int_equal(settings.token.origin.kind, kind);
+    assert_int_equal(settings.token.origin.line, line);
+    if (path)
+        assert_string_equal(settings.token.origin.path, path);
+    assert_string_equal(settings.token.origin.name, "LABEL_STUDIO_API_TOKEN");
+}
+
+static void a_secret_may_end_like_a_line(void **state)
+{
+    (void)state;
+    expect_source(RECORDED("environment", "/c/.env"), ORIGIN_ENVIRONMENT, NULL, 0);
+    expect_source(RECORDED("/c/.env:3", "/c/.env"), ORIGIN_FILE, "/c/.env", 3);
+    expect_source(RECORDED("/c/.env:3", "/b,/c/.env,/d"), ORIGIN_FILE, "/c/.env", 3);
+    expect_source(RECORDED("/c/:7:12", "/c/:7"), ORIGIN_FILE, "/c/:7", 12);
+    expect_source(RECORDED("/run/secrets/t", "/c/.env"), ORIGIN_SECRET, "/run/secrets/t", 0);
+    expect_source(RECORDED("/run/secrets/t:3", "/c/.env"), ORIGIN_SECRET, "/run/secrets/t:3", 0);
+    expect_source(RECORDED("/run/secrets/t:3", ""), ORIGIN_SECRET, "/run/secrets/t:3", 0);
+    expect_source(RECORDED("/run/v:2/t", "/run/v"), ORIGIN_SECRET, "/run/v:2/t", 0);
+    expect_source(RECORDED("/c/.env:3x", "/c/.env"), ORIGIN_SECRET, "/c/.env:3x", 0);
+    expect_source(RECORDED("/c/.env:03", "/c/.env"), ORIGIN_SECRET, "/c/.env:03", 0);
+    expect_source(RECORDED("/c/.env:0", "/c/.env"), ORIGIN_SECRET, "/c/.env:0", 0);
+    expect_source(RECORDED("/c/.env:", "/c/.env"), ORIGIN_SECRET, "/c/.env:", 0);
+    expect_source(RECORDED("/c/.env:99999999999", "/c/.env"), ORIGIN_SECRET, "/c/.env:99999999999",
+                  0);
+    // A file with a comma in its path is in no list.
+    expect_source(RECORDED("/c/a,b:3", "/c/.env"), ORIGIN_FILE, "/c/a,b", 3);
+}
+
+// 0.1.0 reads a line behind the last colon, and nothing of it but what strtoul takes.
+static bool earlier_version_reads_a_line(const char *source, size_t *path_len, unsigned long *line)
+{
+    const char *colon = strrchr(source, ':');
+    *line = colon ? strtoul(colon + 1, NULL, 10) : 0;
+    *path_len = *line > 0 ? (size_t)(colon - source) : strlen(source);
+    return *line > 0;
+}
+
+static void assert_same_source(const char *name, bool is_file)
+{
+    struct envlist resident;
+    char expected[256], *path = realpath(directory, NULL);
+    struct origin written = settings.token.origin;
+    size_t path_len;
+    unsigned long line;
+    struct stat wanted, got;
+    assert_int_equal(written.kind, is_file ? ORIGIN_FILE : ORIGIN_SECRET);
+    unsigned written_line = written.line;
+    assert_true(started_environment(&settings, (struct span){0}, &resident));
+    const char *source = envlist_get(&resident, "LABELGATE_TOKEN_SOURCE");
+    snprintf(expected, sizeof expected, "%s/%s", path, name);
+    free(path);
+    assert_int_equal(stat(expected, &wanted), 0);
+    if (is_file) {
+        assert_true(earlier_version_reads_a_line(source, &path_len, &line));
+        assert_int_equal(line, written_line);
+        assert_true(span_is((struct span){source, path_len}, expected));
+    } else if (!strchr(name, ':')) {
+        assert_false(earlier_version_reads_a_line(source, &path_len, &line));
+        assert_string_equal(source, expected);
+    }
+    probe(NONE, NONE, resident.items);
+    assert_int_equal(settings.token.origin.kind, is_file ? ORIGIN_FILE : ORIGIN_SECRET);
+    assert_int_equal(settings.token.origin.line, written_line);
+    assert_int_equal(stat(settings.token.origin.path, &got), 0);
+    assert_int_equal(wanted.st_ino, got.st_ino);
+    envlist_free(&resident);
+}
+
+static void what_is_written_is_read_back(void **state)
+{
+    static const char *const names[] = {"secret", "secret:3", "x.env:2", "two:1:1", "a,b:3"};
+    (void)state;
+    write_file("x.env", "A=1\n");
+    write_file("two", "A=1\n");
+    write_file("two:1", "A=1\n");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char variable[128];
+        snprintf(variable, sizeof variable, "LABEL_STUDIO_API_TOKEN_FILE=%s", names[i]);
+        write_file(names[i], LEGACY "\n");
+        make(LIST("--env-file", "x.env", "--env-file", "two:1", "--env-file", "two"),
+             LIST(variable));
+        assert_same_source(names[i], false);
+    }
+    write_file("t.env", "A=1\nLABEL_STUDIO_API_TOKEN=" LEGACY "\n");
+    write_file("t:3", "A=1\nLABEL_STUDIO_API_TOKEN=" LEGACY "\n");
+    write_file("t,3", "A=1\nLABEL_STUDIO_API_TOKEN=" LEGACY "\n");
+    make(LIST("--env-file", "t.env"), NONE);
+    assert_same_source("t.env", true);
+    make(LIST("--env-file", "t:3"), NONE);
+    assert_same_source("t:3", true);
+    make(LIST("--env-file", "t,3"), NONE);
+    assert_same_source("t,3", true);
 }
 
 static void how_to_ask_may_stand_in_the_apps_files(void **state)
@@ -846,7 +949,9 @@ static int leave(void **state)
     settings_free(&settings);
     envlist_free(&environment);
     envlist_free(&started);
-    static const char *const files[] = {"a.env", "b.env", "x.env", "secret"};
+    static const char *const files[] = {"a.env",   "b.env", "x.env", "secret",  "secret:3",
+                                        "x.env:2", "two",   "two:1", "two:1:1", "a,b:3",
+                                        "t.env",   "t:3",   "t,3"};
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
         unlink(files[i]);
     return chdir("/") == 0 && rmdir(directory) == 0 ? 0 : -1;
@@ -864,6 +969,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_token_is_the_one_the_app_has),
         cmocka_unit_test(no_token_is_told),
         cmocka_unit_test(the_probe_believes_what_the_app_has),
+        cmocka_unit_test(a_secret_may_end_like_a_line),
+        cmocka_unit_test(what_is_written_is_read_back),
         cmocka_unit_test(how_to_ask_may_stand_in_the_apps_files),
         cmocka_unit_test(a_spoilt_file_is_no_verdict),
         cmocka_unit_test(an_address_of_the_probes_own_fills_the_gap),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// That inih was built with our options, and that what it hands on is what the reader found: each of
-// these fails with inih's defaults.
+// The statement reader by itself: name and value of each statement, whatever an INI reader would
+// take for a section, a comment or a continued line.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dotenv/inih.h"
+#include "dotenv/statement.h"
+#include "dotenv/value.h"
+#include "dotenv/variables.h"
 
 #define PAIRS 8
 
@@ -24,30 +26,25 @@ struct seen {
     size_t refused;
 };
 
-static void take(void *context, const struct statement *statement, struct span name,
-                 struct span value)
-{
-    struct seen *seen = context;
-    assert_in_range(seen->count, 0, PAIRS - 1);
-    assert_in_range(name.len, 0, 31);
-    memcpy(seen->names[seen->count], name.text, name.len);
-    seen->values[seen->count] = strndup(value.text, value.len);
-    seen->lengths[seen->count] = value.len;
-    seen->kinds[seen->count++] = statement->kind;
-}
-
-static void refuse(void *context, const struct statement *statement)
-{
-    struct seen *seen = context;
-    (void)statement;
-    seen->refused++;
-}
-
 static struct seen run(struct span bytes)
 {
     struct seen seen = {0};
-    struct statement_sink sink = {take, refuse, &seen};
-    assert_true(dotenv_inih_run(bytes, 0, &sink));
+    struct statement_reader reader = {.bytes = bytes};
+    struct statement statement;
+    for (statement_next(&reader, &statement); statement.kind != STATEMENT_END;
+         statement_next(&reader, &statement)) {
+        if (statement.kind == STATEMENT_BROKEN) {
+            seen.refused++;
+            continue;
+        }
+        struct span value = value_raw(statement.value);
+        assert_true(seen.count < PAIRS);
+        assert_true(statement.name.len < sizeof seen.names[0]);
+        memcpy(seen.names[seen.count], statement.name.text, statement.name.len);
+        seen.values[seen.count] = value.len > 0 ? strndup(value.text, value.len) : strdup("");
+        seen.lengths[seen.count] = value.len;
+        seen.kinds[seen.count++] = statement.kind;
+    }
     return seen;
 }
 
@@ -91,7 +88,7 @@ static void an_indented_pair_stays_a_pair(void **state)
     forget(&seen);
 }
 
-static void nothing_is_taken_for_an_inih_comment_or_section(void **state)
+static void nothing_is_taken_for_an_ini_comment_or_section(void **state)
 {
     (void)state;
     struct seen seen = run(span_of("A=b ; c\n[s]=1\n[t\nB=\"#x ;y\"\nC=;z\n"));
@@ -117,6 +114,23 @@ static void a_quoted_newline_passes(void **state)
     forget(&seen);
 }
 
+// Every blank that Compose removes around name and value, and none that it keeps.
+static void blanks_around_name_and_value_go(void **state)
+{
+    (void)state;
+    struct seen seen =
+        run(span_of("\v A \t= \v\f x \f\v\t\r\nB=\xC2\xA0y\xE3\x80\x80\nC=\xE3\x80\x80z "
+                    "\n\xC2\x85 D\xC2\xA0=\xC2\x85 w \xC2\x85\nE=\t# no\nF= x # note "));
+    assert_int_equal(seen.count, 6);
+    expect_pair(&seen, 0, "A", "x");
+    expect_pair(&seen, 1, "B", "y");
+    expect_pair(&seen, 2, "C", "\xE3\x80\x80z");
+    expect_pair(&seen, 3, "D", "w");
+    expect_pair(&seen, 4, "E", "# no");
+    expect_pair(&seen, 5, "F", "x");
+    forget(&seen);
+}
+
 static void a_mistake_does_not_stop_the_rest(void **state)
 {
     (void)state;
@@ -132,8 +146,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_long_value_arrives_whole),
         cmocka_unit_test(an_indented_pair_stays_a_pair),
-        cmocka_unit_test(nothing_is_taken_for_an_inih_comment_or_section),
+        cmocka_unit_test(nothing_is_taken_for_an_ini_comment_or_section),
         cmocka_unit_test(a_quoted_newline_passes),
+        cmocka_unit_test(blanks_around_name_and_value_go),
         cmocka_unit_test(a_mistake_does_not_stop_the_rest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
