@@ -62,6 +62,19 @@ bool init_find_program(const char *command, char *const *app_env, char program[I
                        struct finding *finding);
 int init_program_exitcode(enum reason reason);
 
+// What execve cannot pass on, whatever the program is (fs/exec.c of the kernel, since 4.13): a
+// single string of 32 pages or more, its end included; or strings and their pointers that are
+// together more than a quarter of the stack limit, within 128 KiB and 6 MiB.
+enum init_excess { INIT_FITS, INIT_LONG_ARGUMENT, INIT_LONG_VARIABLE, INIT_TOO_MUCH };
+struct init_size {
+    enum init_excess excess;
+    size_t place;   // in argv or env: what is too long; for INIT_TOO_MUCH the longest entry of env
+    size_t len;     // INIT_TOO_MUCH: of all, with pointers; else of the string, without its end
+    size_t len_max; // what could be passed
+};
+// `argv` and `program` may be NULL: not known yet.
+struct init_size init_measure(const char *program, char *const *argv, char *const *env);
+
 // Starts the app and stays until it ended and the survivors are gone. Returns the exit code of
 // `run`; with a resident environment it does not return once the app runs. When the app was not
 // started, `finding` says why, and the code is EXITCODE_REFUSED (fork or pipe failed), 126 or 127
