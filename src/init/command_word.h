@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A command that was not found, and is no name of a program but something for a shell. Pure.
-// Private to this room.
+// A command that was not found because it is something for a shell, not the name of a program.
+// Pure. Private to this room.
 #ifndef LABELGATE_INIT_COMMAND_WORD_H
 #define LABELGATE_INIT_COMMAND_WORD_H
 

@@ -141,7 +141,7 @@ static const char *packed_kind(struct span head)
         {"\xca\xfe\xba\xbe", 4, "it is a Java class or a program for macOS"},
         {"\0asm", 4, "it is a WebAssembly module"},
         {"%PDF-", 5, "it is a PDF document"},
-        {"version https://git-lfs", 23, "it is a Git LFS pointer, not the file that it stands for"},
+        {"version https://git-lfs", 23, "it is a Git LFS pointer, not the file itself"},
     };
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (begins(head, kinds[i].mark, kinds[i].len))
@@ -193,8 +193,8 @@ static bool is_text(struct span head)
     return other <= head.len / 4;
 }
 
-// What is in front of a #! that is not where it must be, and what stands for a #! that a person
-// believes to see. False: the first line has nothing of the kind.
+// What is before a #! that is not at the beginning, or what looks like a #! to a person and is not
+// one. False: the first line has nothing of the kind.
 static bool shebang_elsewhere(struct span head, char *detail, size_t size)
 {
     struct span line = first_line(head);

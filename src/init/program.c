@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Which file the command names, and why it cannot be executed. execve alone judges; here only what
-// it cannot but refuse is refused before the fork (a file that looks like no program may be one to
-// binfmt_misc), and its errno gets a sentence.
+// Which file the command names, and why it cannot be executed. execve decides; before the fork only
+// what it is certain to refuse is refused (a file of an unknown format may be a program to
+// binfmt_misc). Afterwards its errno gets a sentence.
+#include "init/program.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
@@ -13,13 +15,13 @@
 #include "base/text.h"
 #include "init/command_word.h"
 #include "init/file_kind.h"
-#include "init/watch.h"
+#include "init/init.h"
 #include "spec/exitcode.h"
 
 // Where a command is looked for when the app has no PATH: what container engines set.
-#define USUAL_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 // A script's interpreter may be a script: the kernel follows five times.
-#define DEEPEST 5
+#define DEPTH_MAX 5
 
 int init_program_exitcode(enum reason reason)
 {
@@ -90,7 +92,8 @@ static bool elf_loader(const char *path, char *loader, size_t size)
             off_t at = (off_t)(header.e_phoff + (uint64_t)i * header.e_phentsize);
             if (!read_at(fd, at, &segment, sizeof segment, &len) || len != sizeof segment)
                 break;
-            found = segment.p_type == PT_INTERP && segment.p_filesz < size &&
+            found = segment.p_type == PT_INTERP && segment.p_filesz > 1 &&
+                    segment.p_filesz < size &&
                     read_at(fd, (off_t)segment.p_offset, loader, segment.p_filesz, &len) &&
                     len == segment.p_filesz;
         }
@@ -195,7 +198,7 @@ static bool judge_interpreter(const char *path, struct finding *finding, int dep
         finding_set(finding, REASON_COMMAND_LOADER_NOT_FOUND, path, NULL, interpreter);
         return false;
     }
-    if (shebang != SHEBANG_NAMED || depth == DEEPEST)
+    if (shebang != SHEBANG_NAMED || depth == DEPTH_MAX)
         return true;
     if (!judge_path(interpreter, finding))
         return interpreter_refused(finding, path, interpreter);
@@ -209,7 +212,7 @@ static const char *path_of(char *const *env)
     for (; *env != NULL; env++)
         if (strncmp(*env, "PATH=", 5) == 0)
             return *env + 5;
-    return USUAL_PATH;
+    return DEFAULT_PATH;
 }
 
 // "folder/command"; an empty folder is the working directory (POSIX). False: longer than PATH_MAX.
@@ -234,7 +237,8 @@ static bool search(const char *command, const char *path, char *program, struct 
         if (join(program, folder, len, command)) {
             if (judge_path(program, &here))
                 return true;
-            if (here.reason == REASON_COMMAND_NOT_EXECUTABLE && there.reason == REASON_OK)
+            if (there.reason == REASON_OK &&
+                init_program_exitcode(here.reason) == EXITCODE_NOT_EXECUTABLE)
                 there = here;
         }
         if (folder[len] == '\0')

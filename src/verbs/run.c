@@ -87,7 +87,7 @@ static void report_warnings(const struct settings *settings)
         report_warning(settings->log, &settings->warnings[i]);
 }
 
-// The first refusal gives the code; the others are said as well, so that one edit can mend all.
+// The first refusal gives the code; the others are printed too, so that one edit can fix all.
 static void report_all(const struct run *run, const struct finding *first)
 {
     const struct settings *settings = &run->settings;

@@ -270,8 +270,9 @@ def test_exec_script_behind_a_mark(run: Run, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="root alone mounts")
 def test_exec_on_a_file_system_without_exec(labelgate: Path, tmp_path: Path) -> None:
-    mounted = 'mount -t tmpfs -o noexec none "$1" || exit 77; printf "#!/bin/sh\n" >"$1/x.sh"; chmod 755 "$1/x.sh"; '
-    command = ["unshare", "-m", "sh", "-c", mounted + 'exec "$0" run --no-token -- "$1/x.sh"']
+    script = 'mount -t tmpfs -o noexec none "$1" || exit 77; printf "#!/bin/sh\n" >"$1/x.sh"; '
+    script += 'chmod 755 "$1/x.sh"; exec "$0" run --no-token -- "$1/x.sh"'
+    command = ["unshare", "-m", "sh", "-c", script]
     done = subprocess.run(
         [*command, labelgate, tmp_path], capture_output=True, text=True, timeout=PATIENCE, check=False
     )
