@@ -71,7 +71,7 @@ static int no_verb(int argc, char *const *argv)
     if (has_word(argc, argv, "health"))
         return no_health(quote(argv[1], shown), " is not a verb, and the verb comes first");
     if (argc > 1)
-        say(SAY_WARN, SAY_ERROR, "%s is no verb of labelgate [usage]", quote(argv[1], shown));
+        say(SAY_WARN, SAY_ERROR, "%s is not a verb of labelgate [usage]", quote(argv[1], shown));
     else
         say(SAY_WARN, SAY_ERROR, "a verb is missing [usage]");
     say(SAY_WARN, SAY_ERROR, "to do: labelgate help");
