@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The door: finds the verb, calls it, returns its code.
 #include <stddef.h>
+#include <unistd.h>
 
 #include "base/quote.h"
 #include "base/redact.h"
@@ -8,6 +9,7 @@
 #include "base/span.h"
 #include "base/text.h"
 #include "cli/options_parse.h"
+#include "cli/page.h"
 #include "cli/print.h"
 #include "cli/report.h"
 #include "init/init.h"
@@ -22,27 +24,54 @@ static int (*const verbs[VERB_COUNT])(const struct call *) = {
     [VERB_INIT] = verb_init,
 };
 
-// A whole command line in one word, as ["CMD", "/labelgate", "health || exit 1"] makes it, was
-// meant as a health check: its code must be 1, since Docker reserves 2, and only standard output
-// reaches `docker inspect`.
-static int meant_as_health(const char *word)
+// What was meant as a health check and cannot be one ends with 1, since Docker reserves 2, and says
+// so on standard output, which alone reaches `docker inspect`.
+static int no_health(const char *shown, const char *why)
 {
-    char line[256];
+    char line[512];
     struct text text = text_over(line, sizeof line);
-    text_add(&text, "unhealthy [usage]: \"");
-    text_add_visible(&text, span_of(word), 80);
-    text_add(&text, "\" is one word to the JSON form of HEALTHCHECK, which is not run by a shell; "
-                    "write [\"CMD\", \"/labelgate\", \"health\"]\n");
+    text_add(&text, "unhealthy [usage]: %s%s; write [\"CMD\", \"/labelgate\", \"health\"]\n", shown,
+             why);
     return say_result(text.bytes, text.len) ? EXITCODE_NO : print_failed();
+}
+
+// ["CMD-SHELL", "/labelgate", "health"] runs sh -c /labelgate: the list's other words are the
+// shell's own arguments. Neither PID 1 nor who sits at a terminal is a health check.
+static bool may_be_health_without_a_word(int argc)
+{
+    return argc < 2 && getpid() != 1 && !page_on_terminal(NULL);
+}
+
+static bool has_word(int argc, char *const *argv, const char *word)
+{
+    for (int i = 2; i < argc; i++)
+        if (span_is(span_of(argv[i]), word))
+            return true;
+    return false;
 }
 
 static int no_verb(int argc, char *const *argv)
 {
-    if (argc > 1 && span_starts(span_of(argv[1]), "health"))
-        return meant_as_health(argv[1]);
     char shown[QUOTED];
+    if (may_be_health_without_a_word(argc))
+        return no_health("",
+                         "labelgate was called without a verb (labelgate help lists them); as a "
+                         "health check: CMD-SHELL takes one string and drops the words after "
+                         "it");
+    if (argc > 1 && span_starts(span_of(argv[1]), "health")) {
+        char line[128];
+        struct text text = text_over(line, sizeof line);
+        text_add(&text, "\"");
+        text_add_visible(&text, span_of(argv[1]), 80);
+        text_add(&text, "\"");
+        return no_health(line,
+                         " is one word to the JSON form of HEALTHCHECK, which is not run by a "
+                         "shell");
+    }
+    if (has_word(argc, argv, "health"))
+        return no_health(quote(argv[1], shown), " is not a verb, and the verb comes first");
     if (argc > 1)
-        say(SAY_WARN, SAY_ERROR, "%s is no verb of labelgate [usage]", quote(argv[1], shown));
+        say(SAY_WARN, SAY_ERROR, "%s is not a verb of labelgate [usage]", quote(argv[1], shown));
     else
         say(SAY_WARN, SAY_ERROR, "a verb is missing [usage]");
     say(SAY_WARN, SAY_ERROR, "to do: labelgate help");

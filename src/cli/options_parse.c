@@ -47,11 +47,10 @@ __attribute__((format(printf, 2, 3))) static bool refuse(const struct walk *walk
 
 static bool keep(const struct walk *walk, enum option_id id, const char *value)
 {
-    struct options *options = walk->options;
-    if (options->count == OPTIONS_MAX)
-        return refuse(walk, "there are more than %d options", OPTIONS_MAX);
-    options->given[options->count++] = (struct option_given){id, value};
-    return true;
+    if (options_add(walk->options, id, value))
+        return true;
+    finding_set(walk->finding, REASON_START_FAILED, NULL, NULL, "memory ran out");
+    return false;
 }
 
 static const struct option_row *find_row(struct span name)
@@ -205,25 +204,38 @@ static bool judge_words(const struct walk *walk)
                   quote(walk->argv[walk->options->first + most], shown));
 }
 
+static bool read_words(struct walk *walk)
+{
+    if (walk->verb == VERB_HEALTH && find_shell_words(walk))
+        return false;
+    for (; walk->at < walk->argc; walk->at++) {
+        const char *word = walk->argv[walk->at];
+        if (word[0] != '-' || word[1] == '\0')
+            break;
+        if (strcmp(word, "--") == 0) {
+            walk->at++;
+            break;
+        }
+        if (!(word[1] == '-' ? take_long(walk, word) : take_short(walk, word)))
+            return false;
+    }
+    walk->options->first = walk->at;
+    return judge_words(walk);
+}
+
 bool options_parse(struct options *self, enum verb verb, int argc, char *const *argv,
                    int first_word, struct finding *finding)
 {
     struct walk walk = {self, verb, argc, argv, first_word, finding};
-    self->count = 0;
-    self->help = false;
-    if (verb == VERB_HEALTH && find_shell_words(&walk))
-        return false;
-    for (; walk.at < argc; walk.at++) {
-        const char *word = argv[walk.at];
-        if (word[0] != '-' || word[1] == '\0')
-            break;
-        if (strcmp(word, "--") == 0) {
-            walk.at++;
-            break;
-        }
-        if (!(word[1] == '-' ? take_long(&walk, word) : take_short(&walk, word)))
-            return false;
+    *self = (struct options){0};
+    bool parsed = read_words(&walk);
+    bool help = self->help;
+    int first = self->first;
+    // A caller that gets no options to use has none to free.
+    if (!parsed || help) {
+        options_free(self);
+        self->help = help;
+        self->first = first;
     }
-    self->first = walk.at;
-    return judge_words(&walk);
+    return parsed;
 }

@@ -9,16 +9,16 @@
 #include "init/signals.h"
 #include "init/watch.h"
 
-// Where the kernel gives no descriptor for signals, they are looked for so often.
+// How often signals are looked for where the kernel gives us no descriptor for them.
 #define LOOK_AGAIN_MS 100
 
-// What ends a process that heeds nothing (signal(7)), but for what cannot be received as data: KILL
-// and a fault of its own.
+// What ends a process by default (signal(7)), but for what cannot be received as data: KILL and a
+// fault of its own.
 static const int ending[] = {SIGTERM, SIGINT,  SIGHUP,    SIGQUIT, SIGPIPE, SIGALRM,
                              SIGUSR1, SIGUSR2, SIGVTALRM, SIGPROF, SIGXCPU, SIGPOLL};
 
 // A blocked signal is kept also where it is ignored, as by nohup.
-static uint64_t heeded(void)
+static uint64_t awaited(void)
 {
     uint64_t set = SIGNALS_TERMINAL_STOP | signals_bit(SIGCONT);
     for (size_t i = 0; i < sizeof ending / sizeof ending[0]; i++) {
@@ -31,7 +31,7 @@ static uint64_t heeded(void)
 
 int init_await(int fd)
 {
-    uint64_t set = heeded();
+    uint64_t set = awaited();
     int signals = signals_descriptor(set);
     int number = 0;
     for (bool readable = false; number == 0 && !readable;) {

@@ -15,12 +15,12 @@ void init_capture_signals(struct init_inherited *inherited)
     inherited->mask = 0;
     bool blocked = signals_mask(SIG_SETMASK, SIGNALS_EVERY, &inherited->mask);
     inherited->mask_error = blocked ? 0 : errno;
-    inherited->children_ignored = signals_heed_children();
+    inherited->children_ignored = signals_unignore_children();
     inherited->core_known = getrlimit(RLIMIT_CORE, &inherited->core_limit) == 0;
     if (!inherited->core_known)
         return;
     // One byte, not zero: no core file is that small, and a core that is piped to a program (a "|"
-    // in core_pattern) heeds no other limit (Linux, fs/coredump.c).
+    // in core_pattern) obeys no other limit (Linux, fs/coredump.c).
     struct rlimit none = inherited->core_limit;
     none.rlim_cur = none.rlim_max > 0 ? 1 : 0;
     // Not setrlimit: musl's brings a call to every thread, for kernels without prlimit (2.6.36).

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "init/descriptors.h"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/syscall.h>
@@ -6,11 +8,10 @@
 
 #include "init/init.h"
 #include "init/proc.h"
-#include "init/watch.h"
 
 // Where neither close_range nor /proc helps: how far descriptors are closed one by one. The limit
 // of descriptors says nothing about how many are open and can be a billion.
-#define CLOSE_BOUND 1024
+#define CLOSE_MAX 1024
 
 static void close_one(int number, int folder, void *context)
 {
@@ -25,7 +26,7 @@ void descriptors_close(void)
         return;
     if (proc_each("/proc/self/fd", close_one, NULL))
         return;
-    for (int fd = STDERR_FILENO + 1; fd < CLOSE_BOUND; fd++)
+    for (int fd = STDERR_FILENO + 1; fd < CLOSE_MAX; fd++)
         close(fd);
 }
 

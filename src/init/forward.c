@@ -40,7 +40,7 @@ static bool send_real_time(struct watch *self, int number, const siginfo_t *info
     return signals_queue(self->app, number, &queued);
 }
 
-// A group that nobody is in (setpgid was denied) leaves the app itself.
+// When the group is empty (setpgid was denied), the app itself gets it.
 static bool send_to_group(const struct watch *self, int number)
 {
     if (kill(-self->app, number) == 0)
@@ -61,62 +61,64 @@ static bool send_to_app(struct watch *self, int number, const siginfo_t *info)
     return kill(self->app, number) == 0;
 }
 
-// A signal was not sent (errno). An app that is gone is no news; that it may not be sent to is one,
-// since it looks as if it did not heed any.
+// A signal was not sent (errno). An app that is gone is not worth a line; one that we may not
+// signal is, since it looks as if it ignored them.
 static void say_undelivered(struct watch *self, int number)
 {
+    int error = errno;
     char shown[32];
     const char *name = signal_name(number);
     if (name)
         text_print(shown, sizeof shown, "SIG%s", name);
     else
         text_print(shown, sizeof shown, "signal %d", number);
-    if (errno == EPERM && !self->denied) {
+    if (error == EPERM && !self->denied) {
         self->denied = true;
         say(self->log, SAY_WARN,
             "%s could not be passed on to the app, nor can any other signal: it runs as another "
             "user, and labelgate lacks the capability KILL; to do: cap_add: [KILL], or start "
             "labelgate as the app's user",
             shown);
-    } else if (errno != EPERM && errno != ESRCH) {
+    } else if (error != EPERM && error != ESRCH) {
         say(self->log, SAY_WARN, "%s could not be passed on to the app: %s", shown,
-            strerror(errno));
+            strerror(error));
     }
 }
 
-// ---- Real-time signals that the app's queue has no room for
-// ------------------------------------------ The room is the user's: what waits in our own queue
-// takes it from the app's. So signals are taken from there into this list until the first of it has
-// found room, and sent in their order.
-#define HELD 64
-static struct {
-    siginfo_t signals[HELD];
-    unsigned count;
-} held;
+// ---- Real-time signals that must wait -----------------------------------------------------------
 
-bool forward_holds(void)
+// The room is counted by user: what is pending for us uses it up for the app too. So signals are
+// moved from our own queue into this list until there is room for its first, and sent in order.
+#define WAITING_MAX 64
+static struct {
+    siginfo_t signals[WAITING_MAX];
+    unsigned count;
+} waiting;
+
+bool forward_is_waiting(void)
 {
-    return held.count > 0;
+    return waiting.count > 0;
 }
 
-static bool hold(const siginfo_t *info)
+static bool keep(const siginfo_t *info)
 {
-    if (held.count == HELD)
+    if (waiting.count == WAITING_MAX)
         return false;
-    held.signals[held.count++] = *info;
+    waiting.signals[waiting.count++] = *info;
     return true;
 }
 
-// True when one more came out of our own queue: its room is free for whoever is first.
+// True when one more came out of our own queue, whose room is free then.
 static bool make_room(void)
 {
     siginfo_t info;
-    return held.count < HELD && signals_wait(-1, SIGNALS_REAL_TIME, 0, &info) > 0 && hold(&info);
+    return waiting.count < WAITING_MAX && signals_wait(-1, SIGNALS_REAL_TIME, 0, &info) > 0 &&
+           keep(&info);
 }
 
 static bool send_first(struct watch *self)
 {
-    const siginfo_t *first = &held.signals[0];
+    const siginfo_t *first = &waiting.signals[0];
     int number = self->signal_map[first->si_signo];
     if (number == 0 || send_to_app(self, number, first))
         return true;
@@ -124,33 +126,34 @@ static bool send_first(struct watch *self)
         say_undelivered(self, number);
         return true;
     }
-    // Somebody takes all room as soon as there is any: it goes without its value.
-    return held.count == HELD && kill(self->app, number) == 0;
+    // Another process takes all room as soon as there is any: it is sent without its value.
+    return waiting.count == WAITING_MAX && kill(self->app, number) == 0;
 }
 
-void forward_held(struct watch *self)
+void forward_waiting(struct watch *self)
 {
     if (self->ended)
-        held.count = 0;
-    while (held.count > 0)
+        waiting.count = 0;
+    while (waiting.count > 0)
         if (send_first(self))
-            memmove(held.signals, held.signals + 1, --held.count * sizeof held.signals[0]);
+            memmove(waiting.signals, waiting.signals + 1,
+                    --waiting.count * sizeof waiting.signals[0]);
         else if (!make_room())
             return;
 }
 
-static void send_or_hold(struct watch *self, int number, const siginfo_t *info)
+static void send_or_keep(struct watch *self, int number, const siginfo_t *info)
 {
     if (send_to_app(self, number, info))
         return;
     if (errno == EAGAIN && number >= SIGNALS_FIRST_REAL_TIME)
-        hold(info);
+        keep(info);
     else
         say_undelivered(self, number);
 }
 
-// From the first stop signal on the grace runs. A hang-up is a request to read the configuration
-// again to many programs, so it does not count.
+// The grace runs from the first stop signal. HUP does not count: many programs read their
+// configuration again on it.
 static void note_stop(struct watch *self, int number)
 {
     if (number == SIGTERM || number == SIGINT)
@@ -159,8 +162,8 @@ static void note_stop(struct watch *self, int number)
         self->stop_ms = duration_now();
 }
 
-// What a terminal stopped is woken as it was stopped: the whole group, or a shell waits for ever
-// for a child of its own that is still stopped.
+// What a terminal stopped is continued as a whole group: a shell in it would wait for ever for a
+// child of its own that is still stopped.
 static void wake(const struct watch *self)
 {
     siginfo_t ours;
@@ -207,6 +210,6 @@ void forward(struct watch *self, const siginfo_t *info)
     if (number == SIGCONT && self->all_stopped && !self->ended)
         wake(self);
     else if (!self->ended || self->group)
-        send_or_hold(self, number, info);
+        send_or_keep(self, number, info);
     wake_to_stop(self, number);
 }

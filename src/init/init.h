@@ -16,22 +16,22 @@
 #include "base/say.h"
 #include "spec/reason.h"
 
-// The world that `run` was given, to be given on to the app.
+// The state that `run` was started with, which the app gets back.
 struct init_inherited {
     int mask_error;        // errno; 0: the signals are blocked
     uint64_t mask;         // the kernel's 8-byte signal mask, bit n - 1 for signal n
     bool children_ignored; // SIGCHLD was ignored; that would lose every exit code
     bool core_known;
-    // Lowered by us, since our memory holds a token; given back to the app.
+    // Lowered by us, since our memory holds a token; the app gets it back.
     struct rlimit core_limit;
 };
 
-// First thing in main: blocks every signal and keeps the mask, heeds SIGCHLD, and sets the soft
-// limit of core files to 0. Verbs that can be stopped as usual call init_release at once: it gives
-// back all but the limit. The app gets all back.
+// First thing in main: blocks every signal and keeps the mask, stops ignoring SIGCHLD, and sets the
+// soft limit of core files to 0. Verbs that can be stopped as usual call init_release at once: it
+// restores all but the limit. The app gets all back.
 void init_capture_signals(struct init_inherited *inherited);
-// Before anything else of a verb that starts or waits: whether the system lets us hold signals
-// back, take them, reap and measure time (a seccomp filter may not). False: `finding` says what is
+// Before anything else of a verb that starts or waits: whether the system lets us block signals,
+// receive them, reap and measure time (a seccomp filter may not). False: `finding` says what is
 // missing (REASON_START_FAILED).
 bool init_check(const struct init_inherited *inherited, struct finding *finding);
 void init_release(const struct init_inherited *inherited);
@@ -62,6 +62,19 @@ bool init_find_program(const char *command, char *const *app_env, char program[I
                        struct finding *finding);
 int init_program_exitcode(enum reason reason);
 
+// What execve cannot pass on, whatever the program is (fs/exec.c of the kernel, since 4.13): a
+// single string of 32 pages or more, its end included; or strings and their pointers that are
+// together more than a quarter of the stack limit, within 128 KiB and 6 MiB.
+enum init_excess { INIT_FITS, INIT_LONG_ARGUMENT, INIT_LONG_VARIABLE, INIT_TOO_MUCH };
+struct init_size {
+    enum init_excess excess;
+    size_t place;   // in argv or env: what is too long; for INIT_TOO_MUCH the longest entry of env
+    size_t len;     // INIT_TOO_MUCH: of all, with pointers; else of the string, without its end
+    size_t len_max; // what could be passed
+};
+// `argv` and `program` may be NULL: not known yet.
+struct init_size init_measure(const char *program, char *const *argv, char *const *env);
+
 // Starts the app and stays until it ended and the survivors are gone. Returns the exit code of
 // `run`; with a resident environment it does not return once the app runs. When the app was not
 // started, `finding` says why, and the code is EXITCODE_REFUSED (fork or pipe failed), 126 or 127
@@ -82,10 +95,10 @@ int init_pause(int64_t milliseconds);
 const char *init_signal_name(int number); // of those four: "SIGTERM"
 
 // Under the blocked signals of init_capture_signals, for a question at a terminal. init_await waits
-// until `fd` can be read (0), or gives the number of a signal that came: one that would have ended
-// the process, a terminal stop (TSTP, TTIN, TTOU) or CONT. init_stop_self lets a terminal stop take
-// effect; true when the process was stopped and woken, false when the kernel dropped it, since
-// nobody could wake it.
+// until `fd` can be read (0), or returns the number of a signal that came: one that would have
+// ended the process, a terminal stop (TSTP, TTIN, TTOU) or CONT. init_stop_self lets a terminal
+// stop take effect; true when the process was stopped and continued, false when the kernel dropped
+// it, since no shell could continue it.
 int init_await(int fd);
 bool init_stop_self(int number);
 

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "init/signalled.h"
 #include "init/watch.h"
 #include "spec/exitcode.h"
 
@@ -39,30 +40,28 @@ static pid_t next_change(int options, int *status)
     return pid;
 }
 
-// No child is left. If the app's end was not seen, and it is not there any more, its code is lost
-// (a tracer may have taken it): better to end than to wait for ever.
-static bool none_left(struct watch *self)
+// No child is left. An app that is gone, and whose end was not seen, has lost its code (a tracer
+// may have taken it): better to end than to wait for ever.
+static void note_lost_app(struct watch *self)
 {
     if (!self->ended && kill(self->app, 0) < 0 && errno == ESRCH) {
         say(self->log, SAY_ERROR, "the app has ended, but its exit code was lost");
         self->ended = true;
         self->status = EXITCODE_REFUSED << 8;
     }
-    return false;
 }
 
 bool reap(struct watch *self)
 {
-    for (;;) {
-        int status = 0;
-        pid_t pid = next_change(WUNTRACED | WCONTINUED, &status);
-        if (pid > 0)
-            note(self, pid, status);
-        else if (pid < 0 && errno == ECHILD)
-            return none_left(self);
-        else
-            return true; // Another error says nothing about our children: they are there as before.
-    }
+    int status = 0;
+    pid_t pid;
+    while ((pid = next_change(WUNTRACED | WCONTINUED, &status)) > 0)
+        note(self, pid, status);
+    // Another error says nothing about our children: they are there as before.
+    if (pid == 0 || errno != ECHILD)
+        return true;
+    note_lost_app(self);
+    return false;
 }
 
 bool reap_strays(void)

@@ -36,12 +36,12 @@ enum word {
 };
 
 // Longest list: 256 codes of up to three digits and a comma.
-#define LIST 1100
-#define NUMBER 24
+#define LIST_MAX 1100
+#define NUMBER_MAX 24
 
 static void list_signals(const unsigned char *map, char *list)
 {
-    struct text text = text_over(list, LIST);
+    struct text text = text_over(list, LIST_MAX);
     for (int from = 1; from <= SIGNALS_LAST; from++)
         if (map[from] != from)
             text_add(&text, "%s%d:%d", text.len > 0 ? "," : "", from, map[from]);
@@ -51,7 +51,7 @@ static void list_signals(const unsigned char *map, char *list)
 
 static void list_codes(const unsigned char *codes, char *list)
 {
-    struct text text = text_over(list, LIST);
+    struct text text = text_over(list, LIST_MAX);
     for (int code = 0; code < 256; code++)
         if (codes[code])
             text_add(&text, "%s%d", text.len > 0 ? "," : "", code);
@@ -61,7 +61,7 @@ static void list_codes(const unsigned char *codes, char *list)
 
 void resident_become(const struct watch *self, char *const *env)
 {
-    char app[NUMBER], grace[NUMBER], log[NUMBER], signals[LIST], codes[LIST];
+    char app[NUMBER_MAX], grace[NUMBER_MAX], log[NUMBER_MAX], signals[LIST_MAX], codes[LIST_MAX];
     const char *flags = self->group ? "go" : self->own_group ? "o" : "-";
     text_print(app, sizeof app, "%d", (int)self->app);
     text_print(grace, sizeof grace, "%lld", (long long)self->grace_ms);
@@ -85,25 +85,25 @@ void resident_become(const struct watch *self, char *const *env)
 
 // ---- The fresh image ----------------------------------------------------------------------------
 
-// Digits at `*at`, at most `most`; moves on. False when there are none or they say more.
-static bool take_number(const char **at, int64_t most, int64_t *number)
+// Digits at `*at`, a value of `max` at most; moves on. False: none, or a larger value.
+static bool read_number(const char **at, int64_t max, int64_t *number)
 {
     const char *start = *at;
     *number = 0;
     for (; ascii_is_digit(**at); ++*at) {
         *number = *number * 10 + (**at - '0');
-        if (*number > most)
+        if (*number > max)
             return false;
     }
     return *at > start;
 }
 
-static bool whole_number(const char *word, int64_t most, int64_t *number)
+static bool whole_number(const char *word, int64_t max, int64_t *number)
 {
-    return take_number(&word, most, number) && *word == '\0';
+    return read_number(&word, max, number) && *word == '\0';
 }
 
-static bool take_char(const char **at, char c)
+static bool skip_char(const char **at, char c)
 {
     if (**at != c)
         return false;
@@ -119,11 +119,11 @@ static bool read_signals(const char *list, unsigned char *map)
         return true;
     do {
         int64_t from, to;
-        if (!take_number(&list, SIGNALS_LAST, &from) || !take_char(&list, ':') ||
-            !take_number(&list, SIGNALS_LAST, &to))
+        if (!read_number(&list, SIGNALS_LAST, &from) || !skip_char(&list, ':') ||
+            !read_number(&list, SIGNALS_LAST, &to))
             return false;
         map[from] = (unsigned char)to;
-    } while (take_char(&list, ','));
+    } while (skip_char(&list, ','));
     return *list == '\0';
 }
 
@@ -134,10 +134,10 @@ static bool read_codes(const char *list, unsigned char *codes)
         return true;
     do {
         int64_t code;
-        if (!take_number(&list, 255, &code))
+        if (!read_number(&list, 255, &code))
             return false;
         codes[code] = 1;
-    } while (take_char(&list, ','));
+    } while (skip_char(&list, ','));
     return *list == '\0';
 }
 
@@ -159,7 +159,7 @@ static bool read_words(int argc, char *const *argv, struct watch *self, unsigned
     return true;
 }
 
-// Only a clear no counts: PID 1 does not end because a call failed.
+// ECHILD alone is a no: PID 1 does not end because a call failed.
 static bool is_child(pid_t pid)
 {
     siginfo_t info;

@@ -9,25 +9,25 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "init/watch.h"
+#include "init/descriptors.h"
 
 #define SET_SIZE sizeof(uint64_t)
 
-// On these machines the two words of the kernel's set stand in the other order.
+// On these machines the two words of the kernel's set are in the other order.
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ && __SIZEOF_LONG__ == 4
 #error "the 8-byte signal set needs its words swapped here"
 #endif
 
-// How long to wait where the kernel does not let us wait for signals (a seccomp filter): so that
-// the loop above goes on reaping, without spinning.
-#define CRIPPLED_MS 10
+// Pause when the kernel does not let us wait for signals (a seccomp filter): the caller's loop goes
+// on reaping, without spinning.
+#define DENIED_MS 10
 
 bool signals_mask(int how, uint64_t set, uint64_t *old)
 {
     return syscall(SYS_rt_sigprocmask, how, &set, old, SET_SIZE) == 0;
 }
 
-static int take(uint64_t set, int64_t milliseconds, siginfo_t *info)
+static int take_pending(uint64_t set, int64_t milliseconds, siginfo_t *info)
 {
     // The call of this name takes longs, also where time_t is longer than a long.
     long limit[2] = {(long)(milliseconds / 1000), (long)(milliseconds % 1000) * 1000000};
@@ -36,7 +36,7 @@ static int take(uint64_t set, int64_t milliseconds, siginfo_t *info)
     if (number > 0)
         return (int)number;
     if (errno != EAGAIN && errno != EINTR)
-        poll(NULL, 0, CRIPPLED_MS);
+        poll(NULL, 0, DENIED_MS);
     return 0;
 }
 
@@ -54,10 +54,10 @@ int signals_wait(int descriptor, uint64_t set, int64_t milliseconds, siginfo_t *
     if (milliseconds > INT_MAX)
         milliseconds = INT_MAX;
     if (descriptor < 0 || milliseconds == 0)
-        return take(set, milliseconds, info);
+        return take_pending(set, milliseconds, info);
     if (poll(&one, 1, (int)milliseconds) < 0 && errno != EINTR)
-        return take(set, milliseconds, info);
-    return take(set, 0, info);
+        return take_pending(set, milliseconds, info);
+    return take_pending(set, 0, info);
 }
 
 bool signals_queue(pid_t pid, int number, siginfo_t *info)
@@ -71,22 +71,22 @@ int signals_descriptor(uint64_t set)
     return fd < 0 || descriptors_move_up(&fd) ? fd : -1;
 }
 
-// The kernel's struct sigaction: the handler stands first on every machine we build for; what
-// follows differs and is all zero here.
+// The kernel's struct sigaction: the handler is its first member on every machine we build for; the
+// rest differs and is all zero here.
 struct kernel_action {
     void (*handler)(int);
     unsigned long rest[7];
 };
 
-bool signals_heed_children(void)
+bool signals_unignore_children(void)
 {
-    const struct kernel_action heed = {.handler = SIG_DFL};
+    const struct kernel_action by_default = {.handler = SIG_DFL};
     struct kernel_action before = {.handler = SIG_DFL};
     // Only when it must be: setting it also discards a SIGCHLD that is waiting.
     syscall(SYS_rt_sigaction, SIGCHLD, NULL, &before, SET_SIZE);
     if (before.handler != SIG_IGN)
         return false;
-    syscall(SYS_rt_sigaction, SIGCHLD, &heed, NULL, SET_SIZE);
+    syscall(SYS_rt_sigaction, SIGCHLD, &by_default, NULL, SET_SIZE);
     return true;
 }
 

@@ -25,11 +25,11 @@ static inline uint64_t signals_bit(int number)
 bool signals_mask(int how, uint64_t set, uint64_t *old);
 
 // Takes the next of the blocked signals in `set`, waiting at most `milliseconds` (negative: for
-// ever). The kernel hands out the lowest number first, real-time signals of one number in the order
+// ever). The kernel returns the lowest number first, real-time signals of one number in the order
 // they came. Returns the number, or 0 when the time is up, the wait was interrupted, or it failed.
 // `descriptor` is one of signals_descriptor for the same set, or -1. With it the wait is a poll:
-// inside rt_sigtimedwait /proc/N/status would show the signals as not blocked, and who looks there
-// whether TERM is safe to send would never see it.
+// inside rt_sigtimedwait /proc/N/status shows the signals as not blocked, which misleads programs
+// that look there whether TERM is safe to send.
 int signals_wait(int descriptor, uint64_t set, int64_t milliseconds, siginfo_t *info);
 
 // Whether the kernel lets us take blocked signals at all. False: errno.
@@ -44,7 +44,7 @@ int signals_descriptor(uint64_t set);
 
 // SIGCHLD ignored means that the kernel reaps, and exit codes are lost. Returns whether it was
 // ignored.
-bool signals_heed_children(void);
+bool signals_unignore_children(void);
 void signals_ignore_children(void);
 
 // TERM, INT, HUP and QUIT: what ends `run` before the app has started.

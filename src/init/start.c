@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "init/descriptors.h"
+#include "init/program.h"
 #include "init/signals.h"
 #include "init/watch.h"
 #include "spec/exitcode.h"
@@ -62,8 +64,8 @@ struct launch {
     int error_fd;
 };
 
-// The child: takes on the world that `run` was given, and becomes the app. Speaks to nobody: an
-// error goes to the parent, who knows what to say.
+// The child: restores the state that `run` was started with, and becomes the app. Prints nothing:
+// an error goes to the parent, which knows what to say.
 static int become_app(void *context)
 {
     const struct launch *launch = context;
@@ -156,8 +158,8 @@ static struct watch watch_of(const struct init_plan *plan)
     };
 }
 
-// An app that ends at once needs no second image, which costs more than such an app itself. Nothing
-// is taken here: whatever comes first finds its way to who goes on.
+// An app that ends at once needs no second image, which costs more than such an app itself. No
+// signal and no status is taken here: the loop finds them.
 static bool ends_at_once(const struct watch *self)
 {
     siginfo_t info = {0};
@@ -166,7 +168,7 @@ static bool ends_at_once(const struct watch *self)
         return false;
     poll(&one, 1, SETTLE_MS);
     close(one.fd);
-    // A traced child's stop is told to whoever asks for its end.
+    // waitid reports a traced child's stop even when only its end is asked for.
     return waitid(P_PID, (id_t)self->app, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
            info.si_pid == self->app &&
            (info.si_code == CLD_EXITED || info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED);

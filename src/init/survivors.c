@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The end: whatever outlives the app gets TERM and CONT, up to the grace, then KILL.
 //
-// PID 1 speaks to all of its namespace and waits for its children, adopted ones too. Any other
-// process speaks to its direct children only, again after every reap: orphans arrive, and the
-// number of a child that was not reaped is nobody else's.
+// PID 1 signals all of its namespace and waits for its children, adopted ones too. Any other
+// process signals its direct children only, again after every reap: orphans arrive, and the number
+// of a child that was not reaped cannot be another process's.
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
@@ -12,11 +12,12 @@
 #include "base/duration.h"
 #include "base/text.h"
 #include "init/proc.h"
+#include "init/signalled.h"
 #include "init/signals.h"
 #include "init/watch.h"
 
 // After the app's end survivors have at least this long, if --grace is not shorter.
-#define LEAST_MS 1000
+#define GRACE_MIN_MS 1000
 // How long KILL may take: a process in an uninterruptible wait may take for ever.
 #define KILL_MS 1000
 // How far up a process's parents are followed.
@@ -24,7 +25,7 @@
 
 // ---- TERM ---------------------------------------------------------------------------------------
 
-static void ask_child(int pid, int folder, void *context)
+static void terminate_child(int pid, int folder, void *context)
 {
     (void)folder;
     (void)context;
@@ -34,54 +35,53 @@ static void ask_child(int pid, int folder, void *context)
     kill(pid, SIGCONT);
 }
 
-// False: /proc does not tell who our children are, so none can be spoken to.
-static bool ask_children(void)
+// False: /proc does not tell who our children are, so none can be signalled.
+static bool terminate_children(void)
 {
-    return proc_is_ours() && proc_children(ask_child, NULL);
+    return proc_is_ours() && proc_children(terminate_child, NULL);
 }
 
-static void note_asked(int pid, int folder, void *context)
+static void note_terminated(int pid, int folder, void *context)
 {
     (void)folder;
     (void)context;
     mark_signalled(SIGNALLED_TERM, pid);
 }
 
-static void ask_all(void)
+static void terminate_all(void)
 {
     if (proc_is_ours())
-        proc_each("/proc", note_asked, NULL);
+        proc_each("/proc", note_terminated, NULL);
     kill(-1, SIGTERM);
     kill(-1, SIGCONT);
 }
 
 // ---- KILL ---------------------------------------------------------------------------------------
 
-// Named is who was asked and had its time. What was started after that, or comes to us by the death
-// of its parent, goes with it.
-static bool is_to_blame(pid_t pid, struct proc_process *process)
+// It got TERM and had its time: it is named. What was started after that, or became ours by the
+// death of its parent, is killed without a line.
+static bool outlived_grace(pid_t pid, struct proc_process *process)
 {
     return was_signalled(SIGNALLED_TERM, pid) && proc_look(pid, process) && process->state != 'Z';
 }
 
-// A name is read before the kill, since the process is gone after it, and said after the kill,
-// since a standard error that is not read must not keep anything alive. What does not fit is
-// counted.
+// A name is read before the kill, since the process is gone afterwards, and printed after it, since
+// a standard error that is not read must keep nothing alive. What does not fit is counted.
 #define NAMED_MAX 1024
 static struct {
     struct {
         pid_t pid;
         char name[PROC_NAME];
-    } killed[NAMED_MAX];
+    } list[NAMED_MAX];
     unsigned count; // of all, also of those that did not fit
-} blamed;
+} killed;
 
 static void note_killed(pid_t pid, const char *name)
 {
-    unsigned place = blamed.count++;
+    unsigned place = killed.count++;
     if (place < NAMED_MAX) {
-        blamed.killed[place].pid = pid;
-        text_print(blamed.killed[place].name, PROC_NAME, "%s", name);
+        killed.list[place].pid = pid;
+        text_print(killed.list[place].name, PROC_NAME, "%s", name);
     }
 }
 
@@ -89,13 +89,13 @@ static void say_killed(const struct watch *self)
 {
     char grace[32];
     duration_text(self->grace_ms, grace, sizeof grace);
-    for (unsigned i = 0; i < blamed.count && i < NAMED_MAX; i++)
+    for (unsigned i = 0; i < killed.count && i < NAMED_MAX; i++)
         say(self->log, SAY_WARN, "process %d (%s) outlived the app and its grace of %s: killed",
-            (int)blamed.killed[i].pid, blamed.killed[i].name, grace);
-    if (blamed.count > NAMED_MAX)
+            (int)killed.list[i].pid, killed.list[i].name, grace);
+    if (killed.count > NAMED_MAX)
         say(self->log, SAY_WARN, "%u more processes outlived the app and its grace of %s: killed",
-            blamed.count - NAMED_MAX, grace);
-    blamed.count = 0;
+            killed.count - NAMED_MAX, grace);
+    killed.count = 0;
 }
 
 static void kill_child(int pid, int folder, void *context)
@@ -105,13 +105,13 @@ static void kill_child(int pid, int folder, void *context)
     struct proc_process process;
     if (!mark_signalled(SIGNALLED_KILL, pid))
         return;
-    bool to_blame = is_to_blame(pid, &process);
-    if (kill(pid, SIGKILL) == 0 && to_blame)
+    bool outlived = outlived_grace(pid, &process);
+    if (kill(pid, SIGKILL) == 0 && outlived)
         note_killed(pid, process.name);
 }
 
 // A process that entered the namespace from outside (a probe, `docker exec`) has no parent in it;
-// it is no survivor of the app.
+// it is not a survivor of the app.
 static bool descends_from_us(pid_t parent)
 {
     for (int depth = 0; depth < ANCESTORS && parent > 1; depth++) {
@@ -128,7 +128,7 @@ static void name_descendant(int pid, int folder, void *context)
     (void)folder;
     (void)context;
     struct proc_process process;
-    if (pid > 1 && is_to_blame(pid, &process) && descends_from_us(process.parent))
+    if (pid > 1 && outlived_grace(pid, &process) && descends_from_us(process.parent))
         note_killed(pid, process.name);
 }
 
@@ -153,7 +153,7 @@ static int64_t end_of_grace(const struct watch *self, int64_t now)
 {
     if (self->stop_ms == 0)
         return now + self->grace_ms;
-    int64_t least = now + (self->grace_ms < LEAST_MS ? self->grace_ms : LEAST_MS);
+    int64_t least = now + (self->grace_ms < GRACE_MIN_MS ? self->grace_ms : GRACE_MIN_MS);
     int64_t end = self->stop_ms + self->grace_ms;
     return end > least ? end : least;
 }
@@ -181,7 +181,7 @@ static bool wait_for_grace(struct watch *self)
         if (self->stops > stops && self->stops > 1)
             return true;
         if (!self->first)
-            ask_children();
+            terminate_children();
     }
     return true;
 }
@@ -192,8 +192,8 @@ void survivors_end(struct watch *self)
         return;
     self->ending = true;
     if (self->first) {
-        ask_all();
-    } else if (!ask_children()) {
+        terminate_all();
+    } else if (!terminate_children()) {
         say(self->log, SAY_WARN, "what outlived the app is left alone: /proc does not name it");
         return;
     }

@@ -7,7 +7,7 @@
 #include "init/signals.h"
 #include "init/watch.h"
 
-// The controlling terminal, -1 when there is none. To be closed by `give_back`.
+// The controlling terminal, -1 when there is none. To be closed by close_terminal.
 static int open_terminal(void)
 {
     int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
@@ -20,7 +20,7 @@ static int open_terminal(void)
     return -1;
 }
 
-static void give_back(int fd)
+static void close_terminal(int fd)
 {
     if (fd > STDERR_FILENO)
         close(fd);
@@ -34,7 +34,7 @@ static void move_foreground(pid_t from, pid_t to)
         return;
     if (tcgetpgrp(fd) == from)
         tcsetpgrp(fd, to);
-    give_back(fd);
+    close_terminal(fd);
 }
 
 bool terminal_own_group(void)
@@ -73,11 +73,11 @@ static bool is_woken_before(void)
 
 void terminal_stop_too(struct watch *self, int number)
 {
-    // Without a terminal nobody waits for a prompt, and nobody would wake us.
+    // Without a terminal no shell waits for a prompt, and none would continue us.
     int fd = open_terminal();
     if (fd < 0)
         return;
-    give_back(fd);
+    close_terminal(fd);
     self->all_stopped = signals_is_terminal_stop(number);
     if (self->first || is_woken_before())
         return;

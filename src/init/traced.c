@@ -54,7 +54,7 @@ bool traced_let_go(pid_t thread, int status)
     int number = WSTOPSIG(status);
     bool on_its_way = ptrace(PTRACE_GETSIGINFO, thread, NULL, &info) == 0;
     // EINVAL: not a signal on its way, but its whole process was stopped. That stop stays, and is
-    // told again, as job control, once nobody traces it.
+    // reported again, as job control, once it is not traced.
     if (!on_its_way && errno != EINVAL)
         return number != SIGSTOP && !signals_is_terminal_stop(number); // it is being killed
     if (!on_its_way || is_for_tracer(thread, &info))

@@ -7,32 +7,26 @@
 // The app's queue of real-time signals was full: how long until the next try.
 #define FULL_MS 10
 
-static void take(struct watch *self, const siginfo_t *info)
-{
-    // A SIGCHLD that somebody sent is a signal like any other; the kernel's tells of a child.
-    if (info->si_signo == SIGCHLD && info->si_code > 0)
-        return;
-    forward(self, info);
-}
-
-// One step: at most one signal, then whatever it tells of. While real-time signals wait for room,
-// those behind them stay in our own queue, which keeps their order.
+// One step: at most one signal. While real-time signals wait for room, later ones stay in our own
+// queue, which keeps their order.
 static void step(struct watch *self)
 {
     siginfo_t info;
-    int number = forward_holds() ? signals_wait(-1, ~SIGNALS_REAL_TIME, FULL_MS, &info)
-                                 : signals_wait(self->signals, SIGNALS_EVERY, -1, &info);
-    if (number > 0)
-        take(self, &info);
+    int number = forward_is_waiting() ? signals_wait(-1, ~SIGNALS_REAL_TIME, FULL_MS, &info)
+                                      : signals_wait(self->signals, SIGNALS_EVERY, -1, &info);
+    // The kernel's SIGCHLD is about a child; one that a process sent is a signal like any other.
+    bool is_kernels = number == SIGCHLD && info.si_code > 0;
+    if (number > 0 && !is_kernels)
+        forward(self, &info);
     if (number == SIGCHLD || number == 0)
         reap(self);
-    forward_held(self);
+    forward_waiting(self);
 }
 
 int watch(struct watch *self)
 {
     self->signals = signals_descriptor(SIGNALS_EVERY);
-    // What ended before we looked may have announced itself to nobody.
+    // A child that ended before may have left no SIGCHLD.
     reap(self);
     while (!self->ended)
         step(self);

@@ -13,7 +13,7 @@
 #include "init/init.h"
 
 struct watch {
-    // Handed over to the resident process
+    // Passed on to the resident process
     pid_t app;
     bool own_group; // the app leads a process group of its own
     bool group;     // --group, which gives it one
@@ -24,10 +24,10 @@ struct watch {
 
     // Ours alone
     bool first;  // we are PID 1
-    int signals; // readable while a signal is pending; -1: could not be had
+    int signals; // readable while a signal is pending; -1: could not be made
     // What has happened
     bool ended;
-    int status;       // of the app, as waitpid gives it
+    int status;       // of the app, as waitpid returns it
     bool stopped;     // the app is
     bool all_stopped; // with it, by a terminal, its whole group
     bool denied;      // that a signal may not be sent to the app has been said
@@ -45,65 +45,41 @@ int reap_code(const struct watch *self); // the exit code of `run`, once the app
 bool reap_strays(void);
 
 // ---- traced.c -----------------------------------------------------------------------------------
-// `thread` has stopped, as its `status` says. True: it was traced by us, and goes on untraced, with
-// the signal that it had stopped for unless that was meant for a tracer alone, or it was killed in
-// the meantime. False: it is not traced by us, so this is job control.
+// `thread` has stopped, as its `status` says. True: it was traced by us and now runs untraced, with
+// the signal that it had stopped for (unless that was for a tracer alone), or it was killed
+// meanwhile. False: it is not traced by us, so this is job control.
 bool traced_let_go(pid_t thread, int status);
 
 // ---- forward.c ----------------------------------------------------------------------------------
-// Passes a signal that came to us on to the app.
+// Passes a signal that we received on to the app.
 void forward(struct watch *self, const siginfo_t *info);
-// Another try with the real-time signals that the app's queue had no room for, if there are any.
-bool forward_holds(void);
-void forward_held(struct watch *self);
+// Real-time signals for which the app's queue had no room: whether there are any, and another try.
+bool forward_is_waiting(void);
+void forward_waiting(struct watch *self);
 
 // ---- terminal.c ---------------------------------------------------------------------------------
-// The calling process, a child of ours that has not become the app yet, leads a group of its own
-// from here on, and that is the terminal's foreground if ours was. No terminal is no error. False:
-// it stays in our group.
+// For the child before it becomes the app: makes it the leader of a group of its own, in the
+// terminal's foreground if ours was. No terminal is not an error. False: it stays in our group.
 bool terminal_own_group(void);
-// The app was stopped by `number`, and with it its group if that is a terminal's doing. We stop as
-// well, so that the shell that waits for us gets its prompt. Returns when we were woken, or at once
-// where there is no job control.
+// The app was stopped by `number`, with its group if a terminal did it. We stop too, so that the
+// shell that waits for us shows its prompt. Returns when we are continued, or at once without job
+// control.
 void terminal_stop_too(struct watch *self, int number);
 // Stops the calling process with one of the terminal's stop signals.
 void terminal_stop_self(int number);
-// Gives the app's own group the foreground when ours has it.
+// Puts the app's own group into the foreground when ours is there.
 void terminal_lend(const struct watch *self);
 
 // ---- survivors.c --------------------------------------------------------------------------------
 // Ends what outlives the app: TERM, up to the grace, KILL.
 void survivors_end(struct watch *self);
 
-// ---- told.c -------------------------------------------------------------------------------------
-// Which processes were told to end, by TERM and by KILL.
-enum signalled_stage { SIGNALLED_TERM, SIGNALLED_KILL, SIGNALLED_STAGES };
-bool was_signalled(enum signalled_stage stage, pid_t pid);
-// Notes it; false when it was told before, or when no kernel has such a number.
-bool mark_signalled(enum signalled_stage stage, pid_t pid);
-// A child was reaped: its number may be another process's soon.
-void forget_signalled(pid_t pid);
-
-// ---- descriptors.c ------------------------------------------------------------------------------
-// Closes everything above standard error, whatever the limit of descriptors is.
-void descriptors_close(void);
-// 0 to 2 may be closed and shall stay so for the app: moves a descriptor above them. False: it is
-// closed.
-bool descriptors_move_up(int *fd);
-// A close-on-exec pipe above 2.
-bool descriptors_pipe(int ends[2]);
-
 // ---- resident.c ---------------------------------------------------------------------------------
-// Becomes a fresh image of this program with `env`. Returns when that cannot be: this image goes on
-// then.
+// Becomes a fresh image of this program with `env`. Returns only on failure: this image goes on.
 void resident_become(const struct watch *self, char *const *env);
 
 // ---- watch.c ------------------------------------------------------------------------------------
 // Stays until the app and its survivors are gone; returns the exit code of `run`.
 int watch(struct watch *self);
-
-// ---- program.c ----------------------------------------------------------------------------------
-// execve of `program` failed with `error`: says why, as far as the file tells.
-void program_diagnose(const char *program, int error, struct finding *finding);
 
 #endif

@@ -10,16 +10,17 @@
 #include <unistd.h>
 
 #include "base/duration.h"
+#include "init/descriptors.h"
 #include "init/signals.h"
 #include "init/watch.h"
 #include "spec/exitcode.h"
 
 // Other signals stay pending: they are the app's, once it runs.
-#define HEEDED (SIGNALS_STOP | SIGNALS_TERMINAL_STOP | signals_bit(SIGCHLD))
+#define AWAITED (SIGNALS_STOP | SIGNALS_TERMINAL_STOP | signals_bit(SIGCHLD))
 
 // Until poll is tried again where it failed (no memory).
 #define RETRY_MS 10
-// A killed child goes within moments, or not at all.
+// A killed child ends within moments, or not at all.
 #define KILLED_MS 20
 
 const char *init_signal_name(int number)
@@ -37,11 +38,11 @@ const char *init_signal_name(int number)
     return "a signal";
 }
 
-// Waits for one of the heeded signals. Returns a stop signal's number, else 0.
-static int heed(int descriptor, int64_t milliseconds)
+// Waits for one of these signals. Returns a stop signal's number, else 0.
+static int next_stop(int descriptor, int64_t milliseconds)
 {
     siginfo_t info;
-    int number = signals_wait(descriptor, HEEDED, milliseconds, &info);
+    int number = signals_wait(descriptor, AWAITED, milliseconds, &info);
     if (number == 0 || number == SIGCHLD)
         return 0;
     if (signals_is_stop(number))
@@ -55,10 +56,10 @@ int init_pause(int64_t milliseconds)
 {
     int64_t deadline = duration_now() + milliseconds;
     int64_t left = milliseconds;
-    int signals = left > 0 ? signals_descriptor(HEEDED) : -1;
+    int signals = left > 0 ? signals_descriptor(AWAITED) : -1;
     int number = 0;
     do {
-        number = heed(signals, left > 0 ? left : 0);
+        number = next_stop(signals, left > 0 ? left : 0);
         reap_strays();
         left = deadline - duration_now();
     } while (number == 0 && left > 0);
@@ -81,8 +82,8 @@ static void close_pipe(struct running *self)
     self->out = -1;
 }
 
-// The child lets go of the reading ends: when the parent has, a write fails and does not wait. It
-// does not outlive a parent that is killed.
+// The child closes the reading ends, so that a write fails, and does not block, once the parent has
+// closed its own. It does not outlive a parent that is killed.
 static _Noreturn void do_work(const struct init_inherited *inherited, struct running *all,
                               unsigned count, const struct init_work *work, int out_fd)
 {
@@ -94,16 +95,16 @@ static _Noreturn void do_work(const struct init_inherited *inherited, struct run
     _exit(work->work(work->context, out_fd));
 }
 
-// `all` has `count` of them already. Without a descriptor of our signals nothing is started: a stop
-// would not be heard.
+// `all` has `count` of them already. Without a descriptor for our signals nothing is started: a
+// stop would go unnoticed.
 static void start(const struct init_inherited *inherited, struct running *all, unsigned count,
-                  struct init_work *work, bool hears)
+                  struct init_work *work, bool has_signals)
 {
     struct running *self = &all[count];
     int ends[2];
     *self = (struct running){.work = work, .out = -1};
     work->result = (struct init_work_result){.answer = INIT_WORK_FAILED};
-    if (!hears || !descriptors_pipe(ends))
+    if (!has_signals || !descriptors_pipe(ends))
         return;
     self->out = ends[0];
     self->child = fork();
@@ -145,7 +146,7 @@ static int follow(struct running *all, unsigned count, int signals, int64_t limi
         if (open == 0 || left == 0)
             return 0;
         bool waited = poll(fds, count + 1, left < INT_MAX ? (int)left : INT_MAX) >= 0;
-        int number = heed(-1, waited ? 0 : RETRY_MS);
+        int number = next_stop(-1, waited ? 0 : RETRY_MS);
         if (number != 0)
             return number;
         // Read only what is there: the pipe may still block (fcntl).
@@ -196,7 +197,7 @@ int init_work_together(const struct init_inherited *inherited, struct init_work 
                        unsigned count, int64_t limit_ms)
 {
     struct running all[INIT_WORKS_MAX];
-    int signals = signals_descriptor(HEEDED);
+    int signals = signals_descriptor(AWAITED);
     for (unsigned i = 0; i < count; i++)
         start(inherited, all, i, &works[i], signals >= 0);
     int number = follow(all, count, signals, limit_ms);

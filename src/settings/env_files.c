@@ -11,21 +11,15 @@
 static void add_file(struct maker *maker, struct span path, const struct origin *origin)
 {
     struct settings *settings = maker->settings;
-    if (settings->file_count == SETTINGS_FILES) {
-        struct finding finding;
-        finding_set(&finding, REASON_USAGE, verb_row(maker->verb)->name, NULL,
-                    "there are too many .env files");
-        maker_refuse(maker, origin->kind == ORIGIN_OPTION ? STAGE_OPTIONS : STAGE_SETTINGS,
-                     &finding);
+    struct env_file *files =
+        maker_grow(maker, settings->files, settings->file_count, sizeof *files);
+    const char *copy = arena_copy(&settings->memory, path);
+    if (files == NULL || copy == NULL) {
+        maker_no_memory(maker);
         return;
     }
-    struct env_file *file = &settings->files[settings->file_count];
-    file->path = arena_copy(&settings->memory, path);
-    file->origin = *origin;
-    if (file->path)
-        settings->file_count++;
-    else
-        maker_no_memory(maker);
+    settings->files = files;
+    files[settings->file_count++] = (struct env_file){.path = copy, .origin = *origin};
 }
 
 static void add_list(struct maker *maker, const struct value *value)

@@ -241,8 +241,8 @@ static void take_started(struct maker *maker)
     const char *text = name ? envlist_get(maker->started, name) : NULL;
     if (!text || *text == '\0')
         return;
-    settings->token_names[0] = name;
-    settings->token_name_count = 1;
+    settings->token_name_count = 0;
+    settings_add_token_name(maker, span_of(name));
     settings->token.name = name;
     settings->token.text = span_of(text);
     (void)token_redact(settings->token.text); // see redact_failed

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "settings/lookup.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,18 @@ void maker_no_memory(const struct maker *maker)
     finding_set(&no_memory.finding, REASON_START_FAILED, "the settings", NULL, "memory ran out");
     settings->refusals = &no_memory;
     settings->refusal_count = 1;
+}
+
+void *maker_grow(const struct maker *maker, const void *array, unsigned count, size_t size)
+{
+    // Rooms are 4, 8, 16, ...
+    bool is_full = count == 0 || (count >= 4 && (count & (count - 1)) == 0);
+    if (!is_full)
+        return (void *)(uintptr_t)array;
+    void *grown = arena_take(&maker->settings->memory, (count < 4 ? 4 : 2 * (size_t)count) * size);
+    if (grown && count > 0)
+        memcpy(grown, array, count * size);
+    return grown;
 }
 
 // One more place at the end of a growing array. Sizes go 4, 8, 16, ... so most runs need one call.

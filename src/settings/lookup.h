@@ -41,6 +41,9 @@ void maker_warn(struct maker *maker, const char *format, ...) __attribute__((for
 void maker_refuse_value(struct maker *maker, const struct option_row *row,
                         const struct value *value, const char *takes);
 void maker_no_memory(const struct maker *maker);
+// An array that lives as long as the settings and has `count` items of `size` bytes: with room for
+// one more, which is zeroed. NULL: no memory.
+void *maker_grow(const struct maker *maker, const void *array, unsigned count, size_t size);
 void maker_free_refusals(struct settings *settings);
 
 // ---- The steps of settings_make -----------------------------------------------------------------
@@ -58,6 +61,8 @@ void settings_take_not_used(struct maker *maker);
 
 // The names that --token-var or LABELGATE_TOKEN_VAR lists, or the usual three.
 void settings_take_token_names(struct maker *maker);
+// One more of them, unjudged.
+void settings_add_token_name(struct maker *maker, struct span name);
 // No token was found: is one set under a name that only looks like one of them?
 void settings_find_near_name(struct maker *maker);
 

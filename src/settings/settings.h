@@ -22,8 +22,6 @@ enum load_mode { LOAD_TOKEN, LOAD_MISSING, LOAD_ALL };
 enum refusal_mode { REFUSAL_EXIT, REFUSAL_HOLD };
 enum unreachable_mode { UNREACHABLE_UNHEALTHY, UNREACHABLE_HEALTHY };
 
-#define SETTINGS_FILES 16
-#define SETTINGS_TOKEN_NAMES 16
 #define SETTINGS_FINDINGS 64 // of refusals and of warnings; more are dropped
 
 struct env_file {
@@ -58,9 +56,9 @@ struct settings_finding {
 
 struct settings {
     // The files, and the token with what was set beside it
-    struct env_file files[SETTINGS_FILES];
+    struct env_file *files;
     struct dotenv dotenv;
-    const char *token_names[SETTINGS_TOKEN_NAMES];
+    const char **token_names;
     struct token_found token;
     struct token_found *others; // set as well, not used; the same text again is not one of them
     const char *token_hint;     // none was found: what comes nearest, in words; NULL: nothing does

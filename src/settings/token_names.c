@@ -17,6 +17,20 @@ static bool is_token_name(struct span name)
     return !span_starts(name, "LABELGATE_") && !span_is(name, "LABEL_STUDIO_URL");
 }
 
+void settings_add_token_name(struct maker *maker, struct span name)
+{
+    struct settings *settings = maker->settings;
+    const char **names =
+        maker_grow(maker, settings->token_names, settings->token_name_count, sizeof *names);
+    const char *copy = arena_copy(&settings->memory, name);
+    if (names == NULL || copy == NULL) {
+        maker_no_memory(maker);
+        return;
+    }
+    settings->token_names = names;
+    names[settings->token_name_count++] = copy;
+}
+
 static const char *add_name(struct maker *maker, struct span name)
 {
     struct settings *settings = maker->settings;
@@ -25,13 +39,7 @@ static const char *add_name(struct maker *maker, struct span name)
     for (unsigned i = 0; i < settings->token_name_count; i++)
         if (span_is(name, settings->token_names[i]))
             return NULL;
-    if (settings->token_name_count == SETTINGS_TOKEN_NAMES)
-        return "fewer names";
-    const char *copy = arena_copy(&settings->memory, name);
-    if (copy)
-        settings->token_names[settings->token_name_count++] = copy;
-    else
-        maker_no_memory(maker);
+    settings_add_token_name(maker, name);
     return NULL;
 }
 
@@ -138,10 +146,10 @@ void settings_take_token_names(struct maker *maker)
     } else if (maker_environment(maker, variable, &value) || maker_file(maker, variable, &value)) {
         add_names(maker, &value);
     }
-    for (unsigned i = 0; settings->token_name_count == 0 && i < USUAL; i++)
-        settings->token_names[i] = usual[i];
-    if (settings->token_name_count == 0)
-        settings->token_name_count = USUAL;
+    if (settings->token_name_count > 0)
+        return;
+    for (size_t i = 0; i < USUAL; i++)
+        settings_add_token_name(maker, span_of(usual[i]));
 }
 
 // ---- Names that come near -----------------------------------------------------------------------

@@ -152,7 +152,8 @@ static const char *take_signal(struct settings *settings, const char *text)
         return "FROM:TO with names such as TERM or RTMIN+3 or numbers from 1 to 31, or FROM:0";
     if (from == SIGKILL || from == SIGSTOP)
         return "a FROM other than KILL and STOP, which no program can catch";
-    if (settings->signal_given & UINT64_C(1) << (from - 1))
+    // The same again says nothing new.
+    if (settings->signal_given & UINT64_C(1) << (from - 1) && settings->signal_map[from] != to)
         return "each FROM once";
     settings->signal_given |= UINT64_C(1) << (from - 1);
     settings->signal_map[from] = (unsigned char)to;

@@ -1,6 +1,31 @@
 // SPDX-License-Identifier: MIT
 #include "spec/options.h"
 
+#include <stdlib.h>
+
+// Enough for every command line but those of a script.
+#define ROOM_FIRST 16
+
+bool options_add(struct options *self, enum option_id id, const char *value)
+{
+    if (self->count == self->room) {
+        unsigned room = self->room > 0 ? 2 * self->room : ROOM_FIRST;
+        struct option_given *given = realloc(self->given, room * sizeof *given);
+        if (given == NULL)
+            return false;
+        self->given = given;
+        self->room = room;
+    }
+    self->given[self->count++] = (struct option_given){id, value};
+    return true;
+}
+
+void options_free(struct options *self)
+{
+    free(self->given);
+    *self = (struct options){0};
+}
+
 unsigned options_count(const struct options *self, enum option_id id)
 {
     unsigned count = 0;

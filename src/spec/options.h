@@ -97,18 +97,23 @@ struct verb_row {
 
 const struct verb_row *verb_row(enum verb verb);
 
-// The options of the command line, unjudged and in their order. Values are views of argv.
-#define OPTIONS_MAX 128 // more than anybody needs; ends a runaway script
+// What was on the command line, unjudged and in its order. Values are views of argv. An option may
+// be repeated as often as there is memory.
 struct option_given {
     enum option_id id;
     const char *value; // NULL for an option without an argument
 };
 struct options {
-    struct option_given given[OPTIONS_MAX];
+    struct option_given *given; // on the heap
     unsigned count;
+    unsigned room;
     int first; // index in argv of the first word that is not an option
     bool help; // --help or -h was among them: print help_verb(), do nothing else, end with 0
 };
+
+// Adds one. False: no memory.
+bool options_add(struct options *self, enum option_id id, const char *value);
+void options_free(struct options *self);
 
 // How often it was given.
 unsigned options_count(const struct options *self, enum option_id id);

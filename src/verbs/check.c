@@ -15,7 +15,21 @@
 #include "net/url.h"
 #include "probe/attempt.h"
 #include "spec/exitcode.h"
+#include "verbs/launch_size.h"
 #include "verbs/verbs.h"
+
+// With the command unknown: what cannot be passed on without a single argument.
+static void judge_launch_size(struct diagnosis *diagnosis)
+{
+    const struct settings *settings = diagnosis->settings;
+    struct envlist app = {0};
+    struct span token = settings->no_token ? span_of(NULL) : settings->token.text;
+    if (settings_app_environment(settings, diagnosis->environment, token, &app))
+        launch_size_fits(settings, diagnosis->environment, &app, NULL, NULL, &diagnosis->run);
+    else
+        finding_set(&diagnosis->run, REASON_START_FAILED, NULL, NULL, "memory ran out");
+    envlist_free(&app);
+}
 
 // The findings of the settings in the contract's order, then what only the verbs can judge.
 static void judge_run(struct diagnosis *diagnosis)
@@ -26,6 +40,8 @@ static void judge_run(struct diagnosis *diagnosis)
         diagnosis->run = settings->refusals[0].finding;
     else if (!settings->no_token)
         settings_need_token(settings, &diagnosis->run);
+    if (diagnosis->run.reason == REASON_OK)
+        judge_launch_size(diagnosis);
 }
 
 // Django answers 400 to such a name whatever the token is: known without asking.
@@ -216,5 +232,6 @@ int verb_check(const struct call *call)
     }
     code = check(&options, &environment);
     envlist_free(&environment);
+    options_free(&options);
     return code;
 }

@@ -384,5 +384,6 @@ int verb_health(const struct call *call)
     settings_free(&health.settings);
     started_free(&health.started);
     envlist_free(&health.environment);
+    options_free(&health.options);
     return code;
 }

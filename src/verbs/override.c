@@ -197,11 +197,13 @@ int verb_override(const struct call *call)
                             .env_file = options_value(&options, OPTION_ENV_FILE)};
     if (!input || !json_parse(&self.project, input, len)) {
         free(input);
+        options_free(&options);
         return refuse("standard input", "it is not JSON: docker compose --profile '*' config "
                                         "--no-interpolate --format json prints a project");
     }
     code = override(&self, &options, call->argv + options.first, call->argc - options.first);
     json_free(&self.project);
     free(input);
+    options_free(&options);
     return code;
 }

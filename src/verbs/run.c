@@ -12,6 +12,7 @@
 #include "settings/resident_environment.h"
 #include "settings/settings.h"
 #include "spec/exitcode.h"
+#include "verbs/launch_size.h"
 #include "verbs/verbs.h"
 
 // Contract, init page: the path is read again every 2 s (no inotify: FUSE, NFS and WSL mounts
@@ -86,7 +87,7 @@ static void report_warnings(const struct settings *settings)
         report_warning(settings->log, &settings->warnings[i]);
 }
 
-// The first refusal gives the code; the others are said as well, so that one edit can mend all.
+// The first refusal gives the code; the others are printed too, so that one edit can fix all.
 static void report_all(const struct run *run, const struct finding *first)
 {
     const struct settings *settings = &run->settings;
@@ -176,6 +177,16 @@ static int find_command(struct run *run)
     return init_program_exitcode(finding.reason);
 }
 
+// What the kernel would refuse is refused before anybody is asked or started.
+static int judge_size(const struct run *run)
+{
+    struct finding finding = {0};
+    if (launch_size_fits(&run->settings, &run->environment, &run->app, run->program,
+                         run->call->argv + run->options.first, &finding))
+        return EXITCODE_OK;
+    return refused(run, &finding);
+}
+
 // --wait and --jwt trade: Label Studio is asked before the launch.
 static int ask_first(struct run *run)
 {
@@ -242,6 +253,8 @@ static int launch(struct run *run)
     if (code == EXITCODE_OK)
         code = find_command(run);
     if (code == EXITCODE_OK)
+        code = judge_size(run);
+    if (code == EXITCODE_OK)
         code = ask_first(run);
     if (code == EXITCODE_OK && must_trade(&run->settings))
         code = make_app_environment(run); // with the token that came in exchange
@@ -265,6 +278,7 @@ int verb_run(const struct call *call)
     envlist_free(&run.app);
     settings_free(&run.settings);
     envlist_free(&run.environment);
+    options_free(&run.options);
     secret_wipe(&run.attempt.token);
     return code;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Brings the right token into .env: from standard input, traded for a Personal Access Token, or by
 // logging in.
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -301,10 +302,10 @@ static int replace(const struct bring *bring, const struct env_file *file,
     return tell_written(bring, file->path, assignment);
 }
 
-static int write_token(const struct bring *bring)
+// `earlier` has a place for each file.
+static int assign_token(const struct bring *bring, struct span *earlier)
 {
     const struct settings *settings = &bring->settings;
-    struct span earlier[SETTINGS_FILES];
     const struct env_file *file = &settings->files[settings->file_count - 1];
     for (unsigned i = 0; i + 1 < settings->file_count; i++)
         earlier[i] =
@@ -336,6 +337,16 @@ static int write_token(const struct bring *bring)
     return code;
 }
 
+static int write_token(const struct bring *bring)
+{
+    struct span *earlier = calloc(bring->settings.file_count, sizeof *earlier);
+    if (earlier == NULL)
+        return refuse_with(bring, REASON_WRITE_FAILED, NULL, "memory ran out");
+    int code = assign_token(bring, earlier);
+    free(earlier);
+    return code;
+}
+
 static int bring_token(struct bring *bring)
 {
     int code = judge_settings(bring);
@@ -357,14 +368,17 @@ int verb_token(const struct call *call)
     if (!begin(call, VERB_TOKEN, &bring.options, &code))
         return code;
     bool writes = options_count(&bring.options, OPTION_WRITE) > 0;
-    if (writes == (options_count(&bring.options, OPTION_PRINT) > 0))
+    if (writes == (options_count(&bring.options, OPTION_PRINT) > 0)) {
+        options_free(&bring.options);
         return begin_refuse(
             VERB_TOKEN,
             "say where the token goes: --write into the file, or --print to standard output");
+    }
     if (!envlist_make(&bring.environment, call->envp))
         return refuse_with(&bring, REASON_START_FAILED, NULL, "memory ran out");
     settings_make(&bring.settings, VERB_TOKEN, &bring.options, &bring.environment);
     code = bring_token(&bring);
     envlist_free(&bring.environment);
+    options_free(&bring.options);
     return code;
 }

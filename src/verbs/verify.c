@@ -336,6 +336,7 @@ int verb_verify(const struct call *call)
     verify->call = call;
     verify->settings.log = SAY_WARN;
     int code = run(verify);
+    options_free(&verify->options);
     file_wipe(verify, sizeof *verify);
     free(verify);
     return code;

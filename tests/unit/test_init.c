@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/duration.h"
+#include "init/descriptors.h"
 #include "init/init.h"
 #include "init/proc.h"
 #include "init/signals.h"
@@ -88,8 +89,8 @@ static void ignored_children_are_heeded_and_ignored_again(void **state)
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(WEXITSTATUS(status), 3);
     init_release(&inherited);
-    assert_true(signals_heed_children());
-    assert_false(signals_heed_children());
+    assert_true(signals_unignore_children());
+    assert_false(signals_unignore_children());
 }
 
 static void real_time_signals_keep_order_and_value(void **state)

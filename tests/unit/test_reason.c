@@ -47,6 +47,7 @@ static const char *const words[][80] = {
                             "ca_file_invalid",
                             "command_not_found",
                             "command_not_executable",
+                            "launch_too_large",
                             "usage",
                             "wait_timeout",
                             "stopped",

@@ -49,6 +49,7 @@ static void make_as(enum verb verb, char *const *words, char *const *envp)
     }
     settings_free(&settings);
     envlist_free(&environment);
+    options_free(&options);
     if (!options_parse(&options, verb, argc, argv, 2, &finding))
         fail_msg("%s", finding.detail);
     assert_true(envlist_make(&environment, envp));

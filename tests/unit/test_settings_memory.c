@@ -99,9 +99,12 @@ static bool prepare(void)
     struct envlist environment = {0}, app = {0}, resident = {0};
     struct settings settings;
     struct finding finding;
-    assert_true(options_parse(&options, VERB_RUN, 6, words, 0, &finding));
-    if (!envlist_make(&environment, entries))
+    if (!options_parse(&options, VERB_RUN, 6, words, 0, &finding))
         return false;
+    if (!envlist_make(&environment, entries)) {
+        options_free(&options);
+        return false;
+    }
     settings_make(&settings, VERB_RUN, &options, &environment);
     bool starts = settings.refusal_count == 0 && settings_need_token(&settings, &finding) &&
                   settings_app_environment(&settings, &environment, (struct span){0}, &app) &&
@@ -118,6 +121,7 @@ static bool prepare(void)
     envlist_free(&resident);
     settings_free(&settings);
     envlist_free(&environment);
+    options_free(&options);
     return starts;
 }
 

@@ -44,6 +44,7 @@ static void parse(enum verb verb, char *const *words)
         argv[argc] = words[argc - 2];
         argc++;
     }
+    options_free(&options);
     if (!options_parse(&options, verb, argc, argv, 2, &finding))
         fail_msg("%s", finding.detail);
 }
