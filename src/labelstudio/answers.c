@@ -471,6 +471,11 @@ bool ls_is_own_401(const struct ls_answer *answer)
     return is;
 }
 
+bool ls_is_own_page(const struct ls_answer *answer)
+{
+    return is_own_page(answer->body);
+}
+
 bool ls_detail_is(const struct ls_answer *answer, int status, const char *text)
 {
     struct reading reading;

@@ -53,6 +53,9 @@ void ls_refuse_unread(int status, struct finding *finding);
 // Is it a 401 with Label Studio's own JSON? What a question without a token should get.
 bool ls_is_own_401(const struct ls_answer *answer);
 
+// Is it a page of Label Studio's web framework?
+bool ls_is_own_page(const struct ls_answer *answer);
+
 // Is it Label Studio's own JSON error with this status and exactly this `detail`?
 bool ls_detail_is(const struct ls_answer *answer, int status, const char *text);
 

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "labelstudio/request.h"
 
+#include <string.h>
+
 #include "base/duration.h"
 #include "base/redact.h"
 #include "base/text.h"
+#include "net/network_errors.h"
+#include "net/url.h"
 
 void question_url(const struct ask *how, const char *path, char url[QUESTION_URL])
 {
@@ -37,6 +41,7 @@ static void ask_http(const struct ask *how, const struct question *question,
         .body = question->body,
         .timeout_ms = left > 0 ? left : 1, // http says "timeout" in its own words
         .ca_file = how->ca_file,
+        .proxy = how->proxy,
         .phase = how->phase,
         .phase_context = how->phase_context,
         .body_always = question->creates,
@@ -80,6 +85,23 @@ static void judge_second(const struct ask *how, const struct question *question,
     http_answer_free(&answer);
 }
 
+// Pages that no Label Studio has sent: of a host name without a dot they are the proxy's, which
+// does not know it. Of any other host they may be those of a proxy in front of Label Studio.
+static void judge_proxy(const struct ask *how, const char *address, const struct ls_answer *answer,
+                        struct finding *finding)
+{
+    struct url url;
+    char why[URL_WHY], page[FINDING_SLOT];
+    if (!url_parse(how->url, false, &url, why) || url.https)
+        return;
+    bool is_page = finding->reason == REASON_PROXY_DENIED || finding->reason == REASON_NOT_FOUND ||
+                   finding->reason == REASON_SERVER_ERROR;
+    text_print(page, sizeof page, "%s", address);
+    if (answer->status == 407 || (is_page && strchr(url.host, '.') == NULL &&
+                                  strchr(url.host, ':') == NULL && !ls_is_own_page(answer)))
+        network_error_proxy_status(finding, &url, page, answer->status);
+}
+
 void question_judge(const struct ask *how, const struct question *question,
                     const struct http_answer *answer, struct finding *finding,
                     struct ls_identity *identity)
@@ -92,6 +114,8 @@ void question_judge(const struct ask *how, const struct question *question,
         judge_second(how, question, finding);
     question_hide(finding, question->who.text);
     question_hide(finding, how->token);
+    if (how->proxy != NULL)
+        judge_proxy(how, url, &first, finding);
 }
 
 void question_hide(struct finding *finding, struct span secret)

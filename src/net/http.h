@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // One HTTP question and its answer. The only includer of curl.
 //
-// Follows no redirect, ignores proxy variables and ~/.netrc, speaks http and https only, sends to
-// no host but the URL's. Names are looked up family by family with our own walk of the search list
-// (see resolve.h); every address is tried. Every request carries `User-Agent: labelgate/VERSION`,
-// `Accept: */*`, `Accept-Encoding: identity` (without it a proxy may use any coding: RFC 9110,
-// section 12.5.3) and `Connection: close`; no `Expect`, no cookies.
+// Follows no redirect, ignores ~/.netrc, speaks http and https only, sends to no host but the URL's
+// and the proxy that it is told. curl reads no variable of the environment. Names are looked up
+// family by family with our own walk of the search list (see resolve.h); every address is tried.
+// Every request carries `User-Agent: labelgate/VERSION`, `Accept: */*`, `Accept-Encoding: identity`
+// (without it a proxy may use any coding: RFC 9110, section 12.5.3) and `Connection: close`; no
+// `Expect`, no cookies.
 #ifndef LABELGATE_NET_HTTP_H
 #define LABELGATE_NET_HTTP_H
 
@@ -14,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/span.h"
+#include "net/proxy.h"
 #include "spec/reason.h"
 
 // More than any answer that must be read: whoami is below 2 KiB, a traceback 2 kB, the largest
@@ -31,6 +33,7 @@
 enum http_phase {
     HTTP_RESOLVING,
     HTTP_CONNECTING,
+    HTTP_TUNNEL, // the proxy is connected and shall open the way (CONNECT)
     HTTP_HANDSHAKE,
     HTTP_ANSWERING,
     // The status came, the rest is awaited: a refusal is one even when its body never comes.
@@ -46,6 +49,9 @@ struct http_request {
     struct span body;    // empty: none
     int64_t timeout_ms;  // of this request; the process's hard deadline is deadline.h
     const char *ca_file; // NULL: the distribution's bundle
+    // NULL: asked directly. Of the target's name no address is looked up then, the proxy does. An
+    // https address stays verified end to end; an http one shows its headers to the proxy.
+    const struct proxy *proxy;
     // Called when a new phase begins, so that the caller can prepare the deadline's words
     // (deadline_say). May be NULL. `what` is for http_timeout_finding: the address, then perhaps a
     // blank and what exactly is being waited for.

@@ -28,6 +28,14 @@ static void add_files(struct text *out, const struct settings *settings)
     }
 }
 
+static void add_proxy(struct text *out, const struct settings *settings)
+{
+    if (settings->proxy != NULL)
+        text_add(out, "%s (from %s)", settings->proxy->shown, settings->proxy->from);
+    else
+        text_add(out, "none");
+}
+
 static void add_token_names(struct text *out, const struct settings *settings)
 {
     for (unsigned i = 0; i < settings->token_name_count; i++)
@@ -124,6 +132,8 @@ void settings_show(const struct settings *settings, enum option_id id, struct te
         return add_text(out, settings->unreachable_healthy ? "healthy" : "unhealthy");
     case OPTION_CA_FILE:
         return add_text(out, settings->ca_file);
+    case OPTION_PROXY:
+        return add_proxy(out, settings);
     case OPTION_HEADER_FILE:
         return add_text(out, settings->header_file);
     case OPTION_GRACE:

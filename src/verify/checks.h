@@ -106,6 +106,7 @@ struct check_run {
     const struct header_file *extra;
     const char *extra_url;
     const char *ca_file;
+    const struct proxy *proxy; // to what is below `extra_url`, and to no other address
     int64_t timeout_ms;
     void (*phase)(void *phase_context, enum http_phase phase, const char *what); // see http_request
     void *phase_context;

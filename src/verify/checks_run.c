@@ -331,6 +331,7 @@ static bool ask_http(struct asking *self)
         .body = span_of(self->check->json ? self->body : ""),
         .timeout_ms = run->timeout_ms,
         .ca_file = run->ca_file,
+        .proxy = run->extra_url && is_below(self->url, run->extra_url) ? run->proxy : NULL,
         .phase = run->phase,
         .phase_context = run->phase_context,
         .body_always = true,
