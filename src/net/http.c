@@ -498,7 +498,7 @@ static void ask_by_name(struct transfer *self)
 {
     struct lookup_failure vain;
     struct finding *fault = &self->answer->fault, unknown;
-    struct dial by_name = {next_host(self), self, on_looking, on_connect};
+    struct dial by_name = {next_host(self), self->until_ms, self, on_looking, on_connect};
     if (dial(&by_name, &vain))
         return;
     network_error_name(&unknown, self->origin, by_name.host, vain.asked, vain.silent);

@@ -105,8 +105,9 @@ void network_error_proxy_status(struct finding *fault, const struct url *url, co
                                 int status)
 {
     char detail[FINDING_SLOT];
-    if (status == 407) {
-        finding_set(fault, REASON_PROXY_FAILED_LOGIN, origin, NULL, NULL);
+    text_print(detail, sizeof detail, "%d", status);
+    if (status == 407 || status == 401) { // to a CONNECT some say 401
+        finding_set(fault, REASON_PROXY_FAILED_LOGIN, origin, NULL, detail);
         return;
     }
     text_print(detail, sizeof detail, "it answered %d%s", status,

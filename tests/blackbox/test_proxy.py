@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import base64
-import shutil
 import socket
 import subprocess
 import time
@@ -20,26 +19,14 @@ from standin import TOKEN, Connection, Deaf, Request, StandIn, answer, label_stu
 
 pytest_plugins = ("probes",)
 
-ROOT = Path(__file__).resolve().parents[2]
 NAME = "studio.example"
 SECRET = "hunter2swordfish"
 LOGIN = f"someone:{SECRET}"
 LIMIT = 0.8
 
 
-@pytest.fixture(scope="session")
-def tinyproxy() -> str:
-    found = shutil.which("tinyproxy")
-    if found:
-        return found
-    unpack = [ROOT / "docker/apt-private.sh", "unpack", "tinyproxy-bin"]
-    done = subprocess.run(unpack, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip() + "/usr/bin/tinyproxy"
-
-
 @pytest.fixture
-def real_proxy(tinyproxy: str, tmp_path: Path) -> Callable[..., object]:
+def real_proxy(tmp_path: Path) -> Callable[..., object]:
     """with real_proxy("BasicAuth u p") as port: for it alone NAME is 127.0.0.1."""
 
     @contextmanager
@@ -50,7 +37,7 @@ def real_proxy(tinyproxy: str, tmp_path: Path) -> Callable[..., object]:
         (tmp_path / "hosts").write_text(f"127.0.0.1 localhost {NAME}\n")
         config = tmp_path / "tinyproxy.conf"
         config.write_text("\n".join([f"Port {port}", "Listen 127.0.0.1", "Timeout 20", *lines, ""]))
-        command = f"mount --bind {tmp_path}/hosts /etc/hosts && exec {tinyproxy} -d -c {config}"
+        command = f"mount --bind {tmp_path}/hosts /etc/hosts && exec tinyproxy -d -c {config}"
         process = subprocess.Popen(
             ["unshare", "--mount", "sh", "-c", command],
             stdout=subprocess.DEVNULL,
@@ -62,6 +49,7 @@ def real_proxy(tinyproxy: str, tmp_path: Path) -> Callable[..., object]:
                     if tried.connect_ex(("127.0.0.1", port)) == 0:
                         break
                 time.sleep(0.02)
+            assert process.poll() is None, "tinyproxy does not run (tests/prepare.sh installs it)"
             yield port
         finally:
             process.kill()
@@ -127,10 +115,14 @@ def test_a_login_at_the_proxy(probe, real_proxy, authority: Authority, scheme: s
         seen = probe(url, "-v", env={**env, "ALL_PROXY": f"http://{LOGIN}@127.0.0.1:{port}"})
         assert seen.word == "ok", seen
         assert SECRET not in seen.out + seen.err
-        for login in ("", f"someone:not{SECRET}@"):
-            seen = probe(url, env={**env, "ALL_PROXY": f"http://{login}127.0.0.1:{port}"})
-            assert seen.word == "proxy_failed" and "407" in seen.out and "USER:PASSWORD" in seen.out, seen
-            assert SECRET not in seen.out + seen.err
+        nobody = probe(url, env={**env, "ALL_PROXY": f"http://127.0.0.1:{port}"})
+        assert nobody.word == "proxy_failed" and "407" in nobody.out and "USER:PASSWORD" in nobody.out, nobody
+        wrong = probe(url, env={**env, "ALL_PROXY": f"http://someone:not{SECRET}@127.0.0.1:{port}"})
+        # tinyproxy says 401, as a proxy in front of Label Studio would.
+        assert wrong.word == ("proxy_auth" if scheme == "http" else "proxy_failed") and "401" in wrong.out, (
+            wrong
+        )
+        assert SECRET not in nobody.out + wrong.out + wrong.err
 
 
 @needs_root
@@ -197,7 +189,7 @@ def test_loopback_is_asked_directly(probe, host: str) -> None:
 
 def as_proxy(request: Request) -> bytes:
     """A forward proxy that has Label Studio behind every name."""
-    request.path = "/" + request.path.split("/", 3)[3]
+    request.path = "/" + (request.path.split("/", 3) + [""] * 3)[3]
     return label_studio(request)
 
 
@@ -358,8 +350,9 @@ def test_the_deadline_holds_over_a_proxy_that_hangs(
         begun = time.monotonic()
         done = run(*verb, env=variables)
         seconds = time.monotonic() - begun
-    assert done.code == 1 and "[timeout]" in done.out and "through the proxy" in done.out, done.out
-    assert waits_for in done.out, done.out
+    said = " ".join(done.out.split())
+    assert done.code == 1 and "[timeout]" in said and "through the proxy" in said, said
+    assert waits_for in said, said
     questions = 2 if verb == ["check"] else 1
     assert LIMIT * 0.9 < seconds < questions * LIMIT + SLACK, done.out
 
@@ -399,11 +392,11 @@ LISTS = [
     "192.0.2.0/33",
     "192.0.2.0/x",
     "192.0.2",
-    "2001:db8::/32",
     "2001:db8::7",
     "",
 ]
-HOSTS = ["studio.example", "www.studio.example", "studio", "192.0.2.7", "[2001:db8::7]"]
+# Of an IPv6 network each version of curl has its own idea: tests/unit/test_proxy.c.
+HOSTS = ["studio.example", "www.studio.example", "studio", "192.0.2.7"]
 
 
 @pytest.mark.parametrize("list_", LISTS)
@@ -413,11 +406,11 @@ def test_no_proxy_is_read_as_curl_reads_it(probe, host: str, list_: str) -> None
     with StandIn(answer(response(200, "proxied"))) as proxy:
         env = {"http_proxy": proxy.url, "no_proxy": list_}
         curl = subprocess.run(
-            ["curl", "-s", "-m", "0.5", url], env={**env, "PATH": "/usr/bin"}, capture_output=True, text=True
+            ["curl", "-s", "-m", "0.3", url], env={**env, "PATH": "/usr/bin"}, capture_output=True, text=True
         )
         by_curl = curl.stdout == "proxied"
         before = proxy.connections
-        probe(url, timeout="300ms", env=env)
+        probe(url, timeout="150ms", env=env)
         assert (proxy.connections > before) == by_curl, (host, list_, by_curl)
 
 
@@ -428,5 +421,5 @@ def test_names_in_no_proxy_are_read_as_python_reads_them(probe, host: str, list_
     if list_ in ("studio.example.", "*,x"):
         pytest.skip("Python takes a final dot for another name")
     with StandIn(answer(as_proxy)) as proxy:
-        probe(f"http://{host}", timeout="300ms", env={"HTTP_PROXY": proxy.url, "NO_PROXY": list_})
+        probe(f"http://{host}", timeout="150ms", env={"HTTP_PROXY": proxy.url, "NO_PROXY": list_})
         assert (proxy.connections == 0) == bypassed, (host, list_, bypassed)
