@@ -68,4 +68,9 @@ bool ls_needs_second(enum ls_question question, const struct ls_answer *answer);
 void ls_verdict_second(enum ls_question question, const struct ls_answer *second, const char *url,
                        struct finding *finding);
 
+// "Not provided" to an access token that was made just now (REASON_JWT_DISABLED) has two causes;
+// whoami with a nonsense `Authorization: Token`, asked next, tells which: answered "not provided"
+// too, no header arrives (REASON_HEADER_LOST).
+void ls_verdict_nonsense(const struct ls_answer *second, struct finding *finding);
+
 #endif
