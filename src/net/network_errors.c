@@ -6,7 +6,6 @@
 
 #include "base/duration.h"
 #include "base/text.h"
-#include "net/http.h"
 
 static const char *errno_words(int error)
 {

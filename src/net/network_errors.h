@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "net/answer.h"
 #include "net/url.h"
 #include "spec/reason.h"
 
@@ -28,5 +29,12 @@ void network_error_proxy(struct finding *fault, const struct url *url, const cha
                          const char *why);
 void network_error_proxy_status(struct finding *fault, const struct url *url, const char *origin,
                                 int status);
+
+// The words of a timeout: what was waited for (`what` as the phase callback got it, or a plain
+// URL). A `what` without "://" names something before the first question: "the settings".
+// REASON_TIMEOUT; for a 401 or 403 that came without its body REASON_UNAUTHORIZED_UNREAD or
+// REASON_FORBIDDEN_UNREAD. Pure.
+void http_timeout_finding(struct finding *finding, enum http_phase phase, const char *what,
+                          int64_t timeout_ms);
 
 #endif

@@ -14,6 +14,7 @@
 #include "labelstudio/legacy_token.h"
 #include "labelstudio/whoami.h"
 #include "net/deadline.h"
+#include "net/network_errors.h"
 #include "probe/reach.h"
 #include "spec/exitcode.h"
 

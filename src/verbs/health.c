@@ -14,6 +14,7 @@
 #include "cli/print.h"
 #include "labelstudio/whoami.h"
 #include "net/deadline.h"
+#include "net/network_errors.h"
 #include "probe/attempt.h"
 #include "probe/reach.h"
 #include "probe/started.h"

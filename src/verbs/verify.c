@@ -11,6 +11,7 @@
 #include "cli/print.h"
 #include "cli/report.h"
 #include "net/deadline.h"
+#include "net/network_errors.h"
 #include "probe/attempt.h"
 #include "settings/settings.h"
 #include "spec/exitcode.h"

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "labelstudio/request.h"
 #include "net/url.h"
+#include "verify/checks.h"
 #include "verify/checks_values.h"
 
 // The longest address, body and header lines that a check sends.
