@@ -12,7 +12,7 @@ build='gcc:gcc ld:binutils /usr/include/stdio.h:libc6-dev xz:xz-utils bzip2:bzip
     python3:python3 /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring'
 tests='clang:clang clang-tidy:clang-tidy shellcheck:shellcheck valgrind:valgrind
     ip:iproute2 strace:strace ps:procps unshare:util-linux script:bsdutils openssl:openssl
-    curl:curl wget:wget busybox:busybox hyperfine:hyperfine debootstrap:debootstrap git:git'
+    curl:curl wget:wget busybox:busybox hyperfine:hyperfine debootstrap:debootstrap git:git tinyproxy:tinyproxy-bin'
 
 case ${1:-test} in
 build) wanted=$build ;;

@@ -48,7 +48,7 @@ def settings_table(tables: Tables) -> str:
     for option in tables["options"]:
         if not option["verbs"]:
             continue
-        variables = ", ".join(code(name) for name in (option["variable"], option["variable_also"]) if name)
+        variables = ", ".join(code(name) for name in (option["variable"], *option["variables_also"]) if name)
         rows.append(
             (
                 code(option["spelled"])

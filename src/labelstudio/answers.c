@@ -10,6 +10,7 @@
 
 // Shown of a server's own words: enough to look it up, too little to fill a log.
 #define SHOWN_MAX ((size_t)80)
+#define PATH_SHOWN_MAX ((size_t)200) // of where a redirect leads: a base URL must be whole
 // The longest text below has 107 bytes; what is longer is compared with its escapes as they stand.
 #define DETAIL_MAX 1024
 
@@ -326,30 +327,97 @@ static void add_shown(struct text *out, struct span text)
     text_add_foreign(out, text, SHOWN_MAX);
 }
 
-// Scheme and host of where a redirect leads: the rest of it may hold what was asked for.
-static void add_target(struct text *out, struct span location)
+// The host of an address, without user information.
+static struct span host_of(struct span address)
+{
+    for (size_t i = 0; i < address.len; i++) {
+        if (address.text[i] == '@') {
+            address = span_rest(address, i + 1);
+            i = 0;
+        }
+        if (i < address.len && strchr("/?#\\", address.text[i]))
+            address.len = i;
+    }
+    return address;
+}
+
+// Where a redirect leads, without query and fragment, which may hold what was asked for. Without
+// its path when that repeats a secret.
+static void add_target(struct text *out, struct span location, const char *asked)
 {
     size_t scheme = span_find(location, "://");
-    if (scheme == location.len) {
+    struct span from = span_of(asked), rest = location;
+    size_t own_scheme = span_find(from, "://");
+    if (scheme == location.len && (location.len == 0 || location.text[0] != '/')) {
         text_add(out, location.len == 0 ? "no address" : "another path of the same server");
         return;
     }
-    struct span host = {location.text + scheme + 3, location.len - scheme - 3};
-    for (size_t i = 0; i < host.len; i++) {
-        if (host.text[i] == '@') { // user information
-            host.text += i + 1;
-            host.len -= i + 1;
-            i = 0;
-        }
-        if (i < host.len && strchr("/?#\\", host.text[i]))
-            host.len = i;
+    if (scheme < location.len) {
+        text_add_foreign(out, (struct span){location.text, scheme}, SHOWN_MAX);
+        rest = span_rest(location, scheme + 3);
+    } else {
+        text_add_visible(out, (struct span){asked, own_scheme}, SHOWN_MAX);
+        rest =
+            span_starts(location, "//") ? span_rest(location, 2) : span_rest(from, own_scheme + 3);
     }
+    struct span host = host_of(rest);
+    text_add(out, "://");
     // A secret that goes on behind the host is looked for in all of it.
-    size_t end = (size_t)(host.text + host.len - location.text);
-    bool repeats = redact_echo(location, end) < end;
-    if (!repeats)
-        add_shown(out, (struct span){location.text, scheme + 3});
-    add_shown(out, repeats ? location : host);
+    bool repeats = redact_echo(location, location.len) < location.len;
+    if (repeats && redact_echo(location, (size_t)(host.text + host.len - location.text)) <
+                       (size_t)(host.text + host.len - location.text))
+        host = location;
+    add_shown(out, host);
+    struct span path =
+        scheme == location.len && !span_starts(location, "//")
+            ? location
+            : (struct span){host.text + host.len,
+                            (size_t)(location.text + location.len - (host.text + host.len))};
+    for (size_t i = 0; i < path.len; i++)
+        if (strchr("?#\\", path.text[i]))
+            path.len = i;
+    if (!repeats && path.len > 0 && path.text[0] == '/')
+        text_add_foreign(out, path, PATH_SHOWN_MAX);
+}
+
+// The path of ours at the end of what was asked: from the base URL on.
+static const char *own_path(const char *asked)
+{
+    static const char *const begins[] = {"/api/", "/user/login", "/health"};
+    const char *found = NULL;
+    for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++)
+        for (const char *at = strstr(asked, begins[i]); at; at = strstr(at + 1, begins[i]))
+            found = found == NULL || at > found ? at : found;
+    return found;
+}
+
+// Label Studio has moved when the target ends with the path that was asked: what is before it is
+// the new base URL.
+static enum reason split_redirected(const char *asked, const struct text *target, char *base,
+                                    size_t size)
+{
+    const char *path = own_path(asked);
+    struct span whole = {target->bytes, target->len};
+    base[0] = '\0';
+    if (path == NULL || target->cut || !span_ends(whole, path) || span_is(whole, asked))
+        return REASON_REDIRECTED;
+    text_print(base, size, "%.*s", (int)(whole.len - strlen(path)), whole.text);
+    struct url url;
+    char why[URL_WHY];
+    bool is_address = url_parse(base, false, &url, why);
+    if (!is_address)
+        base[0] = '\0';
+    return is_address ? REASON_REDIRECTED_MOVED : REASON_REDIRECTED;
+}
+
+// What a proxy without a route says, in its own words when they are short and plain.
+static void add_not_found(struct text *out, const struct reading *self)
+{
+    struct span body = span_trim(self->answer->body);
+    if (body.len > 0 && body.len <= SHOWN_MAX && body.text[0] != '<')
+        add_shown(out, body);
+    else
+        add_shown(out, self->answer->server);
 }
 
 static void add_server_error(struct text *out, const struct reading *self)
@@ -379,7 +447,7 @@ static const char *login_words(int status)
 }
 
 static void add_detail(struct text *out, enum reason reason, const struct reading *self,
-                       const struct ls_identity *identity)
+                       const char *url, const struct ls_identity *identity)
 {
     const struct ls_answer *answer = self->answer;
     switch ((int)reason) { // the reasons whose sentence has a place for it
@@ -401,7 +469,10 @@ static void add_detail(struct text *out, enum reason reason, const struct readin
         text_add(out, "%s", login_words(answer->status));
         break;
     case REASON_REDIRECTED:
-        add_target(out, answer->location);
+        add_target(out, answer->location, url);
+        break;
+    case REASON_NOT_FOUND_PROXY:
+        add_not_found(out, self);
         break;
     case REASON_PROXY_AUTH:
         add_shown(out, answer->www_authenticate);
@@ -441,7 +512,7 @@ static enum reason split_host_rejected(const char *address, struct text *detail)
 void ls_verdict(enum ls_question question, const struct ls_answer *answer, const char *url,
                 struct finding *finding, struct ls_identity *identity)
 {
-    char words[FINDING_SLOT];
+    char words[FINDING_SLOT], base[FINDING_SLOT] = "";
     struct text detail = text_over(words, sizeof words);
     struct reading reading;
     words[0] = '\0';
@@ -450,8 +521,12 @@ void ls_verdict(enum ls_question question, const struct ls_answer *answer, const
     enum reason reason = judge(question, &reading, identity);
     if (reason == REASON_HOST_REJECTED)
         reason = split_host_rejected(url, &detail);
-    add_detail(&detail, reason, &reading, identity);
-    finding_set(finding, reason, url, NULL, words);
+    if (reason == REASON_NOT_FOUND && !reading.own && !reading.own_page)
+        reason = REASON_NOT_FOUND_PROXY;
+    add_detail(&detail, reason, &reading, url, identity);
+    if (reason == REASON_REDIRECTED)
+        reason = split_redirected(url, &detail, base, sizeof base);
+    finding_set(finding, reason, url, base, words);
     reading_free(&reading);
 }
 
@@ -469,6 +544,11 @@ bool ls_is_own_401(const struct ls_answer *answer)
     bool is = answer->status == 401 && reading.own;
     reading_free(&reading);
     return is;
+}
+
+bool ls_is_own_page(const struct ls_answer *answer)
+{
+    return is_own_page(answer->body);
 }
 
 bool ls_detail_is(const struct ls_answer *answer, int status, const char *text)
@@ -501,4 +581,13 @@ void ls_verdict_second(enum ls_question question, const struct ls_answer *second
         *finding = other;
     else if (alive)
         finding_set(finding, REASON_NO_ORGANIZATION, url, NULL, NULL);
+}
+
+void ls_verdict_nonsense(const struct ls_answer *second, struct finding *finding)
+{
+    struct reading reading;
+    reading_make(&reading, second);
+    if (second->status == 401 && reading.own && contains(reading.detail, NOT_PROVIDED))
+        finding->reason = REASON_HEADER_LOST;
+    reading_free(&reading);
 }

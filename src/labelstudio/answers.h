@@ -53,6 +53,9 @@ void ls_refuse_unread(int status, struct finding *finding);
 // Is it a 401 with Label Studio's own JSON? What a question without a token should get.
 bool ls_is_own_401(const struct ls_answer *answer);
 
+// Is it a page of Label Studio's web framework?
+bool ls_is_own_page(const struct ls_answer *answer);
+
 // Is it Label Studio's own JSON error with this status and exactly this `detail`?
 bool ls_detail_is(const struct ls_answer *answer, int status, const char *text);
 
@@ -64,5 +67,10 @@ bool ls_needs_second(enum ls_question question, const struct ls_answer *answer);
 // Mends `finding`, the verdict of the first answer, by the second.
 void ls_verdict_second(enum ls_question question, const struct ls_answer *second, const char *url,
                        struct finding *finding);
+
+// "Not provided" to an access token that was made just now (REASON_JWT_DISABLED) has two causes;
+// whoami with a nonsense `Authorization: Token`, asked next, tells which: answered "not provided"
+// too, no header arrives (REASON_HEADER_LOST).
+void ls_verdict_nonsense(const struct ls_answer *second, struct finding *finding);
 
 #endif

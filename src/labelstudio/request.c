@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "labelstudio/request.h"
 
+#include <string.h>
+
 #include "base/duration.h"
 #include "base/redact.h"
 #include "base/text.h"
+#include "net/network_errors.h"
+#include "net/url.h"
 
 void question_url(const struct ask *how, const char *path, char url[QUESTION_URL])
 {
@@ -37,6 +41,7 @@ static void ask_http(const struct ask *how, const struct question *question,
         .body = question->body,
         .timeout_ms = left > 0 ? left : 1, // http says "timeout" in its own words
         .ca_file = how->ca_file,
+        .proxy = how->proxy,
         .phase = how->phase,
         .phase_context = how->phase_context,
         .body_always = question->creates,
@@ -80,6 +85,40 @@ static void judge_second(const struct ask *how, const struct question *question,
     http_answer_free(&answer);
 }
 
+// No token of anybody's: what matters is whether the header arrives.
+#define NONSENSE "0badc0de0badc0de0badc0de0badc0de0badc0de"
+
+static void judge_nonsense(const struct ask *how, struct finding *finding)
+{
+    struct question nonsense = {
+        .kind = LS_WHOAMI_TOKEN, .path = PATH_WHOAMI, .who = {CREDENTIAL_TOKEN, span_of(NONSENSE)}};
+    struct http_answer answer;
+    struct finding fault;
+    if (!question_ask(how, &nonsense, &answer, &fault))
+        return; // the first verdict stays
+    struct ls_answer second = question_answer(&answer);
+    ls_verdict_nonsense(&second, finding);
+    http_answer_free(&answer);
+}
+
+// Pages that no Label Studio has sent: of a host name without a dot they are the proxy's, which
+// does not know it. Of any other host they may be those of a proxy in front of Label Studio.
+static void judge_proxy(const struct ask *how, const char *address, const struct ls_answer *answer,
+                        struct finding *finding)
+{
+    struct url url;
+    char why[URL_WHY], page[FINDING_SLOT];
+    if (!url_parse(how->url, false, &url, why) || url.https)
+        return;
+    bool is_page = finding->reason == REASON_PROXY_DENIED ||
+                   finding->reason == REASON_NOT_FOUND_PROXY ||
+                   finding->reason == REASON_SERVER_ERROR;
+    text_print(page, sizeof page, "%s", address);
+    if (answer->status == 407 || (is_page && strchr(url.host, '.') == NULL &&
+                                  strchr(url.host, ':') == NULL && !ls_is_own_page(answer)))
+        network_error_proxy_status(finding, &url, page, answer->status);
+}
+
 void question_judge(const struct ask *how, const struct question *question,
                     const struct http_answer *answer, struct finding *finding,
                     struct ls_identity *identity)
@@ -90,12 +129,18 @@ void question_judge(const struct ask *how, const struct question *question,
     ls_verdict(question->kind, &first, url, finding, identity);
     if (ls_needs_second(question->kind, &first))
         judge_second(how, question, finding);
+    if (finding->reason == REASON_JWT_DISABLED && question->who.kind == CREDENTIAL_BEARER)
+        judge_nonsense(how, finding);
     question_hide(finding, question->who.text);
     question_hide(finding, how->token);
+    if (how->proxy != NULL)
+        judge_proxy(how, url, &first, finding);
 }
 
 void question_hide(struct finding *finding, struct span secret)
 {
     if (redact_echoes(span_of(finding->detail), FINDING_SLOT, secret))
         text_print(finding->detail, sizeof finding->detail, "%s", REDACT_ECHO);
+    if (redact_echoes(span_of(finding->where), FINDING_SLOT, secret))
+        text_print(finding->where, sizeof finding->where, "%s", REDACT_ECHO);
 }

@@ -24,7 +24,8 @@ struct ask {
     enum jwt_policy jwt;     // but under JWT_REJECT a JWT is exchanged and whoami asked with Bearer
     const char *header_file; // NULL: none. Read at each call
     const char *ca_file;     // NULL: the distribution's bundle
-    int64_t until_ms;        // duration_now() value at which all questions of a call must be over
+    const struct proxy *proxy; // see http_request
+    int64_t until_ms;          // duration_now() value at which all questions of a call must be over
     // See http_request; may be NULL.
     void (*phase)(void *context, enum http_phase phase, const char *what);
     void *phase_context;

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "base/text.h"
+#include "net/candidates.h"
 
 static void add_addresses(struct text *out, const struct resolve_addresses *addresses)
 {
@@ -43,31 +44,32 @@ static void try_families(const struct dial *self, const char *name,
     self->connect(self->context, list, false);
 }
 
-// One candidate of the search list. True when it has an address of either family, whatever came of
-// the connection.
-static bool try_candidate(const struct dial *self, const char *name, char silent[RESOLVE_NAME])
+static void on_looking(void *context, const char *name)
 {
-    struct resolve_addresses v4, v6;
+    const struct dial *self = context;
     self->looking(self->context, name, false);
-    enum resolve_result first = resolve_ask(&v4, name, AF_INET);
-    if (first == RESOLVE_FOUND) {
-        try_families(self, name, &v4);
-        return true;
-    }
-    enum resolve_result second = resolve_ask(&v6, name, AF_INET6);
-    if (second == RESOLVE_FOUND) {
-        connect_to(self, &v6);
-        return true;
-    }
-    if (silent[0] == '\0' && (first == RESOLVE_NO_REPLY || second == RESOLVE_NO_REPLY))
-        text_print(silent, RESOLVE_NAME, "%s", name);
-    return false;
+}
+
+// A single name needs no thread: nothing else waits for its answer.
+static void ask_for_one(const struct dial *self, const char *name, struct candidate *found)
+{
+    *found = (struct candidate){.name = name};
+    self->looking(self->context, name, false);
+    enum resolve_result first = resolve_ask(&found->v4, name, AF_INET), second = RESOLVE_ABSENT;
+    if (first != RESOLVE_FOUND)
+        second = resolve_ask(&found->v6, name, AF_INET6);
+    if (first == RESOLVE_FOUND || second == RESOLVE_FOUND)
+        return;
+    found->name = NULL;
+    if (first == RESOLVE_NO_REPLY || second == RESOLVE_NO_REPLY)
+        text_print(found->silent, RESOLVE_NAME, "%s", name);
 }
 
 bool dial(const struct dial *self, struct lookup_failure *vain)
 {
     struct resolve_walk walk;
     struct resolve_addresses hosts;
+    struct candidate found;
     struct text names = text_over(vain->asked, sizeof vain->asked);
     vain->silent[0] = '\0';
     if (resolve_hosts(&hosts, self->host)) {
@@ -75,10 +77,19 @@ bool dial(const struct dial *self, struct lookup_failure *vain)
         return true;
     }
     resolve_walk_read(&walk, self->host);
-    for (unsigned i = 0; i < walk.count; i++) {
-        if (try_candidate(self, walk.names[i], vain->silent))
-            return true;
-        text_add(&names, "%s%s", i > 0 ? ", " : "", walk.names[i]);
+    if (walk.count == 1)
+        ask_for_one(self, walk.names[0], &found);
+    else
+        candidates_find(&walk, self->until_ms, on_looking, (void *)(uintptr_t)self, &found);
+    if (found.name != NULL) {
+        if (found.v4.count > 0)
+            try_families(self, found.name, &found.v4);
+        else
+            connect_to(self, &found.v6);
+        return true;
     }
+    text_print(vain->silent, sizeof vain->silent, "%s", found.silent);
+    for (unsigned i = 0; i < walk.count; i++)
+        text_add(&names, "%s%s", i > 0 ? ", " : "", walk.names[i]);
     return false;
 }

@@ -5,6 +5,7 @@
 #define LABELGATE_NET_DIAL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "net/names.h"
 #include "spec/reason.h"
@@ -21,6 +22,7 @@ enum dial_result {
 
 struct dial {
     const char *host;
+    int64_t until_ms; // duration_now() value: the candidates of a search list share the time
     void *context;
     // `name` will be looked up; `again`: for IPv6, since no other address of it could be connected
     // to.

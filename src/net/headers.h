@@ -13,7 +13,7 @@
 
 #include "base/file.h"
 #include "base/span.h"
-#include "net/http.h"
+#include "net/answer.h"
 #include "spec/reason.h"
 
 // Who asks.

@@ -48,6 +48,8 @@ struct transfer {
     char what[FINDING_SLOT];
     char tried[TRIED];
 
+    int fd;           // the last that was opened, for its phase alone
+    bool in_time;     // the whole time counts, not a family's share of it
     struct intake in; // the answer as it comes
     unsigned waited_for_body;
 };
@@ -73,6 +75,12 @@ static void announce(struct transfer *self)
     if (!self->announced && self->request->phase != NULL)
         self->request->phase(self->request->phase_context, self->phase, self->what);
     self->announced = true;
+}
+
+// The host whose name is looked up and whose port is connected to.
+static const char *next_host(const struct transfer *self)
+{
+    return self->request->proxy != NULL ? self->request->proxy->host : self->url.host;
 }
 
 static int64_t time_left(const struct transfer *self)
@@ -128,11 +136,33 @@ static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_
     (void)purpose;
     note_address(self, address);
     if (self->phase < HTTP_CONNECTING) {
-        char detail[TRIED + 4];
-        text_print(detail, sizeof detail, "to %s", self->tried);
-        enter(self, HTTP_CONNECTING, strcmp(self->tried, self->url.host) == 0 ? "" : detail);
+        char detail[TRIED + 16];
+        bool is_proxy = self->request->proxy != NULL;
+        text_print(detail, sizeof detail, "to %s%s", is_proxy ? "the proxy " : "", self->tried);
+        enter(self, HTTP_CONNECTING,
+              !is_proxy && strcmp(self->tried, self->url.host) == 0 ? "" : detail);
     }
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    self->fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    return self->fd;
+}
+
+// curl does not tell when the proxy is connected and was asked for the way.
+static void note_tunnel(struct transfer *self)
+{
+    struct sockaddr_storage peer;
+    socklen_t len = sizeof peer;
+    if (self->request->proxy != NULL && self->url.https && self->phase == HTTP_CONNECTING &&
+        getpeername(self->fd, (struct sockaddr *)&peer, &len) == 0)
+        enter(self, HTTP_TUNNEL, "");
+}
+
+// A family's share of the time is for the connection alone.
+static void give_whole_time(struct transfer *self)
+{
+    if (self->phase <= HTTP_CONNECTING || self->in_time)
+        return;
+    self->in_time = true;
+    curl_easy_setopt(self->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(time_left(self) + 1));
 }
 
 static CURLcode on_tls(CURL *easy, void *config, void *context)
@@ -199,6 +229,29 @@ static void set_callbacks(struct transfer *self)
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, self);
 }
 
+static void set_proxy(struct transfer *self)
+{
+    char address[PROXY_SHOWN];
+    const struct proxy *proxy = self->request->proxy;
+    curl_easy_setopt(self->easy, CURLOPT_NOPROXY, ""); // decided already
+    if (proxy == NULL) {
+        curl_easy_setopt(self->easy, CURLOPT_PROXY, "");
+        return;
+    }
+    bool is_ipv6 = strchr(proxy->host, ':') != NULL;
+    text_print(address, sizeof address, "http://%s%s%s:%u", is_ipv6 ? "[" : "", proxy->host,
+               is_ipv6 ? "]" : "", proxy->port);
+    curl_easy_setopt(self->easy, CURLOPT_PROXY, address);
+    curl_easy_setopt(self->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    // What is in CURLOPT_HTTPHEADER, the token among it, never goes into a CONNECT.
+    curl_easy_setopt(self->easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
+    if (proxy->user[0] == '\0' && proxy->password[0] == '\0')
+        return;
+    curl_easy_setopt(self->easy, CURLOPT_PROXYAUTH, (long)CURLAUTH_BASIC);
+    curl_easy_setopt(self->easy, CURLOPT_PROXYUSERNAME, proxy->user);
+    curl_easy_setopt(self->easy, CURLOPT_PROXYPASSWORD, proxy->password);
+}
+
 // Everything that keeps curl from doing what nobody asked for is said here, though most is not even
 // compiled in.
 static void set_options(struct transfer *self)
@@ -207,7 +260,7 @@ static void set_options(struct transfer *self)
     curl_easy_setopt(easy, CURLOPT_URL, self->request->url);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    set_proxy(self);
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
@@ -242,6 +295,8 @@ static void wait_for(struct transfer *self, int64_t milliseconds)
     if (self->phase == HTTP_ANSWERING && self->in.head_done && self->in.mode == BODY_WHOLE &&
         self->waited_for_body++ == 0)
         enter_body(self);
+    note_tunnel(self);
+    give_whole_time(self);
     int64_t quiet = self->announced || milliseconds <= QUIET_MS ? 0 : QUIET_MS;
     int events = 0;
     if (quiet > 0)
@@ -296,11 +351,44 @@ static void explain_broken(struct transfer *self, int error)
         network_error_ended(fault, self->origin, self->in.head_done ? self->in.status : 0, reset);
 }
 
+// What went wrong before the proxy opened the way. False: it did.
+static bool explain_proxy(struct transfer *self, CURLcode code, int error)
+{
+    struct finding *fault = &self->answer->fault, connection;
+    const struct proxy *proxy = self->request->proxy;
+    char detail[FINDING_SLOT];
+    long status = 0;
+    if (proxy == NULL)
+        return false;
+    curl_easy_getinfo(self->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+    if (self->url.https && status / 100 != 2 && status != 0) {
+        network_error_proxy_status(fault, &self->url, self->origin, (int)status);
+        return true;
+    }
+    note_tunnel(self);
+    if (self->phase == HTTP_TUNNEL && code != CURLE_OPERATION_TIMEDOUT) {
+        network_error_proxy(fault, &self->url, self->origin,
+                            "its answer to CONNECT is not one of an HTTP proxy");
+        return true;
+    }
+    if (code != CURLE_COULDNT_CONNECT || self->phase > HTTP_CONNECTING)
+        return false;
+    struct url its = {.port = proxy->port};
+    memcpy(its.host, proxy->host, sizeof its.host);
+    network_error_connection(&connection, &its, proxy->shown, self->tried, error);
+    struct text text = text_over(detail, sizeof detail);
+    finding_add_sentence(&connection, &text);
+    network_error_proxy(fault, &self->url, self->origin, detail);
+    return true;
+}
+
 static void explain(struct transfer *self, CURLcode code)
 {
     struct finding *fault = &self->answer->fault;
     long error = 0;
     curl_easy_getinfo(self->easy, CURLINFO_OS_ERRNO, &error);
+    if (explain_proxy(self, code, (int)error))
+        return;
     switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
         network_error_name(fault, self->origin, self->url.host, self->url.host, "");
@@ -355,11 +443,14 @@ static void set_family(struct transfer *self, const char *addresses)
 // True when no connection came about, so that other addresses may be tried.
 static bool try_addresses(struct transfer *self, const char *addresses, int64_t connect_ms)
 {
-    set_family(self, addresses[0] != '\0' ? addresses : self->url.host);
+    set_family(self, addresses[0] != '\0' ? addresses : next_host(self));
+    self->in_time = false;
     char entry[URL_HOST + DIAL_LIST + 16];
     struct curl_slist resolve = {.data = entry};
     if (addresses[0] != '\0') {
-        text_print(entry, sizeof entry, "%s:%u:%s", self->url.host, self->url.port, addresses);
+        const struct proxy *proxy = self->request->proxy;
+        text_print(entry, sizeof entry, "%s:%u:%s", next_host(self),
+                   proxy != NULL ? proxy->port : self->url.port, addresses);
         curl_easy_setopt(self->easy, CURLOPT_RESOLVE, &resolve);
     }
     int64_t left = time_left(self);
@@ -388,9 +479,9 @@ static void on_looking(void *context, const char *name, bool again)
     text_add(&out, "%s", name);
     if (again)
         text_add(&out, " for IPv6, since there was no connection to %s", self->tried);
-    else if (strcmp(name, self->url.host) != 0)
+    else if (strcmp(name, next_host(self)) != 0)
         text_add(&out, ", a candidate of the search list; a final dot (%s.) skips the list",
-                 self->url.host);
+                 next_host(self));
     enter(self, HTTP_RESOLVING, detail);
     announce(self);
 }
@@ -406,10 +497,15 @@ static enum dial_result on_connect(void *context, const char *addresses, bool ha
 static void ask_by_name(struct transfer *self)
 {
     struct lookup_failure vain;
-    struct dial by_name = {self->url.host, self, on_looking, on_connect};
-    if (!dial(&by_name, &vain))
-        network_error_name(&self->answer->fault, self->origin, self->url.host, vain.asked,
-                           vain.silent);
+    struct finding *fault = &self->answer->fault, unknown;
+    struct dial by_name = {next_host(self), self->until_ms, self, on_looking, on_connect};
+    if (dial(&by_name, &vain))
+        return;
+    network_error_name(&unknown, self->origin, by_name.host, vain.asked, vain.silent);
+    if (self->request->proxy != NULL)
+        network_error_proxy(fault, &self->url, self->origin, unknown.detail);
+    else
+        *fault = unknown;
 }
 
 // ---- The question -------------------------------------------------------------------------------
@@ -426,6 +522,13 @@ static bool prepare(struct transfer *self)
     size_t scheme = span_find(span_of(url), "://") + 3;
     text_print(self->origin, sizeof self->origin, "%.*s",
                (int)(scheme + strcspn(url + scheme, "/?#")), url);
+    const struct proxy *proxy = self->request->proxy;
+    if (proxy != NULL && proxy->why[0] != '\0') {
+        char detail[FINDING_SLOT];
+        text_print(detail, sizeof detail, "%s %s", proxy->shown, proxy->why);
+        finding_set(fault, REASON_PROXY_UNUSABLE, self->origin, proxy->from, detail);
+        return false;
+    }
     if (self->url.https && (!tls_open(&self->tls, self->request->ca_file, fault)))
         return false;
     if (self->url.https && !tls_start()) {
@@ -447,12 +550,12 @@ static bool prepare(struct transfer *self)
 
 void http_ask(const struct http_request *request, struct http_answer *answer)
 {
-    struct transfer self = {.request = request, .answer = answer};
+    struct transfer self = {.request = request, .answer = answer, .fd = -1};
     self.in = (struct intake){.request = request, .answer = answer, .origin = self.origin};
     memset(answer, 0, sizeof *answer);
     self.until_ms = duration_now() + request->timeout_ms;
     if (prepare(&self)) {
-        if (resolve_is_needless(self.url.host))
+        if (resolve_is_needless(next_host(&self)))
             try_addresses(&self, "", time_left(&self));
         else
             ask_by_name(&self);

@@ -1,87 +1,16 @@
 // SPDX-License-Identifier: MIT
 // One HTTP question and its answer. The only includer of curl.
 //
-// Follows no redirect, ignores proxy variables and ~/.netrc, speaks http and https only, sends to
-// no host but the URL's. Names are looked up family by family with our own walk of the search list
-// (see resolve.h); every address is tried. Every request carries `User-Agent: labelgate/VERSION`,
-// `Accept: */*`, `Accept-Encoding: identity` (without it a proxy may use any coding: RFC 9110,
-// section 12.5.3) and `Connection: close`; no `Expect`, no cookies.
+// Follows no redirect, ignores ~/.netrc, speaks http and https only, sends to no host but the URL's
+// and the proxy that it is told. curl reads no variable of the environment. Names are looked up
+// family by family with our own walk of the search list (see resolve.h); every address is tried.
+// Every request carries `User-Agent: labelgate/VERSION`, `Accept: */*`, `Accept-Encoding: identity`
+// (without it a proxy may use any coding: RFC 9110, section 12.5.3) and `Connection: close`; no
+// `Expect`, no cookies.
 #ifndef LABELGATE_NET_HTTP_H
 #define LABELGATE_NET_HTTP_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/span.h"
-#include "spec/reason.h"
-
-// More than any answer that must be read: whoami is below 2 KiB, a traceback 2 kB, the largest
-// project list page is not read.
-#define HTTP_BODY_MAX ((size_t)64 * 1024)
-#define HTTP_BODY_SMALL ((size_t)2 * 1024) // whoami and every error fit
-#define HTTP_HEADER_VALUE 512
-#define HTTP_HEADERS 16
-
-// How long and how much of a 404's page is waited for: its <title> stands at the front.
-#define HTTP_PEEK_MS 50
-#define HTTP_PEEK ((size_t)4 * 1024)
-
-// What is being waited for: for the sentence of a timeout.
-enum http_phase {
-    HTTP_RESOLVING,
-    HTTP_CONNECTING,
-    HTTP_HANDSHAKE,
-    HTTP_ANSWERING,
-    // The status came, the rest is awaited: a refusal is one even when its body never comes.
-    HTTP_UNAUTHORIZED, // 401
-    HTTP_FORBIDDEN,    // 403
-};
-
-struct http_request {
-    const char *method; // "GET", "POST"
-    const char *url;
-    // "Name: value" lines, NULL-terminated; may hold the token: wiped by their owner. NULL: none.
-    const char *const *headers;
-    struct span body;    // empty: none
-    int64_t timeout_ms;  // of this request; the process's hard deadline is deadline.h
-    const char *ca_file; // NULL: the distribution's bundle
-    // Called when a new phase begins, so that the caller can prepare the deadline's words
-    // (deadline_say). May be NULL. `what` is for http_timeout_finding: the address, then perhaps a
-    // blank and what exactly is being waited for.
-    void (*phase)(void *context, enum http_phase phase, const char *what);
-    void *phase_context;
-    bool body_always; // read the body whatever the status; else only where it is needed (200, 400,
-                      // 401, 403, 500); of a 404 what comes at once (HTTP_PEEK_MS), enough to see
-                      // whose page it is
-    bool body_never;  // the status line is all that is wanted (the app's own address)
-};
-
-struct http_answer {
-    bool answered;        // head and body, as far as it is needed, came; else `fault` says why not
-    struct finding fault; // class unclear or local (ca_file_invalid); subject: scheme, host, port
-    int status;           // the one that came, 0: none; also when there is no whole answer
-    char content_type[HTTP_HEADER_VALUE]; // header values are cut to fit
-    char content_encoding[HTTP_HEADER_VALUE];
-    char location[HTTP_HEADER_VALUE];
-    char www_authenticate[HTTP_HEADER_VALUE];
-    char retry_after[HTTP_HEADER_VALUE];
-    char server[HTTP_HEADER_VALUE];
-    char date[HTTP_HEADER_VALUE];
-    char cookies[2048]; // "name=value; name=value" of all Set-Cookie headers, for the login
-    char *body; // NUL-terminated, in `small` or on the heap: do not copy the struct; NULL when none
-                // was read
-    size_t body_len;
-    char small[HTTP_BODY_SMALL];
-    bool body_cut; // longer than HTTP_BODY_MAX, cut short by the peer, or not waited for
-};
-
-// The words of a timeout: what was waited for (`what` as the phase callback got it, or a plain
-// URL). A `what` without "://" names something before the first question: "the settings".
-// REASON_TIMEOUT; for a 401 or 403 that came without its body REASON_UNAUTHORIZED_UNREAD or
-// REASON_FORBIDDEN_UNREAD. Pure.
-void http_timeout_finding(struct finding *finding, enum http_phase phase, const char *what,
-                          int64_t timeout_ms);
+#include "net/answer.h"
 
 void http_ask(const struct http_request *request, struct http_answer *answer);
 void http_answer_free(struct http_answer *answer); // wipes body and cookies

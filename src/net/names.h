@@ -5,7 +5,7 @@
 // Why: musl asks A and AAAA together and gives up when one of them fails, stops at the first search
 // candidate with "no data", and compares a name with its final dot to the lines of /etc/hosts.
 // glibc does none of that (measured against a test name server, tests/blackbox/test_names.py).
-// Rules of the walk: resolv.conf(5), glibc's res_search.
+// Rules of the walk: resolv.conf(5), glibc's res_search; candidates.h asks for its names.
 #ifndef LABELGATE_NET_NAMES_H
 #define LABELGATE_NET_NAMES_H
 

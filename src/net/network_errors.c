@@ -6,7 +6,6 @@
 
 #include "base/duration.h"
 #include "base/text.h"
-#include "net/http.h"
 
 static const char *errno_words(int error)
 {
@@ -93,6 +92,30 @@ void network_error_name(struct finding *fault, const char *origin, const char *h
     finding_set(fault, REASON_NAME_UNRESOLVED, origin, NULL, detail);
 }
 
+void network_error_proxy(struct finding *fault, const struct url *url, const char *origin,
+                         const char *why)
+{
+    bool is_short = strchr(url->host, '.') == NULL && strchr(url->host, ':') == NULL;
+    finding_set(fault, is_short ? REASON_PROXY_FAILED_SHORT : REASON_PROXY_FAILED, origin,
+                url->host, why);
+}
+
+void network_error_proxy_status(struct finding *fault, const struct url *url, const char *origin,
+                                int status)
+{
+    char detail[FINDING_SLOT];
+    text_print(detail, sizeof detail, "%d", status);
+    if (status == 407 || status == 401) { // to a CONNECT some say 401
+        finding_set(fault, REASON_PROXY_FAILED_LOGIN, origin, NULL, detail);
+        return;
+    }
+    text_print(detail, sizeof detail, "it answered %d%s", status,
+               status == 403                    ? ": its rules forbid it"
+               : status >= 500 && status <= 504 ? ": it cannot find or reach that host"
+                                                : "");
+    network_error_proxy(fault, url, origin, detail);
+}
+
 static const char *phase_words(enum http_phase phase)
 {
     switch (phase) {
@@ -100,6 +123,8 @@ static const char *phase_words(enum http_phase phase)
         return "looking up the name";
     case HTTP_CONNECTING:
         return "waiting for the connection";
+    case HTTP_TUNNEL:
+        return "connected to the proxy, waiting for it to open the way";
     case HTTP_HANDSHAKE:
         return "waiting for the TLS handshake";
     case HTTP_ANSWERING:

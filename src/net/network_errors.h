@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "net/answer.h"
 #include "net/url.h"
 #include "spec/reason.h"
 
@@ -23,5 +24,17 @@ void network_error_bad_reply(struct finding *fault, const char *origin, const ch
 // server did not answer for ("" when it answered for all).
 void network_error_name(struct finding *fault, const char *origin, const char *host,
                         const char *asked, const char *silent);
+// The proxy did not bring the question to `url`: why, and what it answered to CONNECT.
+void network_error_proxy(struct finding *fault, const struct url *url, const char *origin,
+                         const char *why);
+void network_error_proxy_status(struct finding *fault, const struct url *url, const char *origin,
+                                int status);
+
+// The words of a timeout: what was waited for (`what` as the phase callback got it, or a plain
+// URL). A `what` without "://" names something before the first question: "the settings".
+// REASON_TIMEOUT; for a 401 or 403 that came without its body REASON_UNAUTHORIZED_UNREAD or
+// REASON_FORBIDDEN_UNREAD. Pure.
+void http_timeout_finding(struct finding *finding, enum http_phase phase, const char *what,
+                          int64_t timeout_ms);
 
 #endif

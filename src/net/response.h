@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "base/span.h"
-#include "net/http.h"
+#include "net/answer.h"
 
 enum body_mode { BODY_NONE, BODY_PEEK, BODY_WHOLE };
 

@@ -4,7 +4,7 @@
 #define LABELGATE_NET_RESPONSE_HEAD_H
 
 #include "base/span.h"
-#include "net/http.h"
+#include "net/answer.h"
 
 // "HTTP/1.1 200 OK": the status, or 0 when the line is none.
 int lines_status(struct span line);

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "net/tls.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <mbedtls/ctr_drbg.h>
 #include <mbedtls/ssl.h>
 #include <mbedtls/x509_crt.h>
 #include <psa/crypto.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 
 #include "base/text.h"
 #include "net/certificate.h"
@@ -51,21 +55,110 @@ static bool open_default(struct tls *self, struct finding *fault)
            refuse(fault, self->path, "memory ran out");
 }
 
+// "5ed36f99.0": what openssl rehash makes, and all that OpenSSL looks at in a folder.
+static bool is_hashed_name(const char *name)
+{
+    size_t hash = strspn(name, "0123456789abcdef");
+    return hash == 8 && name[8] == '.' && name[9] != '\0' &&
+           name[9 + strspn(name + 9, "0123456789")] == '\0';
+}
+
+// Behind what is there. False: there is no room or no memory for it.
+static bool append(struct file_content *bundle, const struct file_content *more)
+{
+    if (bundle->len + more->len + 1 > TLS_BUNDLE_MAX)
+        return false;
+    char *bytes = realloc(bundle->bytes, bundle->len + more->len + 2);
+    if (bytes == NULL)
+        return false;
+    memcpy(bytes + bundle->len, more->bytes, more->len);
+    bundle->bytes = bytes;
+    bundle->len += more->len;
+    bytes[bundle->len++] = '\n';
+    bytes[bundle->len] = '\0';
+    return true;
+}
+
+static bool read_folder(struct tls *self, const char *path)
+{
+    bool whole = true;
+    DIR *folder = opendir(path);
+    if (folder == NULL)
+        return true;
+    for (const struct dirent *entry = readdir(folder); whole && entry != NULL;
+         entry = readdir(folder)) {
+        char file[PATH_MAX];
+        struct file_content one = {0};
+        if (!is_hashed_name(entry->d_name))
+            continue;
+        text_print(file, sizeof file, "%s/%s", path, entry->d_name);
+        if (file_read(file, TLS_BUNDLE_MAX, &one) == FILE_OK)
+            whole = append(&self->bundle, &one);
+        file_free(&one);
+    }
+    closedir(folder);
+    return whole;
+}
+
+// SSL_CERT_DIR may list several.
+static bool read_folders(struct tls *self, const char *list, struct finding *fault)
+{
+    char path[PATH_MAX];
+    for (size_t len; *list != '\0'; list += len + (list[len] == ':')) {
+        len = strcspn(list, ":");
+        text_print(path, sizeof path, "%.*s", (int)len, list);
+        if (!read_folder(self, path))
+            return refuse(fault, path, "it is too large, or memory ran out");
+    }
+    return true;
+}
+
+static bool is_folder_list(const char *path, enum file_fault result)
+{
+    struct stat status;
+    char first[PATH_MAX];
+    if (result == FILE_DIRECTORY)
+        return true;
+    text_print(first, sizeof first, "%.*s", (int)strcspn(path, ":"), path);
+    return result == FILE_MISSING && strchr(path, ':') != NULL && stat(first, &status) == 0 &&
+           S_ISDIR(status.st_mode);
+}
+
+// An image without the distribution's bundle has that of the app's own library at most.
+static void add_certifi(struct text *out)
+{
+    text_add(out, "; an app may bring its own (Python: site-packages/certifi/cacert.pem): name it "
+                  "in LABELGATE_CA_FILE");
+}
+
+static bool read_named(struct tls *self, const char *path, struct finding *fault)
+{
+    char why[FINDING_SLOT];
+    enum file_fault result = file_read(path, TLS_BUNDLE_MAX, &self->bundle);
+    self->path = path;
+    if (is_folder_list(path, result))
+        return read_folders(self, path, fault) &&
+               (self->bundle.len > 0 ||
+                refuse(fault, path,
+                       "this folder has no file with OpenSSL's hashed name, such as "
+                       "5ed36f99.0 (openssl rehash makes them)"));
+    if (result == FILE_OK)
+        return self->bundle.len > 0 || refuse(fault, path, "it is empty");
+    file_fault_text(result, &self->bundle, TLS_BUNDLE_MAX, why, sizeof why);
+    struct text text = text_over(why, sizeof why);
+    text.len = strlen(why);
+    if (result == FILE_MISSING && strncmp(path, "/etc/", strlen("/etc/")) == 0)
+        add_certifi(&text);
+    return refuse(fault, path, why);
+}
+
 bool tls_open(struct tls *self, const char *ca_file, struct finding *fault)
 {
     memset(self, 0, sizeof *self);
     if (ca_file == NULL)
         return open_default(self, fault);
-
-    enum file_fault result = file_read(ca_file, TLS_BUNDLE_MAX, &self->bundle);
-    if (result != FILE_OK) {
-        char why[FINDING_SLOT];
-        file_fault_text(result, &self->bundle, TLS_BUNDLE_MAX, why, sizeof why);
-        return refuse(fault, ca_file, why);
-    }
-    self->path = ca_file;
-    if (self->bundle.len == 0)
-        return refuse(fault, ca_file, "it is empty");
+    if (!read_named(self, ca_file, fault))
+        return false;
     if (!trust_load(&self->trust, self->bundle.bytes, self->bundle.len))
         return refuse(fault, ca_file, "memory ran out");
     if (self->trust.count == 0 && self->trust.refused_count == 0)

@@ -49,9 +49,10 @@ struct tls {
     char dates[TLS_TEXT];   // whose time is over or has not begun
 };
 
-// Reads the bundle: `ca_file`, or the first of the distributions' that is there (none is no fault
-// here, tls_explain will say so). False with REASON_CA_FILE_INVALID when `ca_file` is missing,
-// unreadable or holds no certificate.
+// Reads the bundle: `ca_file` (a file; a folder, or several with colons between them, of which the
+// files with OpenSSL's hashed names count), or the first of the distributions' that is there (none
+// is no fault here, tls_explain will say so). False with REASON_CA_FILE_INVALID when `ca_file` is
+// missing, unreadable or holds no certificate.
 bool tls_open(struct tls *self, const char *ca_file, struct finding *fault);
 void tls_close(struct tls *self);
 

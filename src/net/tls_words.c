@@ -12,7 +12,8 @@ static void explain_untrusted(const struct tls *self, struct text *out)
 {
     if (self->path == NULL)
         text_add(out, "there is no CA bundle on this system (/etc/ssl/certs/ca-certificates.crt "
-                      "and the like)");
+                      "and the like); an app may bring its own (Python: "
+                      "site-packages/certifi/cacert.pem): name it in LABELGATE_CA_FILE");
     else if (self->unusable[0] != '\0')
         text_add(out, "the CA \"%s\" is in %s, but cannot be used: %s", self->issuer, self->path,
                  self->unusable);

@@ -231,6 +231,7 @@ static const struct {
     const char *meaning;
 } trust_lines[] = {
     {"The CA file",
+     "A file, or a folder of which each file with OpenSSL's hashed name (5ed36f99.0) is read. "
      "The whole of it is trusted: PEM blocks CERTIFICATE and TRUSTED CERTIFICATE, or "
      "one certificate in DER. A block that cannot be read is passed over. A server's "
      "own self-signed certificate may be in it. A TRUSTED CERTIFICATE that carries "
@@ -247,6 +248,40 @@ static const struct {
                            "constraints, critical or not, is refused, whether they are kept or "
                            "broken. Nothing is asked about revocation."},
 };
+
+static const struct {
+    const char *what;
+    const char *meaning;
+} proxy_lines[] = {
+    {"Which proxy",
+     "For https the first that is set of https_proxy, HTTPS_PROXY, all_proxy and ALL_PROXY; for "
+     "http of http_proxy, HTTP_PROXY (not where REQUEST_METHOD is set, as in a CGI program), "
+     "all_proxy and ALL_PROXY. http://USER:PASSWORD@HOST:PORT, with special characters of user "
+     "and password as %XX; without http:// it means the same, without a port 80. Proxies that "
+     "speak SOCKS, or TLS themselves, cannot be used."},
+    {"What is asked directly",
+     "What no_proxy, or else NO_PROXY, lists with commas: a name means itself and all names "
+     "below it, with a leading dot or without; an address means itself, an address with /BITS "
+     "its network; * alone means everything. An entry with a port matches nothing. Loopback "
+     "addresses and --app-url are always asked directly."},
+    {"Whose variables",
+     "Those of the container, and what --load adds of the file. health reads those of its own "
+     "environment, which are the container's: what a script sets for the app alone it does not "
+     "see. LABELGATE_PROXY then names the proxy, or none."},
+    {"Who sees the token", "Over https nobody but Label Studio: the proxy opens a tunnel "
+                           "(CONNECT), and the certificate is verified end to end. Over http the "
+                           "proxy sees it, as it sees the app's."},
+};
+
+static void add_proxies(struct text *out)
+{
+    text_add(out, ".SH PROXIES\n");
+    add_line(out, "Label Studio is asked the way the app asks it; --proxy changes that for "
+                  "labelgate alone. The variables are read as libcurl reads them. A verdict that "
+                  "went through a proxy says so.");
+    for (size_t i = 0; i < sizeof proxy_lines / sizeof proxy_lines[0]; i++)
+        add_tagged(out, proxy_lines[i].what, proxy_lines[i].meaning);
+}
 
 static void add_trust(struct text *out)
 {
@@ -337,6 +372,7 @@ void pages_manual(struct text *out)
     add_variables(out);
     add_files(out);
     add_probe(out);
+    add_proxies(out);
     add_trust(out);
     add_checks(out);
     add_exits(out);

@@ -14,6 +14,7 @@
 #include "labelstudio/legacy_token.h"
 #include "labelstudio/whoami.h"
 #include "net/deadline.h"
+#include "net/network_errors.h"
 #include "probe/reach.h"
 #include "spec/exitcode.h"
 
@@ -50,6 +51,8 @@ static void late_finding(const struct child *child, const struct finding *late,
         app_no_answer(late, child->plan->settings->app_url, finding);
     else
         *finding = *late;
+    if (child->way != ATTEMPT_APP)
+        reach_say_way(child->plan->settings, finding);
 }
 
 static void prepare_timeout(void *context, enum http_phase phase, const char *what)
@@ -125,6 +128,8 @@ static int work(void *context, int out_fd)
     how.phase = prepare_timeout;
     how.phase_context = child;
     ask(child, &how, &child->attempt);
+    if (child->way != ATTEMPT_APP)
+        reach_say_way(child->plan->settings, &child->attempt.finding);
     deadline_disarm();
 
     bool written = file_write(out_fd, &child->attempt, sizeof child->attempt);

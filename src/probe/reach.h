@@ -11,4 +11,7 @@
 // With the settings' token; to be over `timeout_ms` from now. Views of `settings`.
 struct ask reach_from_settings(const struct settings *settings, int64_t timeout_ms);
 
+// What was asked through a proxy says so. Not for --app-url, which is asked directly.
+void reach_say_way(const struct settings *settings, struct finding *finding);
+
 #endif

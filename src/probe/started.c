@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "probe/started.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>

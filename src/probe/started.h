@@ -9,17 +9,7 @@
 
 #include "base/envlist.h"
 #include "base/text.h"
-
-enum started_answer {
-    STARTED_FOUND,
-    STARTED_NONE,    // no process of this container begins with the marker
-    STARTED_SEVERAL, // cannot tell which is ours
-    // One is there that is not believed; `pid` and `uid` are its.
-    STARTED_UNREADABLE, // its environment may not be read
-    STARTED_FOREIGN,    // it belongs to neither root nor the probe's user
-    STARTED_SET_ID,     // its user ids differ, or its program is set-user-ID or set-group-ID
-    STARTED_GROUP,      // it is in another control group
-};
+#include "probe/started_answer.h"
 
 // The longest environ that is read: ours holds a token, an address and a few paths.
 #define STARTED_MAX ((size_t)128 * 1024)

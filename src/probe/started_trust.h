@@ -4,7 +4,11 @@
 #ifndef LABELGATE_PROBE_STARTED_TRUST_H
 #define LABELGATE_PROBE_STARTED_TRUST_H
 
-#include "probe/started.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "probe/started_answer.h"
 
 #define TRUST_NAMESPACE 64 // "mnt:[4026531840]"
 

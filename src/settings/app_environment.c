@@ -35,9 +35,11 @@ static bool is_setting(const struct settings *self, struct span name)
     const struct variable_row *variables = variable_rows(&count);
     for (enum option_id id = 0; id < OPTION_COUNT; id++) {
         const struct option_row *row = option_row(id);
-        if ((row->variable && span_is(name, row->variable)) ||
-            (row->variable_also && span_is(name, row->variable_also)))
+        if (row->variable && span_is(name, row->variable))
             return true;
+        for (size_t i = 0; i < OPTION_VARIABLES_ALSO && row->variables_also[i]; i++)
+            if (span_is(name, row->variables_also[i]))
+                return true;
     }
     for (size_t i = 0; i < count && span_starts(name, "LABEL_STUDIO_"); i++)
         if (span_is(name, variables[i].name))

@@ -188,8 +188,12 @@ bool settings_lookup(const struct maker *maker, enum option_id id, struct value 
         return true;
     if (!row->variable)
         return false;
-    return find_variable(maker, id, row->variable, value) ||
-           (row->variable_also && find_variable(maker, id, row->variable_also, value));
+    if (find_variable(maker, id, row->variable, value))
+        return true;
+    for (size_t i = 0; i < OPTION_VARIABLES_ALSO && row->variables_also[i]; i++)
+        if (find_variable(maker, id, row->variables_also[i], value))
+            return true;
+    return false;
 }
 
 bool settings_next_piece(const char **list, struct span *piece)

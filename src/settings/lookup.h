@@ -51,6 +51,7 @@ void maker_free_refusals(struct settings *settings);
 void settings_take_files(struct maker *maker);  // which files, their bytes, their variables
 void settings_take_values(struct maker *maker); // every option that is one value
 void settings_take_urls(struct maker *maker);
+void settings_take_proxy(struct maker *maker); // after the address
 // Every value that may be a token, or the password, used or not: never shown. A lack of memory is
 // told by redact_failed.
 void settings_redact_candidates(const struct maker *maker);

@@ -32,6 +32,7 @@ static void make(struct maker *maker)
     settings_take_files(maker);
     settings_take_values(maker);
     settings_take_urls(maker);
+    settings_take_proxy(maker);
     settings_redact_candidates(maker);
     if (!maker->settings->no_token)
         settings_take_token(maker);

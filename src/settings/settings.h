@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/say.h"
 #include "dotenv/dotenv.h"
+#include "net/proxy.h"
 #include "settings/origin.h"
 #include "spec/options.h"
 #include "spec/reason.h"
@@ -82,9 +83,10 @@ struct settings {
     int64_t timeout_ms;
     int64_t wait_ms;
     int64_t grace_ms;
-    const char *url;     // NULL: not set. Checked and without its trailing slash
-    const char *app_url; // NULL: not asked. Checked
-    const char *ca_file; // NULL: the distribution's bundle is looked for
+    const char *url;           // NULL: not set. Checked and without its trailing slash
+    const char *app_url;       // NULL: not asked. Checked
+    const char *ca_file;       // NULL: the distribution's bundle is looked for
+    const struct proxy *proxy; // NULL: Label Studio is asked directly
     const char *header_file;
     const char *username; // LABEL_STUDIO_USERNAME; `token` and `verify` only, as the password
     struct span password; // LABEL_STUDIO_PASSWORD or _FILE

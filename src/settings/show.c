@@ -19,6 +19,14 @@ static void add_files(struct text *out, const struct settings *settings)
     }
 }
 
+static void add_proxy(struct text *out, const struct settings *settings)
+{
+    if (settings->proxy != NULL)
+        text_add(out, "%s (from %s)", settings->proxy->shown, settings->proxy->from);
+    else
+        text_add(out, "none");
+}
+
 static void add_token_names(struct text *out, const struct settings *settings)
 {
     for (unsigned i = 0; i < settings->token_name_count; i++)
@@ -54,6 +62,8 @@ void settings_show(const struct settings *settings, enum option_id id, struct te
         add_files(out, settings);
     else if (id == OPTION_TOKEN_VAR)
         add_token_names(out, settings);
+    else if (id == OPTION_PROXY)
+        add_proxy(out, settings);
     else if (id == OPTION_SIGNAL)
         add_signals(out, settings);
     else if (id == OPTION_OK_EXIT)
@@ -75,6 +85,7 @@ void settings_show(const struct settings *settings, enum option_id id, struct te
     case VALUE_URL:
         text_add_visible(out, span_of(*(const char *const *)value), FINDING_SLOT);
         break;
+    case VALUE_PROXY:
     case VALUE_NAME:
     case VALUE_SIGNALS:
     case VALUE_EXIT_CODE:

@@ -113,6 +113,13 @@ static bool is_usual(struct span name)
     return span_is(name, "LABEL_STUDIO_PASSWORD");
 }
 
+static bool is_proxy_name(struct span name)
+{
+    static const char suffix[] = "_PROXY";
+    return name.len >= sizeof suffix - 1 &&
+           span_is_nocase(span_rest(name, name.len - (sizeof suffix - 1)), suffix);
+}
+
 bool settings_redact_environment(int argc, char *const *argv, char *const *envp)
 {
     const char *list = "";
@@ -126,6 +133,8 @@ bool settings_redact_environment(int argc, char *const *argv, char *const *envp)
         struct span value = span_of(*envp + name.len + ((*envp)[name.len] == '='));
         if (is_usual(name) || is_listed(list, name) || is_named_by_a_word(argc, argv, name))
             added = token_redact(value) && added;
+        else if (memchr(value.text, '@', value.len) && is_proxy_name(name))
+            added = token_redact_authority(value) && added;
         else if (memchr(value.text, '@', value.len))
             added = token_redact_url(value) && added;
     }

@@ -120,7 +120,8 @@ static void take_value(struct maker *maker, enum option_id id)
     case VALUE_PATH:
         *(const char **)place = value.text;
         break;
-    case VALUE_URL: // settings_take_urls
+    case VALUE_URL:   // settings_take_urls
+    case VALUE_PROXY: // settings_take_proxy
     case VALUE_NAME:
     case VALUE_SIGNALS:
     case VALUE_EXIT_CODE:

@@ -90,8 +90,8 @@ void table_add_option_help(enum option_id id, struct text *out)
         text_add(out, " May be repeated.");
     if (row->variable)
         text_add(out, " Variable: %s", row->variable);
-    if (row->variable_also)
-        text_add(out, ", then %s", row->variable_also);
+    for (size_t i = 0; i < OPTION_VARIABLES_ALSO && row->variables_also[i]; i++)
+        text_add(out, ", then %s", row->variables_also[i]);
     text_add(out, row->variable ? "." : "");
     if (row->fallback)
         text_add(out, " Default: %s.", row->fallback);

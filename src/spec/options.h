@@ -36,6 +36,7 @@ enum option_id {
     OPTION_WAIT,
     OPTION_UNREACHABLE,
     OPTION_CA_FILE,
+    OPTION_PROXY,
     OPTION_HEADER_FILE,
     OPTION_GRACE,
     OPTION_GROUP,
@@ -62,21 +63,23 @@ enum value_kind {
     VALUE_TIME_LIMIT, // a duration longer than zero
     VALUE_PATH,
     VALUE_URL,
-    VALUE_NAME, // of a variable
+    VALUE_PROXY, // env, none or an address
+    VALUE_NAME,  // of a variable
     VALUE_SIGNALS,
     VALUE_EXIT_CODE,
 };
 
+#define OPTION_VARIABLES_ALSO 4
 struct option_row {
     const char *name;     // without the dashes; "v" is a short option
     const char *argument; // "PATH", "URL", …; NULL: it has none
     const char *words;    // of VALUE_WORD: "token|missing|all", in the order of their enum
     enum value_kind kind;
-    const char *variable;      // NULL: none
-    const char *variable_also; // a second variable that is looked at after it (SSL_CERT_FILE)
-    const char *fallback;      // the default in words, for help
-    const char *help;          // one or two short sentences
-    unsigned verbs;            // bits 1u << VERB_…
+    const char *variable;                              // NULL: none
+    const char *variables_also[OPTION_VARIABLES_ALSO]; // looked at after it, in their order
+    const char *fallback;                              // the default in words, for help
+    const char *help;                                  // one or two short sentences
+    unsigned verbs;                                    // bits 1u << VERB_…
     bool repeatable;
     bool list; // the variable is a comma list
 };

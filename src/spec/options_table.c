@@ -98,11 +98,21 @@ static const struct option_row rows[OPTION_COUNT] = {
                         .argument = "PATH",
                         .kind = VALUE_PATH,
                         .variable = "LABELGATE_CA_FILE",
-                        .variable_also = "SSL_CERT_FILE",
+                        .variables_also = {"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE",
+                                           "SSL_CERT_DIR"},
                         .fallback = "the distribution's bundle if there is one",
-                        .help = "The certificates that https trusts. Nothing turns verification "
-                                "off.",
+                        .help = "The certificates that https trusts: a file, or a folder of "
+                                "OpenSSL's hashed names. Nothing turns verification off.",
                         .verbs = ASK},
+    [OPTION_PROXY] = {.name = "proxy",
+                      .argument = "env|none|URL",
+                      .kind = VALUE_PROXY,
+                      .variable = "LABELGATE_PROXY",
+                      .fallback = "env",
+                      .help = "How Label Studio is asked: as HTTP_PROXY, HTTPS_PROXY, ALL_PROXY "
+                              "and NO_PROXY of the app say, directly, or through this HTTP proxy. "
+                              "Loopback addresses and the app are always asked directly.",
+                      .verbs = ASK},
     [OPTION_HEADER_FILE] = {.name = "header-file",
                             .argument = "PATH",
                             .kind = VALUE_PATH,

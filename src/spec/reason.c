@@ -79,12 +79,20 @@ void finding_set(struct finding *self, enum reason reason, const char *subject, 
     fill(self->subject, subject);
     fill(self->where, where);
     fill(self->detail, detail);
+    self->via[0] = '\0';
+}
+
+void finding_via(struct finding *self, const char *via)
+{
+    struct text text = text_over(self->via, sizeof self->via);
+    text_add_visible(&text, span_of(via), sizeof self->via - 1);
 }
 
 bool finding_equal(const struct finding *a, const struct finding *b)
 {
     return a->reason == b->reason && strcmp(a->subject, b->subject) == 0 &&
-           strcmp(a->where, b->where) == 0 && strcmp(a->detail, b->detail) == 0;
+           strcmp(a->where, b->where) == 0 && strcmp(a->detail, b->detail) == 0 &&
+           strcmp(a->via, b->via) == 0;
 }
 
 // The slot whose name `template` begins with; `*taken` is the length of "{name}". NULL when it
@@ -158,13 +166,15 @@ static void expand(const struct finding *self, struct span template, size_t limi
 
 // Slots give way to the fixed words: a bounded text gets the whole sentence with shortened slots
 // when it has no room.
-static void add(const struct finding *self, const char *template, struct text *out)
+static void add(const struct finding *self, const char *template, const char *via, struct text *out)
 {
     if (out->cut)
         return;
     size_t len = out->len;
     for (size_t i = 0; i < SLOT_LIMITS; i++) {
         expand(self, span_of(template), slot_limits[i], out);
+        if (via[0] != '\0')
+            text_add(out, " (%s)", via);
         if (!out->cut || i + 1 == SLOT_LIMITS)
             return;
         out->len = len;
@@ -174,10 +184,10 @@ static void add(const struct finding *self, const char *template, struct text *o
 
 void finding_add_sentence(const struct finding *self, struct text *out)
 {
-    add(self, rows[self->reason].sentence, out);
+    add(self, rows[self->reason].sentence, self->via, out);
 }
 
 void finding_add_remedy(const struct finding *self, struct text *out)
 {
-    add(self, rows[self->reason].remedy, out);
+    add(self, rows[self->reason].remedy, "", out);
 }

@@ -31,12 +31,14 @@ enum reason {
 // What fills the slots of a sentence; reasons.def says for each row what they hold. Empty slots
 // print as nothing. Never a token's bytes.
 #define FINDING_SLOT 512
+#define FINDING_VIA 192
 struct finding {
     enum reason reason;
     char subject[FINDING_SLOT]; // {subject}: a variable's name, a path, an address, a command
     char where[FINDING_SLOT];   // {where}: "environment", ".env line 3", the path of a secret
     char detail[FINDING_SLOT];  // {detail}: the kind and length, a server's text, an interpreter, a
                                 // character
+    char via[FINDING_VIA];      // said behind each sentence: how it was asked; see finding_via
 };
 
 const char *reason_word(enum reason reason);
@@ -55,6 +57,8 @@ const char *reason_remedy_template(enum reason reason);
 // Sets reason and slots; each slot is made visible and shortened to fit. NULL is an empty slot.
 void finding_set(struct finding *self, enum reason reason, const char *subject, const char *where,
                  const char *detail);
+// Adds how it was asked, "through the proxy …", to all that is said of it; finding_set forgets it.
+void finding_via(struct finding *self, const char *via);
 // Do both say the same? What stands behind the end of a slot's text is nobody's.
 bool finding_equal(const struct finding *a, const struct finding *b);
 // A bounded `out` without room for all of it gets the sentence with its slots shortened, the fixed

@@ -31,13 +31,11 @@ static bool redact_decoded(struct span text)
     return added;
 }
 
-bool token_redact_url(struct span url)
+bool token_redact_authority(struct span authority)
 {
-    struct span rest = span_rest(url, span_find(url, "://"));
+    size_t scheme = span_find(authority, "://");
+    struct span rest = scheme < authority.len ? span_rest(authority, scheme + 3) : authority;
     size_t at = 0;
-    if (rest.len == 0)
-        return true;
-    rest = span_rest(rest, strlen("://"));
     // A password may hold what ends the host of a clean address: the last @ before a blank counts.
     for (size_t i = 0; i < rest.len && rest.text[i] > ' '; i++)
         at = rest.text[i] == '@' ? i : at;
@@ -45,4 +43,9 @@ bool token_redact_url(struct span url)
     size_t colon = span_find(user, ":");
     struct span secret = colon < user.len ? span_rest(user, colon + 1) : user;
     return redact_add(secret) && (span_find(secret, "%") == secret.len || redact_decoded(secret));
+}
+
+bool token_redact_url(struct span url)
+{
+    return span_find(url, "://") == url.len || token_redact_authority(url);
 }

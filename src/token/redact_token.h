@@ -13,5 +13,7 @@ bool token_redact(struct span token);
 // The same of the user information in an address, "scheme://user:password@host": the password as it
 // is and decoded, or the user when there is no password.
 bool token_redact_url(struct span url);
+// The same of a text that may begin without "scheme://", as the address of a proxy.
+bool token_redact_authority(struct span authority);
 
 #endif

@@ -295,6 +295,11 @@ static void add_server(const struct page *page, const struct diagnosis *diagnosi
         return;
     }
     page_row(page, NAME_WIDTH, "address", span_of(diagnosis->settings->url), NULL);
+    if (diagnosis->settings->proxy != NULL &&
+        span_starts_nocase(span_of(diagnosis->settings->url), "http:"))
+        page_marked(page, PAGE_NOTE,
+                    span_of("an http address through a proxy: the proxy sees the token, as it sees "
+                            "the app's; https would hide it"));
     if (diagnosis->up.reason == REASON_OK)
         page_marked(page, PAGE_GOOD,
                     span_of("/health: it runs (this says nothing about the token)"));

@@ -12,6 +12,7 @@
 #include "cli/print.h"
 #include "cli/report.h"
 #include "net/deadline.h"
+#include "net/network_errors.h"
 #include "probe/attempt.h"
 #include "settings/settings.h"
 #include "spec/exitcode.h"
@@ -119,6 +120,7 @@ static int ask(struct verify *verify, const struct check *check, struct check_re
                 .extra = &verify->gateway,
                 .extra_url = verify->settings.url,
                 .ca_file = verify->settings.ca_file,
+                .proxy = verify->settings.proxy,
                 .timeout_ms = timeout_of(verify, check),
                 .phase = prepare_timeout,
                 .phase_context = &child},

@@ -27,50 +27,7 @@
 #ifndef LABELGATE_VERIFY_CHECKS_H
 #define LABELGATE_VERIFY_CHECKS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/arena.h"
-#include "base/span.h"
-#include "net/headers.h"
-#include "net/http.h"
-#include "spec/reason.h"
-#include "token/token.h"
-
-#define CHECKS_FILE_MAX ((size_t)64 * 1024)
-// Of a value, with all the `set` in it written out; a ${NAME} that is no `set` counts as a byte.
-#define CHECKS_VALUE_MAX ((size_t)64 * 1024)
-// Nine in the guide; nobody reads more than a page of results.
-#define CHECKS_MAX 64
-#define CHECK_PAIRS 8                   // headers, members or saved values of one check
-#define CHECKS_SET 32                   // `set` lines, and values saved by all checks together
-#define CHECK_NAME 49                   // what inih keeps of a section's name
-#define CHECK_TIMEOUT_MS INT64_C(30000) // the guide's own
-
-struct check_pair {
-    const char *name, *value;
-};
-
-struct check {
-    const char *name;
-    unsigned line;                            // of the section, for sentences
-    const char *method, *url, *json, *status; // templates; NULL where not given
-    const char *jwt, *remedy;
-    struct check_pair headers[CHECK_PAIRS], members[CHECK_PAIRS], saves[CHECK_PAIRS];
-    const char *needs[CHECK_PAIRS];
-    unsigned header_count, member_count, save_count, need_count;
-    int64_t timeout_ms; // 0: the file's, then CHECK_TIMEOUT_MS
-};
-
-struct checks {
-    struct arena memory;
-    struct check list[CHECKS_MAX];
-    unsigned count;
-    struct check_pair sets[CHECKS_SET];
-    unsigned set_count;
-    int64_t timeout_ms;
-};
+#include "verify/checks_types.h"
 
 // False with REASON_CHECKS_INVALID, the line and what is wrong with it (no text of the file but a
 // name). `path` names the file in the sentence. The caller gives `self` back with checks_free in
@@ -82,51 +39,6 @@ void checks_free(struct checks *self);
 struct span checks_builtin(void);
 // Does check `later` need check `earlier`, by name or by using what it saves?
 bool checks_needs(const struct checks *self, unsigned later, unsigned earlier);
-
-// A value that a check saved. Wiped by its owner.
-struct check_saved {
-    char name[CHECK_NAME + 1];
-    char text[TOKEN_MAX + 1];
-};
-
-struct check_values {
-    struct check_saved list[CHECKS_SET];
-    unsigned count;
-};
-
-// How to ask. Everything is a view that outlives the call.
-struct check_run {
-    struct span (*find)(void *context, const char *name); // a setting or a variable; empty: not set
-    void *context;
-    const struct check_values *values;
-    // What no sentence may repeat, wherever the checks put it: the token and the password.
-    const struct span *secrets;
-    unsigned secret_count;
-    // Lines for a gateway in front of `extra_url`, and for no other address; NULL: none.
-    const struct header_file *extra;
-    const char *extra_url;
-    const char *ca_file;
-    int64_t timeout_ms;
-    void (*phase)(void *phase_context, enum http_phase phase, const char *what); // see http_request
-    void *phase_context;
-};
-
-enum check_state { CHECK_PASSED, CHECK_FAILED, CHECK_SKIPPED };
-
-// These hold no pointer, so that a child can hand them to its parent through a pipe. No part of a
-// saved value, of a secret, or of what went into a header or a body is in `asked` or `came`; an
-// address with one of them in it is shown as the file has it.
-struct check_result {
-    enum check_state state;
-    int status; // 0: no answer, or nothing was asked
-    int64_t took_ms;
-    char asked[FINDING_SLOT]; // "GET http://localhost:8000/health"
-    char came[FINDING_SLOT];  // "200", or what is wrong
-};
-struct check_saves {
-    unsigned count;
-    struct check_saved list[CHECK_PAIRS];
-};
 
 // What will be asked, as the file has it: `asked` of a check that is not asked.
 void check_describe(const struct check *check, struct check_result *result);

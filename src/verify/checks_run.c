@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "labelstudio/request.h"
 #include "net/url.h"
+#include "verify/checks.h"
 #include "verify/checks_values.h"
 
 // The longest address, body and header lines that a check sends.
@@ -328,6 +329,7 @@ static bool ask_http(struct asking *self)
         .body = span_of(self->check->json ? self->body : ""),
         .timeout_ms = run->timeout_ms,
         .ca_file = run->ca_file,
+        .proxy = run->extra_url && is_below(self->url, run->extra_url) ? run->proxy : NULL,
         .phase = run->phase,
         .phase_context = run->phase_context,
         .body_always = true,

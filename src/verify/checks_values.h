@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "base/span.h"
-#include "verify/checks.h"
+#include "verify/checks_types.h"
 
 struct scope {
     const struct checks *checks;

@@ -203,13 +203,46 @@ def test_a_final_dot_skips_the_list(look: Look) -> None:
     assert seen.asked == ["label-studio A"]
 
 
+CLUSTER = (
+    "nameserver 127.0.0.1\nsearch ns.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n"
+)
+
+
+@pytest.mark.parametrize("failure", ["SERVFAIL", "SILENT", "REFUSED"])
+@pytest.mark.parametrize(
+    ("conf", "fails", "exists"),
+    [
+        (SEARCH, ["label-studio.first.example"], "label-studio.second.example"),
+        (SEARCH, ["label-studio.first.example", "label-studio.second.example"], "label-studio"),
+        (SEARCH, ["label-studio.second.example"], "label-studio"),
+        (CLUSTER, ["label-studio.ns.svc.cluster.local"], "label-studio"),
+        (
+            CLUSTER,
+            [f"label-studio.{end}" for end in ("ns.svc.cluster.local", "cluster.local")],
+            "label-studio",
+        ),
+    ],
+)
+@pytest.mark.parametrize("verb", ["health", "run"])
+def test_no_candidate_keeps_another_from_being_asked(
+    look: Look, labelgate: Path, failure: str, conf: str, fails: list[str], exists: str, verb: str
+) -> None:
+    """Field case net-servfail-ends-the-search: musl takes SERVFAIL for silence."""
+    table: dict[str, dict[str, Any]] = {name: {"A": failure, "AAAA": failure} for name in fails}
+    table[exists] = {"A": V4}
+    command = {
+        "run": [str(labelgate), "run", "--wait", "2s", "--", "/bin/true"],
+        "health": [str(labelgate), "health"],
+    }
+    seen = look("label-studio", table, timeout="2s", resolv_conf=conf, command=command[verb])
+    assert seen.code == 0, seen
+    assert seen.seconds < 2, seen
+
+
 @pytest.mark.parametrize("failure", ["SERVFAIL", "SILENT"])
 def test_a_candidate_without_an_answer_is_named(look: Look, failure: str) -> None:
-    """What cannot be done here (musl takes SERVFAIL for silence) is at least named, with the way out."""
-    table = {
-        "label-studio.first.example": {"A": failure, "AAAA": failure},
-        "label-studio.second.example": {"A": V4},
-    }
+    """None of them exists: the one that was not answered for is named, with the way out."""
+    table = {"label-studio.first.example": {"A": failure, "AAAA": failure}}
     seen = look("label-studio", table, timeout="1s", resolv_conf=SEARCH)
     assert seen.code == 1 and "[timeout]" in seen.out, seen
     assert "label-studio.first.example" in seen.out and "(label-studio.)" in seen.out

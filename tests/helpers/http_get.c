@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "net/deadline.h"
 #include "net/http.h"
+#include "net/network_errors.h"
 
 #define CODE_DEADLINE 3
 

@@ -53,7 +53,10 @@ static void add_options(struct text *out)
         add_string(out, "spelled", bytes);
         add_string(out, "argument", row->argument);
         add_string(out, "variable", row->variable);
-        add_string(out, "variable_also", row->variable_also);
+        text_add(out, "\"variables_also\":[");
+        for (size_t i = 0; i < OPTION_VARIABLES_ALSO && row->variables_also[i]; i++)
+            text_add(out, "%s\"%s\"", i > 0 ? "," : "", row->variables_also[i]);
+        text_add(out, "],");
         add_string(out, "fallback", row->fallback);
         add_string(out, "help", row->help);
         text_add(out, "\"repeatable\":%s,", row->repeatable ? "true" : "false");

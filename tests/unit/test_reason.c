@@ -66,13 +66,14 @@ static const char *const words[][80] = {
                               "header_lost", "jwt_disabled", "bearer_refused", "user_inactive",
                               "user_deleted", "pat_expired", "pat_invalid", "pat_revoked",
                               "access_as_pat", "pat_missing", "unauthorized", "forbidden"},
-    [REASON_CLASS_UNCLEAR] =
-        {"no_pat_support",  "host_rejected",      "https_needed", "header_too_large",
-         "proxy_auth",      "proxy_denied",       "redirected",   "not_found",
-         "bad_reply",       "not_label_studio",   "rate_limited", "server_error",
-         "name_unresolved", "connection_refused", "unreachable",  "connection_reset",
-         "timeout",         "tls_untrusted",      "tls_expired",  "tls_wrong_host",
-         "tls_failed"},
+    [REASON_CLASS_UNCLEAR] = {"no_pat_support",   "host_rejected",    "https_needed",
+                              "header_too_large", "proxy_auth",       "proxy_failed",
+                              "proxy_denied",     "redirected",       "not_found",
+                              "bad_reply",        "not_label_studio", "rate_limited",
+                              "server_error",     "name_unresolved",  "connection_refused",
+                              "unreachable",      "connection_reset", "timeout",
+                              "tls_untrusted",    "tls_expired",      "tls_wrong_host",
+                              "tls_failed"},
 };
 
 static bool is_listed(enum reason_class class, const char *word)

@@ -40,6 +40,8 @@
 #define SWITCHES "POST " BASE "/api/jwt/settings"
 #define BY_LEGACY "Authorization: Token " LEGACY
 #define BY_ACCESS "Authorization: Bearer " ACCESS
+#define BY_NONSENSE "Authorization: Token 0badc0de0badc0de0badc0de0badc0de0badc0de"
+#define INVALID OWN(401, "Invalid token.")
 #define BY_SESSION "Cookie: " SESSION
 
 // The scripted server ---------------------------------------------------------------------------
@@ -179,8 +181,16 @@ static void a_pat_is_exchanged_and_asked_with(void **state)
         {EXCHANGE, "Content-Type: application/json", "{\"refresh\": \"" PAT "\"}", 200,
          "{\"access\": \"" ACCESS "\"}", 0, 0, 0},
         {WHOAMI, BY_ACCESS, NULL, 401, NOT_PROVIDED, 0, 0, 0},
+        {WHOAMI, BY_NONSENSE, NULL, 401, INVALID, 0, 0, 0},
     }));
     assert_int_equal(whoami(&how, &seen), REASON_JWT_DISABLED);
+    PLAY(((const struct step[]){
+        {EXCHANGE, "Content-Type: application/json", "{\"refresh\": \"" PAT "\"}", 200,
+         "{\"access\": \"" ACCESS "\"}", 0, 0, 0},
+        {WHOAMI, BY_ACCESS, NULL, 401, NOT_PROVIDED, 0, 0, 0},
+        {WHOAMI, BY_NONSENSE, NULL, 401, NOT_PROVIDED, 0, 0, 0},
+    }));
+    assert_int_equal(whoami(&how, &seen), REASON_HEADER_LOST);
     PLAY(((const struct step[]){
         {EXCHANGE, "Content-Type: application/json", "{\"refresh\": \"" PAT "\"}", 401,
          OWN(401, "Token is blacklisted"), 0, 0, 0},
@@ -256,7 +266,7 @@ static void a_404_to_the_exchange_is_explained_by_whoami(void **state)
     PLAY(((const struct step[]){first, {WHOAMI, NULL, NULL, 401, NOT_PROVIDED, 0, 0, 0}}));
     assert_int_equal(whoami(&how, &seen), REASON_NO_PAT_SUPPORT);
     PLAY(((const struct step[]){first, {WHOAMI, NULL, NULL, 404, NULL, 0, 0, 0}}));
-    assert_int_equal(whoami(&how, &seen), REASON_NOT_FOUND);
+    assert_int_equal(whoami(&how, &seen), REASON_NOT_FOUND_PROXY);
 }
 
 static void a_fault_of_the_network_passes_through(void **state)
