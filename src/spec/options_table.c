@@ -145,7 +145,10 @@ static const struct option_row rows[OPTION_COUNT] = {
                                       "off and the user may do so. With run: only under --jwt "
                                       "trade.",
                               .verbs = ON(VERB_TOKEN) | ON(VERB_RUN)},
-    [OPTION_OFFLINE] = {.name = "offline", .help = "Use no network.", .verbs = ON(VERB_CHECK)},
+    [OPTION_OFFLINE] = {.name = "offline",
+                        .help = "Use no network. token hands over what it was given without "
+                                "asking Label Studio whether it accepts it.",
+                        .verbs = ON(VERB_CHECK) | ON(VERB_TOKEN)},
     [OPTION_JSON] = {.name = "json",
                      .help = "Print one JSON object with stable keys.",
                      .verbs = ON(VERB_HEALTH) | ON(VERB_CHECK) | ON(VERB_VERIFY)},
