@@ -44,7 +44,7 @@ OPTIONS: dict[str, tuple[set[str], set[str]]] = {
     "--write": (set(), {"token"}),
     "--print": (set(), {"token"}),
     "--enable-legacy": (set(), {"token", "run"}),
-    "--offline": (set(), {"check"}),
+    "--offline": (set(), {"check", "token"}),
     "--json": (set(), {"health", "check", "verify"}),
     "-v": ({"LABELGATE_LOG"}, ASK | {"install"}),
 }

@@ -306,6 +306,114 @@ def test_a_login_without_user_or_password_is_not_tried(
     assert label_studio.posts == []
 
 
+# ---- Logging in behind a proxy ----------------------------------------------------------------------------
+
+
+LOGIN = "/user/login"
+CSRF_PAGE = "<html><title>403 Forbidden</title><h1>Forbidden <span>(403)</span></h1><p>CSRF verification failed.</p>"
+
+
+class Believer:
+    """Label Studio that believes it is on https: Django then takes a form with a Referer of its own host only."""
+
+    def __init__(self, base: str = "") -> None:
+        self.base = base
+        self.seen: list[Request] = []
+        self.refuse: bytes | None = None  # what the form gets
+        self.refuse_post: bytes | None = None  # what a POST of the session gets
+
+    def __call__(self, request: Request) -> bytes:
+        self.seen.append(request)
+        path = request.path.removeprefix(self.base)
+        origin = f"http://{request.header('Host')}"
+        trusted = (request.header("Referer") or "").startswith(origin + "/") and not request.header("Origin")
+        if path == LOGIN and request.method == "GET":
+            return response(200, "<title>Label Studio</title>", [("Set-Cookie", "csrftoken=cS7fT2kNqW8zXv4L")])
+        if path == LOGIN:
+            if self.refuse is not None or not trusted:
+                return self.refuse or response(403, CSRF_PAGE)
+            return response(302, "", [("Location", "/"), ("Set-Cookie", "sessionid=sE3sS9iOnRt6YpHd")])
+        if path == WHOAMI:
+            off = self.refuse_post is not None
+            return response(401, detail(401, LEGACY_OFF)) if off else response(200, USER)
+        if request.method == "POST":
+            return self.refuse_post or response(201, {"token": TOKEN})
+        return response(200, {"token": TOKEN})
+
+
+USER_AND_PASSWORD = {"LABEL_STUDIO_USERNAME": "admin@example.com", "LABEL_STUDIO_PASSWORD": "Xq-7-Zw"}
+
+
+@pytest.mark.parametrize("base", ["", "/studio", "/a/b"])
+def test_a_login_sends_the_referer_that_https_wants(run: Run, base: str) -> None:
+    server = Believer(base)
+    with StandIn(answer(server)) as stand_in:
+        env = {**USER_AND_PASSWORD, "LABEL_STUDIO_URL": stand_in.url + base + "/"}
+        done = run("token", "--login", "--print", env=env)
+        assert (done.code, done.out) == (0, f"{TOKEN}\n"), done.err
+        form = next(request for request in server.seen if request.method == "POST")
+        assert form.header("Referer") == f"{stand_in.url}{base}/user/login"
+        assert form.header("Origin") is None
+
+
+def test_a_referer_of_the_header_file_counts(run: Run, tmp_path: Path) -> None:
+    server = Believer()
+    with StandIn(answer(server)) as stand_in:
+        (tmp_path / "headers").write_text(f"referer: {stand_in.url}/\n")
+        env = {**USER_AND_PASSWORD, "LABEL_STUDIO_URL": stand_in.url, "LABELGATE_HEADER_FILE": "headers"}
+        assert run("token", "--login", "--print", env=env).code == 0
+    form = next(request for request in server.seen if request.method == "POST")
+    assert [value for name, value in form.headers if name.lower() == "referer"] == [f"{stand_in.url}/"]
+
+
+@pytest.mark.parametrize(
+    ("page", "says"),
+    [
+        (response(403, CSRF_PAGE), "its CSRF check failed (403)"),
+        (
+            response(403, CSRF_PAGE + "<p>this site requires a CSRF cookie when submitting forms</p>"),
+            "the cookie of the login page was lost",
+        ),
+        (
+            response(403, CSRF_PAGE + "<p>this HTTPS site requires a “Referer header” to be sent</p>"),
+            "the Referer was lost or changed",
+        ),
+        (response(403, "<h1>Forbidden</h1><p>CSRF verification failed. Request aborted.</p>"), "its CSRF check failed"),
+        (
+            response(403, detail(403, "CSRF Failed: Origin checking failed - https://a does not match")),
+            "the Origin is not one that it trusts",
+        ),
+        (response(403, detail(403, "CSRF Failed: Referer checking failed - no Referer.")), "the Referer was lost"),
+    ],
+)
+def test_a_failed_csrf_check_is_about_the_proxy(run: Run, page: bytes, says: str) -> None:
+    server = Believer()
+    server.refuse = page
+    with StandIn(answer(server)) as stand_in:
+        done = run("token", "--login", "--print", env={**USER_AND_PASSWORD, "LABEL_STUDIO_URL": stand_in.url})
+    assert done.code == 1 and "[login_failed]" in done.err and says in done.err
+    assert "proxy" in done.err and "CSRF_TRUSTED_ORIGINS" in done.err and "assword" not in done.err.lower()
+
+
+def test_a_failed_csrf_check_behind_the_login_is_one_too(run: Run) -> None:
+    server = Believer()
+    server.refuse_post = response(403, detail(403, "CSRF Failed: CSRF cookie not set."))
+    with StandIn(answer(server)) as stand_in:
+        env = {**USER_AND_PASSWORD, "LABEL_STUDIO_URL": stand_in.url}
+        done = run("token", "--login", "--print", "--enable-legacy", env=env)
+    assert done.code == 1 and "CSRF_TRUSTED_ORIGINS" in done.err and "cookie" in done.err
+    assert server.seen[-1].method == "POST" and server.seen[-1].header("Referer")
+
+
+def test_a_wrong_password_is_still_said(run: Run) -> None:
+    server = Believer()
+    server.refuse = response(200, "<title>Label Studio</title>")
+    with StandIn(answer(server)) as stand_in:
+        done = run("token", "--login", "--print", env={**USER_AND_PASSWORD, "LABEL_STUDIO_URL": stand_in.url})
+    assert done.code == 1 and "[login_failed]" in done.err and "user and password do not fit" in done.err
+    assert "CSRF" not in done.err
+
+
 @pytest.mark.parametrize("arguments", [["token"], ["token", "--write", "--print"]])
 def test_one_place_to_put_it(run: Run, arguments: list[str]) -> None:
     done = run(*arguments, stdin=TOKEN.encode())
