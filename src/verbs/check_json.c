@@ -6,10 +6,11 @@
 //  "settings":[{"name","value","source"}],
 //  "token":{"variable","source","kind","bytes","doubt","claims":{…},
 //           "same_as_running"} or null,
-//  "label_studio":{"url","asked","up","reason","class","sentence","version","user_id","email",
+//  "label_studio":{"url","asked","token_asked","up","reason","class","sentence","version","user_id","email",
 //                  "legacy_tokens","api_tokens"},
 //  "run":{"ok","reason","class","sentence"}, "health":{the same}, "app":{the same, where
-//  --app-url was asked}, "next_steps":[…]}
+//  --app-url was asked}, "faults":[{"reason","class","sentence"}], "next_steps":[…]}
+// "asked": /health was; "token_asked": whoami too. Without it the reason is that of /health.
 // What is not set is null, and so are a value that may be a secret and the sentence of an "ok" that
 // nobody was asked for. "ignored": the name counts in the environment alone.
 #include "settings/show.h"
@@ -179,10 +180,16 @@ static void add_server(struct text *out, const struct diagnosis *diagnosis)
     text_add(out, ",");
     add_bool(out, "asked", diagnosis->asked);
     if (diagnosis->asked) {
+        bool nothing = !diagnosis->token_asked && diagnosis->up.reason == REASON_OK;
+        text_add(out, ",");
+        add_bool(out, "token_asked", diagnosis->token_asked);
         text_add(out, ",");
         add_bool(out, "up", diagnosis->up.reason == REASON_OK);
         text_add(out, ",");
-        add_finding(out, &diagnosis->server, true);
+        if (nothing)
+            text_add(out, "\"reason\":null,\"class\":null,\"sentence\":null");
+        else
+            add_finding(out, diagnosis->token_asked ? &diagnosis->server : &diagnosis->up, true);
         text_add(out, ",");
         add_text(out, "version", identity->version[0] != '\0' ? identity->version : NULL);
         text_add(out, ",\"user_id\":%lld,", (long long)identity->user_id);
@@ -217,6 +224,19 @@ static void add_verdict(struct text *out, const char *name, const struct finding
     text_add(out, ",");
     add_finding(out, finding, asked);
     text_add(out, "}");
+}
+
+static void add_faults(struct text *out, const struct diagnosis *diagnosis)
+{
+    const struct finding *faults[CHECK_FAULTS];
+    unsigned count = check_faults(diagnosis, faults);
+    text_add(out, "\"faults\":[");
+    for (unsigned i = 0; i < count; i++) {
+        text_add(out, i > 0 ? ",{" : "{");
+        add_finding(out, faults[i], true);
+        text_add(out, "}");
+    }
+    text_add(out, "]");
 }
 
 static void add_steps(struct text *out, const struct diagnosis *diagnosis)
@@ -256,6 +276,8 @@ void check_print_json(const struct diagnosis *diagnosis, struct text *out)
         text_add(out, ",");
         add_verdict(out, "app", &diagnosis->app, true);
     }
+    text_add(out, ",");
+    add_faults(out, diagnosis);
     text_add(out, ",");
     add_steps(out, diagnosis);
     text_add(out, "}\n");
