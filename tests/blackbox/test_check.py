@@ -204,4 +204,6 @@ def test_one_fault_of_the_server_is_said_once(run: Run) -> None:
         env = {"LABEL_STUDIO_API_TOKEN": TOKEN, "LABEL_STUDIO_URL": server.url}
         assert faults(run, env=env) == ["https_needed"]
     with StandIn(answer(label_studio)) as server:
-        assert faults(run, env={"LABEL_STUDIO_API_TOKEN": TOKEN, "LABEL_STUDIO_URL": server.url}) == ["token_unknown"]
+        assert faults(run, env={"LABEL_STUDIO_API_TOKEN": TOKEN, "LABEL_STUDIO_URL": server.url}) == [
+            "token_unknown"
+        ]

@@ -310,7 +310,9 @@ def test_a_login_without_user_or_password_is_not_tried(
 
 
 LOGIN = "/user/login"
-CSRF_PAGE = "<html><title>403 Forbidden</title><h1>Forbidden <span>(403)</span></h1><p>CSRF verification failed.</p>"
+CSRF_PAGE = (
+    "<html><title>403 Forbidden</title><h1>Forbidden <span>(403)</span></h1><p>CSRF verification failed.</p>"
+)
 
 
 class Believer:
@@ -328,7 +330,9 @@ class Believer:
         origin = f"http://{request.header('Host')}"
         trusted = (request.header("Referer") or "").startswith(origin + "/") and not request.header("Origin")
         if path == LOGIN and request.method == "GET":
-            return response(200, "<title>Label Studio</title>", [("Set-Cookie", "csrftoken=cS7fT2kNqW8zXv4L")])
+            return response(
+                200, "<title>Label Studio</title>", [("Set-Cookie", "csrftoken=cS7fT2kNqW8zXv4L")]
+            )
         if path == LOGIN:
             if self.refuse is not None or not trusted:
                 return self.refuse or response(403, CSRF_PAGE)
@@ -378,12 +382,18 @@ def test_a_referer_of_the_header_file_counts(run: Run, tmp_path: Path) -> None:
             response(403, CSRF_PAGE + "<p>this HTTPS site requires a “Referer header” to be sent</p>"),
             "the Referer was lost or changed",
         ),
-        (response(403, "<h1>Forbidden</h1><p>CSRF verification failed. Request aborted.</p>"), "its CSRF check failed"),
+        (
+            response(403, "<h1>Forbidden</h1><p>CSRF verification failed. Request aborted.</p>"),
+            "its CSRF check failed",
+        ),
         (
             response(403, detail(403, "CSRF Failed: Origin checking failed - https://a does not match")),
             "the Origin is not one that it trusts",
         ),
-        (response(403, detail(403, "CSRF Failed: Referer checking failed - no Referer.")), "the Referer was lost"),
+        (
+            response(403, detail(403, "CSRF Failed: Referer checking failed - no Referer.")),
+            "the Referer was lost",
+        ),
     ],
 )
 def test_a_failed_csrf_check_is_about_the_proxy(run: Run, page: bytes, says: str) -> None:
