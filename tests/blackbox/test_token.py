@@ -316,7 +316,7 @@ CSRF_PAGE = (
 
 
 class Believer:
-    """Label Studio that believes it is on https: Django then takes a form with a Referer of its own host only."""
+    """Label Studio that believes it is on https: Django then takes a form with a Referer of its own only."""
 
     def __init__(self, base: str = "") -> None:
         self.base = base

@@ -141,8 +141,8 @@ def create(task: Task, user: User) -> dict[str, Any]:
 def test_connection(user: User) -> dict[str, Any]:
     """200 whatever Label Studio says, as in the original.
 
-    It asks whoami with a slash at the end, which Label Studio 1.22 does not have: 404, and the body says error
-    with the best of tokens.
+    It asks whoami with a slash at the end, which Label Studio 1.22 does not have: 404, and the body says
+    error with the best of tokens.
     """
     details: dict[str, Any] = {"connected": False, "base_url": LABEL_STUDIO, "auth_method": "api_token"}
     try:
