@@ -22,8 +22,9 @@
 #define WHOAMI (BY_TOKEN | BY_JWT | BY_BEARER | Q(LS_WHOAMI_ANONYMOUS))
 #define AFTER_EXCHANGE (Q(LS_LEGACY) | Q(LS_RESET) | Q(LS_SWITCHES))
 
-// The heading of Django's page "CSRF verification failed".
+// The heading of Django's page "CSRF verification failed", and its words.
 #define DJANGO_FORBIDDEN "Forbidden <span>(403)</span>"
+#define CSRF_FAILED "CSRF verification failed"
 #define NOT_PROVIDED "Authentication credentials were not provided."
 
 // What Label Studio's own JSON says in `detail`: the first row that fits decides. Each text is
@@ -54,6 +55,7 @@ static const struct {
     {Q(LS_REFRESH), 401, "Token is invalid", REASON_PAT_INVALID},
     {Q(LS_REFRESH), 400, "Validation error", REASON_PAT_MISSING},
     {Q(LS_SWITCHES), 500, "'NoneType' object has no attribute 'jwt'", REASON_NO_ORGANIZATION},
+    {ANY_QUESTION, 403, "CSRF Failed", REASON_LOGIN_CSRF},
     {ANY_QUESTION, 401, "", REASON_UNAUTHORIZED},
     {ANY_QUESTION, 403, "", REASON_FORBIDDEN},
 };
@@ -195,8 +197,9 @@ static enum reason judge_login(const struct reading *self)
         return own_path ? REASON_OK : REASON_REDIRECTED;
     if (self->answer->status == 200 && self->own_page)
         return REASON_LOGIN_FAILED;
-    if (self->answer->status == 403 && contains(self->answer->body, DJANGO_FORBIDDEN))
-        return REASON_LOGIN_FAILED;
+    if (self->answer->status == 403 && (contains(self->answer->body, DJANGO_FORBIDDEN) ||
+                                        contains(self->answer->body, CSRF_FAILED)))
+        return REASON_LOGIN_CSRF;
     return REASON_COUNT;
 }
 
@@ -439,11 +442,16 @@ static void add_bad_reply(struct text *out, const struct reading *self)
         text_add(out, ", and its body breaks off");
 }
 
-static const char *login_words(int status)
+// What Django's page adds by the cause; the JSON of its API says it in `detail`.
+static void add_csrf(struct text *out, const struct reading *self)
 {
-    if (status == 403)
-        return "the login page's cookie was lost on the way (CSRF verification failed)";
-    return "user and password do not fit, or the user is inactive";
+    struct span said = self->own ? self->detail : self->answer->body;
+    if (contains(said, "requires a CSRF cookie") || contains(said, "CSRF cookie not set"))
+        text_add(out, "the cookie of the login page was lost on the way");
+    else if (contains(said, "Referer"))
+        text_add(out, "the Referer was lost or changed on the way");
+    else if (contains(said, "Origin checking"))
+        text_add(out, "the Origin is not one that it trusts");
 }
 
 static void add_detail(struct text *out, enum reason reason, const struct reading *self,
@@ -466,7 +474,10 @@ static void add_detail(struct text *out, enum reason reason, const struct readin
             text_add(out, "user %lld", (long long)identity->user_id);
         break;
     case REASON_LOGIN_FAILED:
-        text_add(out, "%s", login_words(answer->status));
+        text_add(out, "user and password do not fit, or the user is inactive");
+        break;
+    case REASON_LOGIN_CSRF:
+        add_csrf(out, self);
         break;
     case REASON_REDIRECTED:
         add_target(out, answer->location, url);

@@ -9,6 +9,8 @@
 #include "net/network_errors.h"
 #include "net/url.h"
 
+#define REFERER (QUESTION_URL + 32)
+
 void question_url(const struct ask *how, const char *path, char url[QUESTION_URL])
 {
     text_print(url, QUESTION_URL, "%s%s", how->url, path);
@@ -49,17 +51,33 @@ static void ask_http(const struct ask *how, const struct question *question,
     http_ask(&request, answer);
 }
 
+// Where Django believes that it is on https it takes a form only with a Referer of its own host. It
+// takes no Origin there but one of CSRF_TRUSTED_ORIGINS, so none is sent. A Referer of the header
+// file counts.
+static void add_referer(const struct ask *how, struct headers *headers, char line[REFERER])
+{
+    for (unsigned i = 0; i < headers->count; i++)
+        if (span_starts_nocase(span_of(headers->lines[i]), "Referer:"))
+            return;
+    text_print(line, REFERER, "Referer: %s/user/login", how->url);
+    if (headers->count < HTTP_HEADERS)
+        headers->lines[headers->count++] = line;
+}
+
 bool question_ask(const struct ask *how, const struct question *question,
                   struct http_answer *answer, struct finding *finding)
 {
     struct header_file extra;
     struct headers headers;
+    char referer[REFERER];
     if (!header_file_read(&extra, how->header_file, finding))
         return false;
     bool made = headers_make(&headers, &question->who, &extra, question->content_type, finding);
     header_file_free(&extra);
     if (!made)
         return false;
+    if (question->who.kind == CREDENTIAL_SESSION)
+        add_referer(how, &headers, referer);
     ask_http(how, question, &headers, answer);
     headers_free(&headers);
     if (answer->answered)

@@ -366,8 +366,8 @@ bool trade_login(const struct ask *how, const char *user, struct span password,
         add_field(&form, "password", password);
         add_field(&form, "csrfmiddlewaretoken", cookie(session->text, "csrftoken"));
         if (form.cut)
-            finding_set(finding, REASON_LOGIN_FAILED, how->url, NULL,
-                        "user or password is too long");
+            finding_set(finding, REASON_LOGIN_NOT_ASKED, how->url, NULL,
+                        "user name and password are too long");
         else
             done = send_login(how, (struct span){form.bytes, form.len}, session, finding);
     }

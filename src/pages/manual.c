@@ -202,6 +202,13 @@ static const struct {
     {"member PATH = VALUE",
      "Required in the answer's JSON: a string, a number, true, false or null; * is anything but "
      "null. A path goes down by dots: details.connected, 0.name."},
+    {"token = accepted",
+     "Label Studio must accept the token of the settings: labelgate asks it as health does, at "
+     "LABEL_STUDIO_URL, or at URL with accepted by URL. What it refuses, what is wrong with the "
+     "token itself and no clear answer fail the check, each with its reason word."},
+    {"remark PATH = VALUE", "As member, but what the answer says otherwise is only remarked."},
+    {"show = PATH", "A value of the answer that is told with a remark."},
+    {"hint NAME... = TEXT", "Remarked when the check fails while all these variables are set."},
     {"save NAME = PATH", "A value of the answer for later checks, as ${NAME}."},
     {"needs = CHECK", "Not asked when that check did not pass. A check that uses what another one "
                       "saves needs it without being told."},
@@ -217,7 +224,9 @@ static void add_checks(struct text *out)
     add_line(out, "The FILE of verify is an INI file, one section a check, asked in their order. "
                   "${NAME} is a value that was saved or set, a setting, or a variable of the "
                   "environment or of the .env file; ${NAME:-TEXT} is TEXT when it is not set "
-                  "or empty. A line that begins with a semicolon is a comment.");
+                  "or empty. A line that begins with a semicolon is a comment. A check that "
+                  "fails shows its request with the values filled in; what may be a secret "
+                  "stays ${NAME}.");
     for (size_t i = 0; i < sizeof checks_lines / sizeof checks_lines[0]; i++)
         add_tagged(out, checks_lines[i].line, checks_lines[i].meaning);
     text_add(out, ".PP\nFor example:\n.PP\n.nf\n.RS\n");

@@ -89,10 +89,16 @@ static void ask(const struct child *child, const struct ask *how, struct attempt
 {
     const struct attempt_plan *plan = child->plan;
     struct credential who = {CREDENTIAL_TOKEN, how->token};
+    struct ask given = *how;
     switch (child->way) {
     case ATTEMPT_HEALTH:
     case ATTEMPT_WHOAMI:
         ask_whoami(how, &attempt->finding, &attempt->seen);
+        break;
+    case ATTEMPT_GIVEN:
+        given.token = plan->secret;
+        given.nobody = false;
+        ask_whoami(&given, &attempt->finding, &attempt->seen);
         break;
     case ATTEMPT_APP:
         app_url_ask(how, plan->settings->app_url, &attempt->finding);

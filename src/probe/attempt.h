@@ -19,6 +19,7 @@
 enum attempt_kind {
     ATTEMPT_HEALTH,   // whoami and at the same time --app-url, if there is one: what `health` says
     ATTEMPT_WHOAMI,   // the settings' token alone
+    ATTEMPT_GIVEN,    // `secret`, a token that is not (yet) in the settings
     ATTEMPT_APP,      // --app-url alone
     ATTEMPT_UP,       // GET /health, which proves no token
     ATTEMPT_SWITCHES, // of the organization, read with the settings' token

@@ -6,6 +6,7 @@
 
 #define ON(verb) (1U << (verb))
 #define GATE (ON(VERB_RUN) | ON(VERB_HEALTH) | ON(VERB_CHECK))
+#define TOKEN_OF (GATE | ON(VERB_VERIFY))
 #define ASK (GATE | ON(VERB_TOKEN) | ON(VERB_VERIFY))
 
 #define WORDS(list) .argument = (list), .words = (list), .kind = VALUE_WORD
@@ -29,7 +30,7 @@ static const struct option_row rows[OPTION_COUNT] = {
                              "that the container does not have; or every variable, and then the "
                              "file wins over the environment, for the token and LABEL_STUDIO_URL "
                              "too. An empty value in the file replaces nothing.",
-                     .verbs = GATE},
+                     .verbs = TOKEN_OF},
     [OPTION_URL] = {.name = "url",
                     .argument = "URL",
                     .kind = VALUE_URL,
@@ -47,7 +48,7 @@ static const struct option_row rows[OPTION_COUNT] = {
                                   "the environment, then NAME_FILE, then the file; under --load "
                                   "all the file, then those two. The first that is set is the "
                                   "token. The variable takes a comma list.",
-                          .verbs = GATE | ON(VERB_TOKEN),
+                          .verbs = TOKEN_OF | ON(VERB_TOKEN),
                           .repeatable = true,
                           .list = true},
     [OPTION_NO_TOKEN] = {.name = "no-token",
@@ -63,7 +64,7 @@ static const struct option_row rows[OPTION_COUNT] = {
                     .help = "A Personal Access Token (a JWT) is refused; traded for the legacy "
                             "token, which the app gets in its place; or passed on to an app that "
                             "exchanges it itself, as label-studio-sdk does.",
-                    .verbs = GATE | ON(VERB_TOKEN)},
+                    .verbs = TOKEN_OF | ON(VERB_TOKEN)},
     [OPTION_APP_URL] = {.name = "app-url",
                         .argument = "URL",
                         .kind = VALUE_URL,
@@ -170,7 +171,10 @@ static const struct option_row rows[OPTION_COUNT] = {
                                       "off and the user may do so. With run: only under --jwt "
                                       "trade.",
                               .verbs = ON(VERB_TOKEN) | ON(VERB_RUN)},
-    [OPTION_OFFLINE] = {.name = "offline", .help = "Use no network.", .verbs = ON(VERB_CHECK)},
+    [OPTION_OFFLINE] = {.name = "offline",
+                        .help = "Use no network. token hands over what it was given without "
+                                "asking Label Studio whether it accepts it.",
+                        .verbs = ON(VERB_CHECK) | ON(VERB_TOKEN)},
     [OPTION_JSON] = {.name = "json",
                      .help = "Print one JSON object with stable keys.",
                      .verbs = ON(VERB_HEALTH) | ON(VERB_CHECK) | ON(VERB_VERIFY)},
@@ -284,7 +288,7 @@ static const struct variable_row variables[] = {
      .help = "For each name of --token-var: the token is the content of this file, a Docker or "
              "Kubernetes secret of at most 64 KiB. One line end behind it is dropped. NAME and "
              "NAME_FILE may not both be set.",
-     .verbs = GATE | ON(VERB_TOKEN)},
+     .verbs = TOKEN_OF | ON(VERB_TOKEN)},
     {.name = "LABEL_STUDIO_USERNAME",
      .help = "The user's e-mail address in Label Studio, for token --login and for verify.",
      .verbs = ON(VERB_TOKEN) | ON(VERB_VERIFY)},

@@ -70,15 +70,28 @@ static bool has_its_files(const struct settings *settings, struct finding *findi
     return readable;
 }
 
-static void judge_health_offline(struct diagnosis *diagnosis)
+// Where the file cannot be read, or the URL was refused, the missing URL is no fault of its own.
+static bool misses_url(const struct settings *settings)
+{
+    for (unsigned i = 0; i < settings->refusal_count; i++)
+        if (settings->refusals[i].stage == STAGE_FILE)
+            return false;
+    return settings->url == NULL && settings->origins[OPTION_URL].kind == ORIGIN_NONE &&
+           !settings->offline;
+}
+
+// What `health` would say as far as it is known without asking.
+static void judge_offline(struct diagnosis *diagnosis)
 {
     const struct settings *settings = diagnosis->settings;
+    struct finding *reach = &diagnosis->reach;
     char host[URL_HOST];
-    diagnosis->health = diagnosis->run;
-    if (diagnosis->run.reason != REASON_OK || !has_its_files(settings, &diagnosis->health))
-        return;
-    if (has_underscore(settings->url, host))
-        finding_set(&diagnosis->health, REASON_HOST_REJECTED_UNDERSCORE, settings->url, NULL, host);
+    finding_set(reach, REASON_OK, NULL, NULL, NULL);
+    if (has_its_files(settings, reach) && misses_url(settings))
+        settings_need_url(settings, reach);
+    else if (reach->reason == REASON_OK && has_underscore(settings->url, host))
+        finding_set(reach, REASON_HOST_REJECTED_UNDERSCORE, settings->url, NULL, host);
+    diagnosis->health = diagnosis->run.reason != REASON_OK ? diagnosis->run : *reach;
 }
 
 // Each question has the whole --timeout, in a process of its own, since a name look-up knows no
@@ -101,7 +114,8 @@ static void read_switches(struct diagnosis *diagnosis)
 {
     const struct settings *settings = diagnosis->settings;
     struct attempt attempt;
-    if (diagnosis->server.reason != REASON_OK || settings->no_token || settings->jwt != JWT_REJECT)
+    if (!diagnosis->token_asked || diagnosis->server.reason != REASON_OK || settings->no_token ||
+        settings->jwt != JWT_REJECT)
         return;
     if (!ask_in_child(diagnosis, ATTEMPT_SWITCHES, &attempt))
         return;
@@ -123,24 +137,25 @@ static void ask_health(struct diagnosis *diagnosis)
         diagnosis->health = *attempt_verdict(&attempt, NULL);
 }
 
+// A JWT that would be refused at launch is still worth a question: the answer shows what the app
+// would meet.
+static bool is_worth_asking(const struct settings *settings)
+{
+    return settings->no_token ||
+           (settings->token.text.len > 0 && settings->token.judged.kind < TOKEN_EMPTY);
+}
+
+// /health is asked whatever the token is: that Label Studio cannot be reached is a fault beside it.
 static void ask_server(struct diagnosis *diagnosis)
 {
     struct attempt attempt;
     diagnosis->asked = true;
     if (ask_in_child(diagnosis, ATTEMPT_UP, &attempt))
         diagnosis->up = attempt.finding;
-    ask_health(diagnosis);
+    diagnosis->token_asked = is_worth_asking(diagnosis->settings);
+    if (diagnosis->token_asked)
+        ask_health(diagnosis);
     read_switches(diagnosis);
-}
-
-// A JWT that would be refused at launch is still worth a question: the answer shows what the app
-// would meet.
-static bool can_ask(const struct diagnosis *diagnosis)
-{
-    const struct settings *settings = diagnosis->settings;
-    if (settings->offline || settings->url == NULL)
-        return false;
-    return settings->no_token || settings->token.judged.kind < TOKEN_EMPTY;
 }
 
 static void diagnose(struct diagnosis *diagnosis)
@@ -152,16 +167,15 @@ static void diagnose(struct diagnosis *diagnosis)
         access("/.dockerenv", F_OK) == 0 || access("/run/.containerenv", F_OK) == 0;
 
     judge_run(diagnosis);
-    judge_health_offline(diagnosis);
-    if (can_ask(diagnosis)) {
+    judge_offline(diagnosis);
+    if (!settings->offline && settings->url != NULL) {
         struct init_inherited inherited;
         init_capture_signals(&inherited); // a stop signal is received as data while a child asks
         diagnosis->inherited = &inherited;
         ask_server(diagnosis);
         init_release(&inherited);
         diagnosis->inherited = NULL;
-    } else if (!settings->offline && diagnosis->run.reason == REASON_OK)
-        settings_need_url(settings, &diagnosis->health);
+    }
 }
 
 static void compare_with_running(struct diagnosis *diagnosis)
@@ -173,6 +187,48 @@ static void compare_with_running(struct diagnosis *diagnosis)
     const char *running = name != NULL ? envlist_get(&started->environment, name) : NULL;
     diagnosis->same_as_running =
         running != NULL && span_equal(span_of(running), diagnosis->settings->token.text);
+}
+
+static void add_fault(const struct finding *faults[CHECK_FAULTS], unsigned *count,
+                      const struct finding *finding)
+{
+    if (reason_is_fine(finding->reason) || *count == CHECK_FAULTS)
+        return;
+    for (unsigned i = 0; i < *count; i++)
+        if (finding_equal(faults[i], finding))
+            return;
+    faults[(*count)++] = finding;
+}
+
+// Two questions that meet the same fault are one.
+static void add_answer(const struct finding *faults[CHECK_FAULTS], unsigned *count,
+                       const struct finding *finding)
+{
+    for (unsigned i = 0; i < *count; i++)
+        if (faults[i]->reason == finding->reason)
+            return;
+    add_fault(faults, count, finding);
+}
+
+unsigned check_faults(const struct diagnosis *diagnosis, const struct finding *faults[CHECK_FAULTS])
+{
+    unsigned count = 0;
+    const struct settings *settings = diagnosis->settings;
+    // Where whoami was answered by Label Studio itself, /health has nothing to add.
+    bool answered =
+        diagnosis->token_asked && reason_class(diagnosis->server.reason) != REASON_CLASS_UNCLEAR;
+    for (unsigned i = 0; i < settings->refusal_count; i++)
+        add_fault(faults, &count, &settings->refusals[i].finding);
+    add_fault(faults, &count, &diagnosis->run);
+    if (!diagnosis->asked || reason_class(diagnosis->reach.reason) == REASON_CLASS_LOCAL)
+        add_fault(faults, &count, &diagnosis->reach);
+    if (diagnosis->asked && !answered)
+        add_answer(faults, &count, &diagnosis->up);
+    if (diagnosis->token_asked)
+        add_answer(faults, &count, &diagnosis->server);
+    add_answer(faults, &count, &diagnosis->health);
+    add_answer(faults, &count, &diagnosis->app);
+    return count;
 }
 
 static int print(const struct diagnosis *diagnosis)

@@ -14,6 +14,8 @@
 
 // The three ways out of a wrong token, and a URL to fix: no diagnosis has more steps than this.
 #define CHECK_STEPS 8
+// Each refusal of the settings, and what was found beside them.
+#define CHECK_FAULTS (SETTINGS_FINDINGS + 6)
 
 struct diagnosis {
     const struct settings *settings;
@@ -24,11 +26,13 @@ struct diagnosis {
     bool has_token;
     bool same_as_running;                   // only where `started` was found
     struct finding run;                     // REASON_OK: `run` would start the app
-    bool asked;                             // the network was used
+    struct finding reach;                   // what is known, without asking, of the way there
+    bool asked;                             // the network was used: /health was asked
+    bool token_asked;                       // and whoami: there is a token worth asking about
     const struct init_inherited *inherited; // while it is
     int signal;                             // a stop signal came meanwhile
     struct finding up;                      // GET /health
-    struct finding server;                  // whoami
+    struct finding server;                  // whoami, where `token_asked`
     struct finding app;                     // --app-url; REASON_OK when it was not asked
     struct seen seen;
     bool has_switches; // the answer to /api/jwt/settings was there to read
@@ -44,6 +48,9 @@ void check_print_json(const struct diagnosis *diagnosis, struct text *out);
 bool check_may_show(const struct settings *settings, const struct dotenv_var *var);
 // A name that counts in the environment alone, with a value: `run` warns of it too.
 bool check_is_ignored(const struct settings *settings, const struct dotenv_var *var);
+// All that is wrong, each once: what refuses the launch, the way to Label Studio, its answers.
+unsigned check_faults(const struct diagnosis *diagnosis,
+                      const struct finding *faults[CHECK_FAULTS]);
 // The findings that need a next step, each once: what refuses the launch first, then the health.
 unsigned check_steps(const struct diagnosis *diagnosis, const struct finding *steps[CHECK_STEPS]);
 

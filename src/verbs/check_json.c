@@ -6,10 +6,11 @@
 //  "settings":[{"name","value","source"}],
 //  "token":{"variable","source","kind","bytes","doubt","claims":{…},
 //           "same_as_running"} or null,
-//  "label_studio":{"url","asked","up","reason","class","sentence","version","user_id","email",
+//  "label_studio":{"url","asked","token_asked","up","reason","class","sentence","version","user_id","email",
 //                  "legacy_tokens","api_tokens"},
 //  "run":{"ok","reason","class","sentence"}, "health":{the same}, "app":{the same, where
-//  --app-url was asked}, "next_steps":[…]}
+//  --app-url was asked}, "faults":[{"reason","class","sentence"}], "next_steps":[…]}
+// "asked": /health was; "token_asked": whoami too. Without it the reason is that of /health.
 // What is not set is null, and so are a value that may be a secret and the sentence of an "ok" that
 // nobody was asked for. "ignored": the name counts in the environment alone.
 #include "base/json_write.h"
@@ -150,8 +151,16 @@ static void add_server(struct text *out, const struct diagnosis *diagnosis)
     json_add_text(out, "url", diagnosis->settings->url);
     json_add_bool(out, "asked", diagnosis->asked);
     if (diagnosis->asked) {
+        bool nothing = !diagnosis->token_asked && diagnosis->up.reason == REASON_OK;
+        json_add_bool(out, "token_asked", diagnosis->token_asked);
         json_add_bool(out, "up", diagnosis->up.reason == REASON_OK);
-        add_finding(out, &diagnosis->server, true);
+        if (nothing) {
+            json_add_null(out, "reason");
+            json_add_null(out, "class");
+            json_add_null(out, "sentence");
+        } else {
+            add_finding(out, diagnosis->token_asked ? &diagnosis->server : &diagnosis->up, true);
+        }
         json_add_text(out, "version", identity->version[0] != '\0' ? identity->version : NULL);
         json_add_number(out, "user_id", identity->user_id);
         json_add_text(out, "email", identity->email[0] != '\0' ? identity->email : NULL);
@@ -180,6 +189,19 @@ static void add_verdict(struct text *out, const char *name, const struct finding
     json_add_bool(out, "ok", reason_is_fine(finding->reason));
     add_finding(out, finding, asked);
     json_close(out, '}');
+}
+
+static void add_faults(struct text *out, const struct diagnosis *diagnosis)
+{
+    const struct finding *faults[CHECK_FAULTS];
+    unsigned count = check_faults(diagnosis, faults);
+    json_open(out, "faults", '[');
+    for (unsigned i = 0; i < count; i++) {
+        json_open(out, NULL, '{');
+        add_finding(out, faults[i], true);
+        json_close(out, '}');
+    }
+    json_close(out, ']');
 }
 
 static void add_steps(struct text *out, const struct diagnosis *diagnosis)
@@ -212,6 +234,7 @@ void check_print_json(const struct diagnosis *diagnosis, struct text *out)
         diagnosis->run.reason == REASON_OK) {
         add_verdict(out, "app", &diagnosis->app, true);
     }
+    add_faults(out, diagnosis);
     add_steps(out, diagnosis);
     text_add(out, "}\n");
 }

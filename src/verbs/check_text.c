@@ -42,15 +42,10 @@ static void add_step(const struct finding *steps[CHECK_STEPS], unsigned *count,
 
 unsigned check_steps(const struct diagnosis *diagnosis, const struct finding *steps[CHECK_STEPS])
 {
-    unsigned count = 0;
-    const struct settings *settings = diagnosis->settings;
-    for (unsigned i = 0; i < settings->refusal_count; i++)
-        add_step(steps, &count, &settings->refusals[i].finding);
-    add_step(steps, &count, &diagnosis->run);
-    if (diagnosis->asked)
-        add_step(steps, &count, &diagnosis->server);
-    add_step(steps, &count, &diagnosis->health);
-    add_step(steps, &count, &diagnosis->app);
+    const struct finding *faults[CHECK_FAULTS];
+    unsigned count = 0, found = check_faults(diagnosis, faults);
+    for (unsigned i = 0; i < found; i++)
+        add_step(steps, &count, faults[i]);
     return count;
 }
 
@@ -305,8 +300,10 @@ static void add_server(const struct page *page, const struct diagnosis *diagnosi
                     span_of("/health: it runs (this says nothing about the token)"));
     else
         add_finding(page, PAGE_BAD, &diagnosis->up);
-    if (diagnosis->server.reason != diagnosis->up.reason ||
-        reason_is_fine(diagnosis->server.reason))
+    if (!diagnosis->token_asked)
+        page_marked(page, PAGE_NOTE, span_of("whoami: not asked, there is no token to ask with"));
+    else if (diagnosis->server.reason != diagnosis->up.reason ||
+             reason_is_fine(diagnosis->server.reason))
         add_finding(page, mark_of(&diagnosis->server), &diagnosis->server);
     add_identity(page, diagnosis);
     if (observation_skew_text(&diagnosis->seen, bytes, sizeof bytes))
@@ -315,20 +312,17 @@ static void add_server(const struct page *page, const struct diagnosis *diagnosi
 
 static void add_verdict(const struct page *page, const struct diagnosis *diagnosis)
 {
+    const struct finding *faults[CHECK_FAULTS];
+    unsigned count = check_faults(diagnosis, faults);
     page_heading(page, "Verdict");
     if (diagnosis->run.reason == REASON_OK)
         page_marked(page, PAGE_GOOD, span_of("run would start the app"));
     else
         page_marked(page, PAGE_BAD, span_of("run would refuse to start the app:"));
-    if (diagnosis->run.reason != REASON_OK)
-        add_finding(page, PAGE_BAD, &diagnosis->run);
     if (reason_is_fine(diagnosis->health.reason) && diagnosis->asked)
         page_marked(page, PAGE_GOOD, span_of("health would say healthy"));
-    else if (!reason_is_fine(diagnosis->health.reason) &&
-             diagnosis->health.reason != diagnosis->run.reason)
-        add_finding(page, PAGE_BAD, &diagnosis->health);
-    if (!reason_is_fine(diagnosis->app.reason) && diagnosis->app.reason != diagnosis->health.reason)
-        add_finding(page, PAGE_BAD, &diagnosis->app);
+    for (unsigned i = 0; i < count; i++)
+        add_finding(page, PAGE_BAD, faults[i]);
 }
 
 // Another token is the cure: labelgate can fetch it.

@@ -72,8 +72,8 @@ static void tell_trade(const struct bring *bring)
 }
 
 // In a child, since a name look-up knows no limit.
-static int bring_legacy(struct bring *bring, enum attempt_kind way, const char *user,
-                        struct span secret)
+static void ask_in_child(const struct bring *bring, enum attempt_kind way, const char *user,
+                         struct span secret, struct attempt *attempt)
 {
     struct init_inherited inherited;
     struct attempt_plan plan = {.inherited = &inherited,
@@ -82,9 +82,14 @@ static int bring_legacy(struct bring *bring, enum attempt_kind way, const char *
                                 .user = user,
                                 .secret = secret};
     init_capture_signals(&inherited); // a stop signal is received as data while the child asks
-    attempt_once(&plan, &bring->attempt);
+    attempt_once(&plan, attempt);
     init_release(&inherited);
+}
 
+static int bring_legacy(struct bring *bring, enum attempt_kind way, const char *user,
+                        struct span secret)
+{
+    ask_in_child(bring, way, user, secret, &bring->attempt);
     if (bring->attempt.signal != 0)
         return attempt_stopped(&bring->settings, bring->attempt.signal);
     if (bring->attempt.finding.reason != REASON_OK)
@@ -102,6 +107,39 @@ static int trade(struct bring *bring)
     return bring_legacy(bring, ATTEMPT_TRADE, NULL, secret_span(&bring->token));
 }
 
+static void tell_unclear(const struct bring *bring, const struct finding *unclear)
+{
+    char words[2 * FINDING_SLOT];
+    struct text text = text_over(words, sizeof words);
+    finding_add_sentence(unclear, &text);
+    say(bring->settings.log, SAY_WARN,
+        "Label Studio could not be asked whether it accepts this token: %s [%s]", words,
+        reason_word(unclear->reason));
+}
+
+// Whether Label Studio accepts what is about to be handed over. What it refuses goes nowhere; an
+// answer that says nothing about the token keeps nothing back.
+static int prove(const struct bring *bring)
+{
+    struct attempt attempt;
+    const struct settings *settings = &bring->settings;
+    if (settings->offline || settings->url == NULL) {
+        say(settings->log, settings->write ? SAY_WARN : SAY_INFO,
+            "Label Studio was not asked whether it accepts this token%s",
+            settings->offline ? " (--offline)" : ": LABEL_STUDIO_URL is not set");
+        return EXITCODE_OK;
+    }
+    ask_in_child(bring, ATTEMPT_GIVEN, NULL, secret_span(&bring->token), &attempt);
+    if (attempt.signal != 0)
+        return attempt_stopped(settings, attempt.signal);
+    if (attempt.finding.reason == REASON_OK)
+        return EXITCODE_OK;
+    if (reason_class(attempt.finding.reason) != REASON_CLASS_UNCLEAR)
+        return refuse(bring, &attempt.finding);
+    tell_unclear(bring, &attempt.finding);
+    return EXITCODE_OK;
+}
+
 // Every signal is received as data meanwhile: the terminal gets its echo back before one ends or
 // stops us.
 static enum prompt_answer ask_for(struct prompt *prompt)
@@ -115,14 +153,18 @@ static enum prompt_answer ask_for(struct prompt *prompt)
     return answer;
 }
 
-// EXITCODE_OK: the line is there. `missing` says what to set in its place.
-static int ask_for_line(const struct bring *bring, struct prompt *prompt, const char *missing)
+// EXITCODE_OK: the line is there. `what` it is, for the sentence.
+static int ask_for_line(const struct bring *bring, struct prompt *prompt, const char *what)
 {
+    char why[FINDING_SLOT];
     enum prompt_answer answer = ask_for(prompt);
     if (answer == PROMPT_STOPPED)
         return attempt_stopped(&bring->settings, prompt->signal);
-    if (answer != PROMPT_OK)
-        return refuse_with(bring, REASON_LOGIN_FAILED, bring->settings.url, missing);
+    if (answer != PROMPT_OK || prompt->len == 0) {
+        text_print(why, sizeof why,
+                   answer == PROMPT_TOO_LONG ? "the %s is too long" : "no %s is known", what);
+        return refuse_with(bring, REASON_LOGIN_NOT_ASKED, bring->settings.url, why);
+    }
     struct span line = {prompt->buffer, prompt->len};
     if (prompt->secret && !redact_add(line))
         return refuse_with(bring, REASON_START_FAILED, NULL, "memory ran out");
@@ -144,10 +186,9 @@ static int login(struct bring *bring)
     if (!settings_need_url(settings, &finding))
         return refuse(bring, &finding);
     if (settings->username == NULL)
-        code = ask_for_line(bring, &for_user, "no user: set LABEL_STUDIO_USERNAME");
+        code = ask_for_line(bring, &for_user, "user name");
     if (code == EXITCODE_OK && secret.len == 0) {
-        code = ask_for_line(bring, &for_password,
-                            "no password: set LABEL_STUDIO_PASSWORD or LABEL_STUDIO_PASSWORD_FILE");
+        code = ask_for_line(bring, &for_password, "password");
         secret = (struct span){password, for_password.len};
     }
     if (code == EXITCODE_OK)
@@ -157,9 +198,14 @@ static int login(struct bring *bring)
     return code;
 }
 
+static bool may_trade(const struct bring *bring)
+{
+    return bring->settings.url != NULL && !bring->settings.offline;
+}
+
 // A whole Personal Access Token is what can be traded; under --jwt accept or trade it is what the
 // file shall hold.
-static int judge_token(struct bring *bring)
+static int judge_token(struct bring *bring, const char *name, const char *where)
 {
     struct token token;
     char doubt[FINDING_SLOT];
@@ -169,14 +215,50 @@ static int judge_token(struct bring *bring)
         file_is_regular(bring->token.text))
         token_set_path(&token);
     enum jwt_policy policy = bring->settings.jwt;
-    bool to_trade =
-        token.kind == TOKEN_JWT_REFRESH && policy == JWT_REJECT && bring->settings.url != NULL;
-    if (!token_judge(&token, to_trade ? JWT_TRADE : policy, time(NULL), "the token",
-                     "standard input", &finding))
+    bool to_trade = token.kind == TOKEN_JWT_REFRESH && policy == JWT_REJECT && may_trade(bring);
+    if (!token_judge(&token, to_trade ? JWT_TRADE : policy, time(NULL), name, where, &finding))
         return refuse(bring, &finding);
-    if (token_doubt_text(&token, "the token", "standard input", doubt, sizeof doubt))
+    if (token_doubt_text(&token, name, where, doubt, sizeof doubt))
         say(bring->settings.log, SAY_WARN, "%s", doubt);
-    return to_trade ? trade(bring) : EXITCODE_OK;
+    return to_trade ? trade(bring) : prove(bring);
+}
+
+// The first Personal Access Token among what is set; NULL: there is none.
+static const struct token_found *find_pat(const struct settings *settings)
+{
+    if (settings->token.name != NULL && settings->token.judged.kind == TOKEN_JWT_REFRESH)
+        return &settings->token;
+    for (unsigned i = 0; i < settings->other_count; i++)
+        if (settings->others[i].text.len > 0 &&
+            settings->others[i].judged.kind == TOKEN_JWT_REFRESH)
+            return &settings->others[i];
+    return NULL;
+}
+
+// Nothing was given. A Personal Access Token that is set already is what there is to trade, unless
+// the app wants it as it is.
+static int from_nothing(struct bring *bring)
+{
+    char place[FINDING_SLOT], words[FINDING_SLOT];
+    const struct token_found *pat = find_pat(&bring->settings);
+    if (pat == NULL || bring->settings.jwt != JWT_REJECT)
+        return refuse_with(bring, REASON_TOKEN_MISSING, NULL, "standard input is empty");
+    origin_text(&pat->origin, place, sizeof place);
+    if (!may_trade(bring)) {
+        text_print(
+            words, sizeof words,
+            "standard input is empty, and the Personal Access Token in %s (%s) can be traded "
+            "%s",
+            pat->name, place,
+            bring->settings.offline ? "without --offline only" : "once LABEL_STUDIO_URL is set");
+        return refuse_with(bring, REASON_TOKEN_MISSING, NULL, words);
+    }
+    bring->token.len = text_print(bring->token.text, sizeof bring->token.text, "%.*s",
+                                  (int)pat->text.len, pat->text.text);
+    say(bring->settings.log, SAY_WARN,
+        "standard input is empty: the Personal Access Token in %s (%s) is traded", pat->name,
+        place);
+    return judge_token(bring, pat->name, place);
 }
 
 static int from_input(struct bring *bring)
@@ -191,11 +273,12 @@ static int from_input(struct bring *bring)
     case PROMPT_OK:
         if (!redact_add(secret_span(&bring->token)))
             return refuse_with(bring, REASON_START_FAILED, NULL, "memory ran out");
-        return judge_token(bring);
+        return prompt.len > 0 ? judge_token(bring, "the token", "standard input")
+                              : from_nothing(bring);
     case PROMPT_TOO_LONG:
         return refuse_with(bring, REASON_TOKEN_TOO_LONG, "standard input", "over 4,096 bytes");
     case PROMPT_ENDED:
-        return refuse_with(bring, REASON_TOKEN_MISSING, NULL, "standard input is empty");
+        return from_nothing(bring);
     case PROMPT_STOPPED:
         return attempt_stopped(&bring->settings, prompt.signal);
     case PROMPT_FAILED:
@@ -373,6 +456,11 @@ int verb_token(const struct call *call)
         return begin_refuse(
             VERB_TOKEN,
             "say where the token goes: --write into the file, or --print to standard output");
+    }
+    if (options_count(&bring.options, OPTION_LOGIN) > 0 &&
+        options_count(&bring.options, OPTION_OFFLINE) > 0) {
+        options_free(&bring.options);
+        return begin_refuse(VERB_TOKEN, "--login asks Label Studio: leave --offline out");
     }
     if (!envlist_make(&bring.environment, call->envp))
         return refuse_with(&bring, REASON_START_FAILED, NULL, "memory ran out");

@@ -11,9 +11,12 @@
 #include "cli/page.h"
 #include "cli/print.h"
 #include "cli/report.h"
+#include "labelstudio/whoami.h"
 #include "net/deadline.h"
 #include "net/network_errors.h"
+#include "net/url.h"
 #include "probe/attempt.h"
+#include "probe/reach.h"
 #include "settings/settings.h"
 #include "spec/exitcode.h"
 #include "verbs/verbs.h"
@@ -48,6 +51,58 @@ static struct span find(void *context, const char *name)
     struct span value = span_of(envlist_get(&verify->environment, name));
     const struct dotenv_var *var = value.len > 0 ? NULL : dotenv_find(&settings->dotenv, name);
     return var ? var->value : value;
+}
+
+// ---- The token ----------------------------------------------------------------------------------
+
+// What `health` knows of the token without asking.
+static bool is_token_right(const struct settings *settings, struct finding *finding)
+{
+    for (unsigned i = 0; i < settings->refusal_count; i++) {
+        if (settings->refusals[i].stage != STAGE_TOKEN)
+            continue;
+        *finding = settings->refusals[i].finding;
+        return false;
+    }
+    if (settings->no_token)
+        finding_set(finding, REASON_TOKEN_MISSING, NULL, NULL,
+                    "--no-token says that there is none");
+    return !settings->no_token && settings_need_token(settings, finding);
+}
+
+static bool ask_with_token(const struct check_run *run, const struct settings *settings,
+                           const char *url, struct finding *finding)
+{
+    char base[QUESTION_URL], why[URL_WHY];
+    struct seen seen;
+    struct url parsed;
+    struct ask how = reach_from_settings(settings, run->timeout_ms);
+    if (!url && !settings_need_url(settings, finding))
+        return false;
+    if (url && !url_parse(url, false, &parsed, why)) {
+        finding_set(finding, REASON_URL_INVALID, "the line token", NULL, why);
+        return false;
+    }
+    if (url) {
+        text_print(base, sizeof base, "%.*s", (int)url_base_length(url), url);
+        how.url = base;
+    }
+    how.phase = run->phase;
+    how.phase_context = run->phase_context;
+    ask_whoami(&how, finding, &seen);
+    return finding->reason == REASON_OK;
+}
+
+// The settings as `health` makes them: `verify` itself judges no token.
+static bool accepts(const struct check_run *run, const char *url, struct finding *finding)
+{
+    struct settings settings;
+    const struct verify *verify = run->context;
+    settings_make(&settings, VERB_HEALTH, &verify->options, &verify->environment);
+    bool accepted =
+        is_token_right(&settings, finding) && ask_with_token(run, &settings, url, finding);
+    settings_free(&settings);
+    return accepted;
 }
 
 // ---- Asking -------------------------------------------------------------------------------------
@@ -112,7 +167,8 @@ static int ask(struct verify *verify, const struct check *check, struct check_re
     struct child child = {
         .verify = verify,
         .check = check,
-        .run = {.find = find,
+        .run = {.accepts = accepts,
+                .find = find,
                 .context = verify,
                 .values = &verify->values,
                 .secrets = secrets,
@@ -197,10 +253,16 @@ static bool print_check(const struct verify *verify, const struct check *check,
     if (result->state != CHECK_PASSED || verify->settings.log >= SAY_INFO) {
         if (result->state != CHECK_SKIPPED)
             page_paragraph(&page, indent, "asked: ", span_of(result->asked));
+        if (result->state != CHECK_SKIPPED && result->sent[0] != '\0')
+            page_paragraph(&page, indent, "sent: ", span_of(result->sent));
         page_paragraph(&page, indent,
                        result->state == CHECK_SKIPPED ? "" : "came back: ", span_of(result->came));
     }
-    if (result->state == CHECK_FAILED && check->remedy)
+    if (result->remark[0] != '\0')
+        page_paragraph(&page, indent, "remark: ", span_of(result->remark));
+    if (result->state == CHECK_FAILED && result->remedy[0] != '\0')
+        page_paragraph(&page, indent, "to do: ", span_of(result->remedy));
+    else if (result->state == CHECK_FAILED && check->remedy)
         page_paragraph(&page, indent, "to do: ", span_of(check->remedy));
     return print_text(&out) == EXITCODE_OK;
 }
@@ -222,6 +284,8 @@ static bool print_json(const struct verify *verify)
         json_add_text(&out, "answer", result->came);
         json_add_number(&out, "status", result->status);
         json_add_number(&out, "milliseconds", result->took_ms);
+        if (result->remark[0] != '\0')
+            json_add_text(&out, "remark", result->remark);
         json_close(&out, '}');
     }
     text_add(&out, "]}\n");

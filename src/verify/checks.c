@@ -200,6 +200,37 @@ static void add_need(struct reading *self, struct check *check, const char *valu
     self->fault = "no check above it has that name";
 }
 
+// "accepted" or "accepted by URL".
+static void set_token(struct reading *self, struct check *check, const char *value)
+{
+    static const char by[] = "by ";
+    if (check->token)
+        self->fault = "it stands there twice";
+    else if (!span_starts(span_of(value), "accepted"))
+        self->fault = "the token can be: accepted, or accepted by URL";
+    if (self->fault)
+        return;
+    const char *url = value + strlen("accepted");
+    check->token = true;
+    if (*url == '\0')
+        return;
+    url += strspn(url, " \t");
+    url = strncmp(url, by, strlen(by)) == 0 ? url + strlen(by) : "";
+    url += strspn(url, " \t");
+    if (*url == '\0' || strchr(" \t", value[strlen("accepted")]) == NULL)
+        self->fault = "the token can be: accepted, or accepted by URL";
+    else
+        check->token_url = copy(self, url);
+}
+
+static void add_show(struct reading *self, struct check *check, const char *value)
+{
+    if (check->show_count == CHECK_PAIRS)
+        self->fault = "there are too many lines of this kind";
+    else
+        check->shows[check->show_count++] = copy(self, value);
+}
+
 // "header Authorization": the words of a key.
 static const char *rest_of(const char *key, const char *word)
 {
@@ -216,6 +247,10 @@ static void add_named(struct reading *self, struct check *check, const char *key
         add_pair(self, check->headers, CHECK_PAIRS, &check->header_count, name, value);
     } else if ((name = rest_of(key, "member"))) {
         add_pair(self, check->members, CHECK_PAIRS, &check->member_count, name, value);
+    } else if ((name = rest_of(key, "remark"))) {
+        add_pair(self, check->remarks, CHECK_PAIRS, &check->remark_count, name, value);
+    } else if ((name = rest_of(key, "hint"))) {
+        add_pair(self, check->hints, CHECK_PAIRS, &check->hint_count, name, value);
     } else if ((name = rest_of(key, "save"))) {
         if (!is_variable_name(span_of(name)))
             self->fault = "a saved value's name holds letters, digits and _ only";
@@ -243,6 +278,10 @@ static void add_line(struct reading *self, struct check *check, const char *key,
         set_once(self, &check->remedy, value);
     else if (strcmp(key, "timeout") == 0)
         set_timeout(self, &check->timeout_ms, value);
+    else if (strcmp(key, "token") == 0)
+        set_token(self, check, value);
+    else if (strcmp(key, "show") == 0)
+        add_show(self, check, value);
     else
         add_named(self, check, key, value);
 }
@@ -337,10 +376,13 @@ static void judge_sizes(struct reading *self)
         judge_size(self, check->url, check->line);
         judge_size(self, check->json, check->line);
         judge_size(self, check->jwt, check->line);
+        judge_size(self, check->token_url, check->line);
         for (unsigned k = 0; k < check->header_count; k++)
             judge_size(self, check->headers[k].value, check->line);
         for (unsigned k = 0; k < check->member_count; k++)
             judge_size(self, check->members[k].value, check->line);
+        for (unsigned k = 0; k < check->remark_count; k++)
+            judge_size(self, check->remarks[k].value, check->line);
     }
 }
 

@@ -15,6 +15,12 @@
 //                                     false or null. Paths go down by dots: details.connected,
 //                                     0.name
 //   member id = *                     anything but null
+//   token = accepted                  Label Studio must accept the token of the settings, asked as
+//                                     `health` asks; "accepted by URL" names another base URL than
+//                                     LABEL_STUDIO_URL
+//   remark status = success           as member, but what is otherwise is only remarked
+//   show = details.base_url           told with a remark
+//   hint A B = TEXT                   remarked when the check fails while variables A and B are set
 //   save task_id = id                 for later checks: ${task_id}
 //   needs = Another check             passed over when that one did not pass; need not be said
 //                                     where a check uses what another one saves

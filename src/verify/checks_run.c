@@ -17,6 +17,8 @@
 #define HEADERS_MAX ((size_t)16 * 1024)
 // Shown of an answer.
 #define SHOWN_MAX ((size_t)240)
+// No id is longer: a UUID has 36 characters.
+#define ID_MAX 64
 
 struct asking {
     const struct check *check;
@@ -51,11 +53,22 @@ struct looking {
     struct span text;
     size_t most; // is shown of it
     bool repeats;
+    const struct check_values *values;
 };
+
+static bool is_shown_id(const struct check_values *values, struct span value)
+{
+    for (unsigned i = 0; i < values->count; i++)
+        if (values->list[i].shown && span_is(value, values->list[i].text))
+            return true;
+    return false;
+}
 
 static void look(void *context, struct span secret)
 {
     struct looking *looking = context;
+    if (is_shown_id(looking->values, secret))
+        return;
     looking->repeats = looking->repeats || redact_echoes(looking->text, looking->most, secret);
 }
 
@@ -64,7 +77,7 @@ static bool repeats_secret(struct asking *self, struct span text, size_t most)
 {
     const struct check *check = self->check;
     const struct check_run *run = self->scope.run;
-    struct looking looking = {text, most, redact_echo(text, most) < text.len};
+    struct looking looking = {text, most, redact_echo(text, most) < text.len, run->values};
     for (unsigned i = 0; i < run->secret_count; i++)
         look(&looking, run->secrets[i]);
     for (unsigned i = 0; i < run->values->count; i++)
@@ -76,7 +89,8 @@ static bool repeats_secret(struct asking *self, struct span text, size_t most)
     for (unsigned i = 0; i < check->header_count; i++)
         scope_each(&self->scope, check->headers[i].value, look, &looking);
     for (unsigned i = 0; i < self->saves->count; i++)
-        look(&looking, span_of(self->saves->list[i].text));
+        if (!self->saves->list[i].shown)
+            look(&looking, span_of(self->saves->list[i].text));
     return looking.repeats;
 }
 
@@ -103,17 +117,34 @@ static bool fill(struct asking *self, const char *template, enum spelling spelli
            fail(self, "%s", self->scope.fault);
 }
 
+// With its values filled in, but for what may be a secret; where that is all the same in it, as
+// the file has it.
+static void show_request(struct asking *self)
+{
+    char shown[FINDING_SLOT];
+    struct span text = {shown, 0};
+    const struct check *check = self->check;
+    if (scope_show(&self->scope, false, check->url, shown, sizeof shown)) {
+        text.len = strlen(shown);
+        if (!repeats_secret(self, text, FINDING_SLOT))
+            text_print(self->result->asked, sizeof self->result->asked, "%s %s", check->method,
+                       shown);
+    }
+    if (!check->json)
+        return;
+    bool whole = scope_show(&self->scope, true, check->json, shown, sizeof shown);
+    text.len = strlen(shown);
+    text_print(self->result->sent, sizeof self->result->sent, "%s",
+               whole && !repeats_secret(self, text, FINDING_SLOT) ? shown : "");
+}
+
 static bool fill_url(struct asking *self)
 {
     struct url url;
-    char why[URL_WHY], asked[FINDING_SLOT];
+    char why[URL_WHY];
     if (!fill(self, self->check->url, SPELLED_PLAIN, self->url, sizeof self->url))
         return false;
-    struct text text = text_over(asked, sizeof asked);
-    text_add(&text, "%s %s", self->check->method, self->url);
-    hide_secrets(self, asked);
-    if (!text.cut && strstr(asked, self->url)) // else the template stays
-        text_print(self->result->asked, sizeof self->result->asked, "%s", asked);
+    show_request(self);
     return url_parse(self->url, true, &url, why) || fail(self, "the address %s", why);
 }
 
@@ -280,6 +311,40 @@ static bool judge_member(struct asking *self, const struct check_pair *member)
     return fail(self, "%d, but %s is %s", self->answer.status, member->name, words);
 }
 
+static bool uses(const char *template, const char *name)
+{
+    size_t len = strlen(name);
+    for (const char *at = template ? strstr(template, "${") : NULL; at; at = strstr(at + 2, "${"))
+        if (strncmp(at + 2, name, len) == 0 && (at[2 + len] == '}' || at[2 + len] == ':'))
+            return true;
+    return false;
+}
+
+// "id", "task_id", "data.uuid": what names a thing and opens nothing. Not where a name speaks of a
+// session or the like, or a check puts the value into a header.
+static bool is_id(const struct checks *checks, const struct check_pair *save, const char *text)
+{
+    static const char letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    const char *dot = strrchr(save->value, '.');
+    struct span last = span_of(dot ? dot + 1 : save->value);
+    bool named = span_is(last, "uuid") || span_is(last, "id") ||
+                 (last.len > 3 && span_is(span_rest(last, last.len - 3), "_id")) ||
+                 (last.len > 2 && span_is(span_rest(last, last.len - 2), "Id"));
+    if (!named || names_secret(save->name) || names_secret(save->value) ||
+        text[strspn(text, letters)] != '\0' || strlen(text) > ID_MAX)
+        return false;
+    for (unsigned i = 0; i < checks->count; i++) {
+        const struct check *check = &checks->list[i];
+        bool sent = uses(check->jwt, save->name);
+        for (unsigned k = 0; k < check->header_count; k++)
+            sent = sent || uses(check->headers[k].value, save->name);
+        if (sent)
+            return false;
+    }
+    return true;
+}
+
 static bool save_member(struct asking *self, const struct check_pair *save)
 {
     struct check_saved *saved = &self->saves->list[self->saves->count];
@@ -298,8 +363,93 @@ static bool save_member(struct asking *self, const struct check_pair *save)
         return fail(self, "%d, but the answer has no %s to go on with", self->answer.status,
                     save->value);
     text_print(saved->name, sizeof saved->name, "%s", save->name);
+    saved->shown = is_id(self->scope.checks, save, saved->text);
     self->saves->count++;
     return true;
+}
+
+// ---- The token, and remarks ---------------------------------------------------------------------
+
+static bool judge_token(struct asking *self)
+{
+    char url[URL_MAX], words[FINDING_SLOT];
+    struct finding finding = {0};
+    const struct check_run *run = self->scope.run;
+    const char *template = self->check->token_url;
+    if (template && !fill(self, template, SPELLED_PLAIN, url, sizeof url))
+        return false;
+    if (run->accepts(run, template ? url : NULL, &finding))
+        return true;
+    struct text text = text_over(words, sizeof words);
+    finding_add_sentence(&finding, &text);
+    text = text_over(self->result->remedy, sizeof self->result->remedy);
+    finding_add_remedy(&finding, &text);
+    return fail(self, "%d, but %s [%s]", self->answer.status, words, reason_word(finding.reason));
+}
+
+// "details.base_url "http://a"" with its words redacted; an address with a password is no word.
+static void add_shown_member(struct asking *self, struct text *out, const char *path)
+{
+    json_place place = json_walk(&self->json, JSON_ROOT, path);
+    if (place == JSON_NONE)
+        return;
+    struct span raw = json_raw(&self->json, place);
+    text_add(out, ", %s ", path);
+    if (span_find(raw, "@") < raw.len)
+        text_add(out, "%s", REDACT_ECHO);
+    else
+        add_value(self, out, place);
+}
+
+// What the answer says otherwise than the file expects, where that does not decide.
+static void add_remark(struct asking *self, const struct check_pair *expected)
+{
+    char wanted[TOKEN_MAX + 1];
+    const struct check *check = self->check;
+    struct text out = text_over(self->result->remark, sizeof self->result->remark);
+    json_place place =
+        self->is_json ? json_walk(&self->json, JSON_ROOT, expected->name) : JSON_NONE;
+    if (self->result->remark[0] != '\0' ||
+        !scope_fill(&self->scope, expected->value, SPELLED_PLAIN, wanted, sizeof wanted))
+        return;
+    if (place != JSON_NONE && same_value(&self->json, place, wanted))
+        return;
+    text_add(&out, check->token ? "Label Studio accepts the token, but the app's own test "
+                                : "the answer ");
+    if (place == JSON_NONE)
+        text_add(&out, "has no %s", expected->name);
+    else {
+        text_add(&out, "says %s ", expected->name);
+        add_value(self, &out, place);
+    }
+    if (check->token)
+        text_add(&out, ": it asks another address, or the app holds another token");
+    for (unsigned i = 0; i < check->show_count && self->is_json; i++)
+        add_shown_member(self, &out, check->shows[i]);
+    hide_secrets(self, self->result->remark);
+}
+
+// Are all variables of "A B" set?
+static bool are_set(const struct check_run *run, const char *names)
+{
+    char name[CHECK_NAME + 1];
+    for (const char *at = names; *at != '\0';) {
+        size_t len = strcspn(at, " \t");
+        text_print(name, sizeof name, "%.*s", (int)len, at);
+        if (run->find(run->context, name).len == 0)
+            return false;
+        at += len + strspn(at + len, " \t");
+    }
+    return true;
+}
+
+static void add_hints(struct asking *self)
+{
+    const struct check *check = self->check;
+    struct check_result *result = self->result;
+    for (unsigned i = 0; i < check->hint_count; i++)
+        if (result->remark[0] == '\0' && are_set(self->scope.run, check->hints[i].name))
+            text_print(result->remark, sizeof result->remark, "%s", check->hints[i].value);
 }
 
 static bool judge_answer(struct asking *self)
@@ -310,6 +460,10 @@ static bool judge_answer(struct asking *self)
     for (unsigned i = 0; i < check->member_count; i++)
         if (!judge_member(self, &check->members[i]))
             return false;
+    if (check->token && !judge_token(self))
+        return false;
+    for (unsigned i = 0; i < check->remark_count; i++)
+        add_remark(self, &check->remarks[i]);
     for (unsigned i = 0; i < check->save_count; i++)
         if (!save_member(self, &check->saves[i]))
             return false;
@@ -407,6 +561,10 @@ void check_ask(const struct checks *self, const struct check *check, const struc
     result->state = passed ? CHECK_PASSED : CHECK_FAILED;
     result->took_ms = duration_now() - began;
     hide_secrets(&asking, result->came);
+    if (!passed) {
+        result->remark[0] = '\0';
+        add_hints(&asking);
+    }
     if (!passed)
         file_wipe(saves, sizeof *saves);
     http_answer_free(&asking.answer);
@@ -425,18 +583,10 @@ bool check_values_add(struct check_values *self, const struct check_saves *saves
 
 // ---- Needs --------------------------------------------------------------------------------------
 
-static bool uses(const char *template, const char *name)
-{
-    size_t len = strlen(name);
-    for (const char *at = template ? strstr(template, "${") : NULL; at; at = strstr(at + 2, "${"))
-        if (strncmp(at + 2, name, len) == 0 && (at[2 + len] == '}' || at[2 + len] == ':'))
-            return true;
-    return false;
-}
-
 static bool uses_anywhere(const struct check *check, const char *name)
 {
-    bool used = uses(check->url, name) || uses(check->json, name) || uses(check->jwt, name);
+    bool used = uses(check->url, name) || uses(check->json, name) || uses(check->jwt, name) ||
+                uses(check->token_url, name);
     for (unsigned i = 0; i < check->header_count; i++)
         used = used || uses(check->headers[i].value, name);
     for (unsigned i = 0; i < check->member_count; i++)

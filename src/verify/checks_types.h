@@ -34,9 +34,13 @@ struct check {
     unsigned line;                            // of the section, for sentences
     const char *method, *url, *json, *status; // templates; NULL where not given
     const char *jwt, *remedy;
+    bool token;            // Label Studio must accept it
+    const char *token_url; // template of the base URL to ask; NULL: LABEL_STUDIO_URL
     struct check_pair headers[CHECK_PAIRS], members[CHECK_PAIRS], saves[CHECK_PAIRS];
-    const char *needs[CHECK_PAIRS];
+    struct check_pair remarks[CHECK_PAIRS], hints[CHECK_PAIRS]; // a hint's name: all its variables
+    const char *needs[CHECK_PAIRS], *shows[CHECK_PAIRS];
     unsigned header_count, member_count, save_count, need_count;
+    unsigned remark_count, hint_count, show_count;
     int64_t timeout_ms; // 0: the file's, then CHECK_TIMEOUT_MS
 };
 
@@ -53,6 +57,7 @@ struct checks {
 struct check_saved {
     char name[CHECK_NAME + 1];
     char text[TOKEN_MAX + 1];
+    bool shown; // the id of a thing, no secret: it may be shown in an address
 };
 
 struct check_values {
@@ -62,6 +67,9 @@ struct check_values {
 
 // How to ask. Everything is a view that outlives the call.
 struct check_run {
+    // Does Label Studio accept the token of the settings? `url` NULL: at their own address. False:
+    // `finding` says why not, be it known without asking.
+    bool (*accepts)(const struct check_run *run, const char *url, struct finding *finding);
     struct span (*find)(void *context, const char *name); // a setting or a variable; empty: not set
     void *context;
     const struct check_values *values;
@@ -81,14 +89,17 @@ struct check_run {
 enum check_state { CHECK_PASSED, CHECK_FAILED, CHECK_SKIPPED };
 
 // These hold no pointer, so that a child can hand them to its parent through a pipe. No part of a
-// saved value, of a secret, or of what went into a header or a body is in `asked` or `came`; an
-// address with one of them in it is shown as the file has it.
+// saved value (but an id), of a secret, or of what went into a header or a body is in any of these
+// texts: such a variable is shown as the file has it, ${NAME}.
 struct check_result {
     enum check_state state;
     int status; // 0: no answer, or nothing was asked
     int64_t took_ms;
-    char asked[FINDING_SLOT]; // "GET http://localhost:8000/health"
-    char came[FINDING_SLOT];  // "200", or what is wrong
+    char asked[FINDING_SLOT];  // "GET http://localhost:8000/health"
+    char sent[FINDING_SLOT];   // the body; empty: none
+    char came[FINDING_SLOT];   // "200", or what is wrong
+    char remark[FINDING_SLOT]; // what else is worth knowing; empty: nothing
+    char remedy[FINDING_SLOT]; // what to do, where more is known than the file's `remedy`
 };
 struct check_saves {
     unsigned count;

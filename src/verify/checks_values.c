@@ -12,12 +12,23 @@
 static bool expand(struct scope *self, struct span template, enum spelling spelling, unsigned depth,
                    struct text *out);
 
-static const char *find_saved(const struct check_values *values, const char *name)
+static const struct check_saved *find_saved(const struct check_values *values, const char *name)
 {
     for (unsigned i = values->count; i > 0; i--)
         if (strcmp(values->list[i - 1].name, name) == 0)
-            return values->list[i - 1].text;
+            return &values->list[i - 1];
     return NULL;
+}
+
+bool names_secret(const char *name)
+{
+    static const char *const words[] = {"token",  "pass",    "secret", "key", "credential",
+                                        "cookie", "session", "auth",   "jwt"};
+    for (struct span rest = span_of(name); rest.len > 0; rest = span_rest(rest, 1))
+        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+            if (span_starts_nocase(rest, words[i]))
+                return true;
+    return false;
 }
 
 static const char *find_set(const struct checks *checks, const char *name)
@@ -110,6 +121,15 @@ static size_t variable_length(struct span text)
     return text.len;
 }
 
+static bool may_fill(const struct scope *self, const char *name, const struct check_saved *saved)
+{
+    if (self->purpose == SCOPE_SEND)
+        return true;
+    if (saved)
+        return saved->shown;
+    return self->purpose == SCOPE_SHOW_ADDRESS && !names_secret(name);
+}
+
 // NAME or NAME:-FALLBACK.
 static bool add_variable(struct scope *self, struct span inner, enum spelling spelling,
                          unsigned depth, struct text *out)
@@ -122,14 +142,22 @@ static bool add_variable(struct scope *self, struct span inner, enum spelling sp
     if (depth == DEPTH_MAX)
         return fail(self, name, " uses itself");
 
-    struct span value = span_of(find_saved(self->run->values, name));
+    const struct check_saved *saved = find_saved(self->run->values, name);
+    struct span value = span_of(saved ? saved->text : NULL);
     const char *set = value.len > 0 ? NULL : find_set(self->checks, name);
     if (set)
         return expand(self, span_of(set), spelling, depth + 1, out);
     if (value.len == 0)
         value = self->run->find(self->run->context, name);
     if (value.len > 0) {
-        add_spelled(out, value, spelling);
+        if (may_fill(self, name, saved))
+            add_spelled(out, value, spelling);
+        else
+            text_add(out, "${%s}", name);
+        return true;
+    }
+    if (len == inner.len && self->purpose != SCOPE_SEND) {
+        text_add(out, "${%s}", name);
         return true;
     }
     if (len == inner.len)
@@ -163,6 +191,13 @@ bool scope_fill(struct scope *self, const char *template, enum spelling spelling
     if (!expand(self, span_of(template), spelling, 0, &text))
         return false;
     return !text.cut || fail(self, "", "a value is too long");
+}
+
+bool scope_show(const struct scope *self, bool body, const char *template, char *bytes, size_t size)
+{
+    struct scope shown = {.checks = self->checks, .run = self->run};
+    shown.purpose = body ? SCOPE_SHOW_BODY : SCOPE_SHOW_ADDRESS;
+    return scope_fill(&shown, template, SPELLED_PLAIN, bytes, size);
 }
 
 void scope_each(struct scope *self, const char *template,

@@ -32,7 +32,8 @@ def test_a_token_that_cannot_be_used_is_not_called_another(
     told = json.loads(run("check", "--json", env={**variables, "LABEL_STUDIO_URL": "http://127.0.0.1:9"}).out)
     assert told["run"]["reason"] == word
     assert (told["token"]["kind"], told["token"]["bytes"]) == (kind, size)
-    assert told["label_studio"]["asked"] == (kind == "legacy")
+    assert told["label_studio"]["asked"] and not told["label_studio"]["up"]
+    assert told["label_studio"]["token_asked"] == (kind == "legacy")
 
 
 def test_nothing_is_said_for_a_server_that_was_not_asked(run: Run) -> None:
@@ -123,3 +124,86 @@ def test_the_same_step_is_said_once(run: Run) -> None:
     found = json.loads(done.out)
     assert found["run"]["reason"] == "jwt_refresh" and found["label_studio"]["reason"] == "jwt_as_token"
     assert len(found["next_steps"]) == 1
+
+
+# ---- After a local fault it goes on -----------------------------------------------------------------------
+
+
+def plain_on_tls(request: Request) -> bytes:
+    return response(400, "<h1>400</h1>The plain HTTP request was sent to HTTPS port")
+
+
+def label_studio(request: Request) -> bytes:
+    if request.path == "/health":
+        return response(200, {"status": "UP"})
+    return response(401, detail(401, "Invalid token."))
+
+
+TOKEN_FAULTS = {
+    "a full-width digit": (f"{TOKEN[:-1]}\uff13", "token_malformed"),
+    "a placeholder": ("your-token-here", "token_placeholder"),
+    "quotes": (f'"{TOKEN}"', "token_quoted"),
+    "a scheme": (f"Token {TOKEN}", "token_prefixed"),
+    "a reference": ("op://Team/labelstudio/token", "token_placeholder"),
+    "nothing": ("", "token_missing"),
+}
+
+
+@pytest.mark.parametrize("fault", TOKEN_FAULTS)
+def test_health_is_asked_whatever_the_token_is(run: Run, fault: str) -> None:
+    token, word = TOKEN_FAULTS[fault]
+    with StandIn(answer(plain_on_tls)) as server:
+        env = {"LABEL_STUDIO_API_TOKEN": token, "LABEL_STUDIO_URL": server.url}
+        done, told = run("check", env=env), json.loads(run("check", "--json", env=env).out)
+    assert done.code == 1
+    verdict = done.out.partition("Verdict")[2].partition("Next steps")[0]
+    assert f"[{word}]" in verdict and "[https_needed]" in verdict
+    assert [fault["reason"] for fault in told["faults"]] == [word, "https_needed"]
+    assert told["label_studio"]["asked"] and not told["label_studio"]["token_asked"]
+    assert told["label_studio"]["reason"] == "https_needed" and told["run"]["reason"] == word
+    assert [request.path for request in server.requests] == ["/health"] * 2
+    assert "write https:// instead" in done.out
+
+
+def test_a_server_that_is_up_is_no_verdict_on_a_token_that_was_not_asked_about(run: Run) -> None:
+    with StandIn(answer(label_studio)) as server:
+        env = {"LABEL_STUDIO_API_TOKEN": "changeme", "LABEL_STUDIO_URL": server.url}
+        done, told = run("check", env=env), json.loads(run("check", "--json", env=env).out)
+    assert done.code == 1 and "/health: it runs" in done.out and "accepts the token" not in done.out
+    assert told["label_studio"]["up"] and told["label_studio"]["reason"] is None
+    assert [fault["reason"] for fault in told["faults"]] == ["token_placeholder"]
+
+
+def faults(run: Run, *arguments: str, env: dict[str, str]) -> list[str]:
+    done = run("check", "--json", *arguments, env=env)
+    assert done.code == 1
+    text = run("check", *arguments, env=env).out.partition("Verdict")[2].partition("Next steps")[0]
+    words = [fault["reason"] for fault in json.loads(done.out)["faults"]]
+    assert all(f"[{word}]" in text for word in words)
+    return words
+
+
+def test_every_fault_is_in_the_verdict(run: Run, tmp_path: Path) -> None:
+    bad = {"LABEL_STUDIO_API_TOKEN": "changeme"}
+    assert faults(run, env=bad) == ["token_placeholder", "url_missing"]
+    assert faults(run, "--offline", env=bad) == ["token_placeholder"]
+    underscore = {**bad, "LABEL_STUDIO_URL": "http://label_studio:8080"}
+    assert faults(run, "--offline", env=underscore) == ["token_placeholder", "host_rejected"]
+    files = {**bad, "LABEL_STUDIO_URL": "http://127.0.0.1:9", "LABELGATE_HEADER_FILE": "none"}
+    assert faults(run, env=files) == ["token_placeholder", "header_file_invalid"]
+    refused = {**bad, "LABEL_STUDIO_URL": "ftp://a"}
+    assert faults(run, env=refused) == ["url_invalid", "token_placeholder"]
+    (tmp_path / ".env").write_text("A B=1\n")
+    with StandIn(answer(response(502, "x"))) as server:
+        words = faults(run, env={"LABEL_STUDIO_URL": server.url})
+    assert words[0] == "env_invalid" and words[-1] == "server_error"
+
+
+def test_one_fault_of_the_server_is_said_once(run: Run) -> None:
+    with StandIn(answer(plain_on_tls)) as server:
+        env = {"LABEL_STUDIO_API_TOKEN": TOKEN, "LABEL_STUDIO_URL": server.url}
+        assert faults(run, env=env) == ["https_needed"]
+    with StandIn(answer(label_studio)) as server:
+        assert faults(run, env={"LABEL_STUDIO_API_TOKEN": TOKEN, "LABEL_STUDIO_URL": server.url}) == [
+            "token_unknown"
+        ]

@@ -24,11 +24,11 @@ GATE = {"run", "health", "check"}
 ASK = GATE | {"token", "verify"}
 OPTIONS: dict[str, tuple[set[str], set[str]]] = {
     "--env-file": ({"LABELGATE_ENV_FILE"}, ASK),
-    "--load": ({"LABELGATE_LOAD"}, GATE),
+    "--load": ({"LABELGATE_LOAD"}, GATE | {"verify"}),
     "--url": ({"LABEL_STUDIO_URL"}, ASK),
-    "--token-var": ({"LABELGATE_TOKEN_VAR"}, GATE | {"token"}),
+    "--token-var": ({"LABELGATE_TOKEN_VAR"}, ASK),
     "--no-token": ({"LABELGATE_NO_TOKEN"}, GATE),
-    "--jwt": ({"LABELGATE_JWT"}, GATE | {"token"}),
+    "--jwt": ({"LABELGATE_JWT"}, ASK),
     "--app-url": ({"LABELGATE_APP_URL"}, {"health", "check"}),
     "--timeout": ({"LABELGATE_TIMEOUT"}, ASK),
     "--wait": ({"LABELGATE_WAIT"}, {"run", "health"}),
@@ -44,12 +44,12 @@ OPTIONS: dict[str, tuple[set[str], set[str]]] = {
     "--write": (set(), {"token"}),
     "--print": (set(), {"token"}),
     "--enable-legacy": (set(), {"token", "run"}),
-    "--offline": (set(), {"check"}),
+    "--offline": (set(), {"check", "token"}),
     "--json": (set(), {"health", "check", "verify"}),
     "-v": ({"LABELGATE_LOG"}, ASK | {"install"}),
 }
 VARIABLES: dict[str, set[str]] = {
-    "NAME_FILE": GATE | {"token"},
+    "NAME_FILE": ASK,
     "LABEL_STUDIO_USERNAME": {"token", "verify"},
     "LABEL_STUDIO_PASSWORD": {"token", "verify"},
     "LABEL_STUDIO_PASSWORD_FILE": {"token", "verify"},

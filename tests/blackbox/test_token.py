@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import Result
 from field import ACCESS, CASES, OTHER_TOKEN, PAT, TOKEN, lay_files, shows_token
-from standin import USER, WHOAMI, Request, StandIn, answer, detail, response
+from standin import USER, WHOAMI, Connection, Play, Request, StandIn, answer, detail, response
 
 Run = Callable[..., Result]
 
@@ -150,6 +150,278 @@ def test_what_is_no_token_is_refused(run: Run, tmp_path: Path, text: str, word: 
     done = run("token", "--write", stdin=text.encode())
     assert done.code == 1 and f"[{word}]" in done.err
     assert (tmp_path / ".env").read_text() == "A=1\n"
+
+
+# ---- Does Label Studio accept it? -------------------------------------------------------------------------
+
+
+PAT_REFUSED = detail(401, "Token is blacklisted")
+LEGACY_OFF = "legacy token authentication has been disabled for this organization"
+NOT_ACCEPTED = {
+    "token_unknown": response(401, detail(401, "Invalid token.")),
+    "legacy_disabled": response(401, detail(401, LEGACY_OFF)),
+    "user_inactive": response(401, detail(401, "User inactive or deleted.")),
+    "no_organization": response(200, {**USER, "active_organization": None}),
+    "forbidden": response(403, detail(403, "no")),
+    "unauthorized": response(401, b"\0\1\2"),
+    "header_lost": response(401, detail(401, "Authentication credentials were not provided.")),
+}
+
+
+@pytest.mark.parametrize("word", NOT_ACCEPTED)
+@pytest.mark.parametrize("way", ["--write", "--print"])
+def test_what_label_studio_refuses_is_not_handed_over(run: Run, tmp_path: Path, word: str, way: str) -> None:
+    (tmp_path / ".env").write_text("A=1\n")
+    with StandIn(answer(NOT_ACCEPTED[word])) as server:
+        done = run("token", way, "--url", server.url, stdin=OTHER_TOKEN.encode())
+    assert done.code == 1 and f"[{word}]" in done.err and done.out == ""
+    assert (tmp_path / ".env").read_text() == "A=1\n" and quiet(done, OTHER_TOKEN)
+    assert [request.path for request in server.requests] == [WHOAMI]
+
+
+def test_what_label_studio_accepts_is_written(run: Run, url: str, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"LABEL_STUDIO_URL={url}\nLABEL_STUDIO_API_TOKEN={OTHER_TOKEN}\n")
+    done = run("token", "--write", stdin=TOKEN.encode())
+    assert (done.code, done.err) == (0, "") and quiet(done, TOKEN, OTHER_TOKEN)
+    assert f"LABEL_STUDIO_API_TOKEN={TOKEN}\n" in (tmp_path / ".env").read_text()
+
+
+@pytest.mark.parametrize(
+    ("play", "word"),
+    [
+        (answer(response(502, "<h1>Bad Gateway</h1>")), "server_error"),
+        (answer(response(404, "404 page not found")), "not_found"),
+        (answer(response(200, "<h1>Welcome to nginx!</h1>")), "not_label_studio"),
+        (Connection.reset, "connection_reset"),
+        (Connection.wait, "timeout"),
+        (None, "connection_refused"),
+    ],
+)
+@pytest.mark.parametrize("way", ["--write", "--print"])
+def test_an_unclear_answer_keeps_nothing_back(
+    run: Run, tmp_path: Path, play: Play | None, word: str, way: str
+) -> None:
+    with StandIn(play or answer(b"")) as server:
+        if play is None:
+            server.close()
+        done = run("token", way, "--url", server.url, "--timeout", "300ms", stdin=TOKEN.encode())
+    assert done.code == 0 and "could not be asked" in done.err and f"[{word}]" in done.err
+    given = (tmp_path / ".env").read_text() if way == "--write" else done.out
+    assert TOKEN in given and not shows_token(done.err)
+
+
+def test_without_a_url_or_offline_nobody_is_asked(
+    run: Run, url: str, label_studio: LabelStudio, tmp_path: Path
+) -> None:
+    label_studio.legacy = OTHER_TOKEN
+    env = tmp_path / ".env"
+    without = run("token", "--write", stdin=TOKEN.encode())
+    assert without.code == 0 and "was not asked" in without.err and "LABEL_STUDIO_URL" in without.err
+    assert env.read_text() == f"LABEL_STUDIO_API_TOKEN={TOKEN}\n"
+
+    offline = run("token", "--write", "--offline", "--url", url, stdin=TOKEN.encode())
+    assert offline.code == 0 and "was not asked" in offline.err and "--offline" in offline.err
+    pat = run("token", "--write", "--offline", "--url", url, stdin=PAT.encode())
+    assert pat.code == 1 and "[jwt_refresh]" in pat.err and label_studio.posts == []
+    assert env.read_text() == f"LABEL_STUDIO_API_TOKEN={TOKEN}\n"
+    login = run("token", "--login", "--print", "--offline", "--url", url)
+    assert login.code == 2 and "[usage]" in login.err
+
+
+@pytest.mark.parametrize("policy", ["accept", "trade"])
+def test_a_pat_that_is_kept_is_asked_about_too(run: Run, tmp_path: Path, policy: str) -> None:
+    with StandIn(answer(response(401, PAT_REFUSED))) as server:
+        done = run("token", "--write", "--jwt", policy, "--url", server.url, stdin=PAT.encode())
+    assert done.code == 1 and "[pat_revoked]" in done.err and not (tmp_path / ".env").exists()
+    assert [request.path for request in server.requests] == ["/api/token/refresh"]
+
+
+@pytest.mark.parametrize("setting", [{"--ca-file": "none.pem"}, {"--header-file": "none"}])
+def test_a_setting_that_cannot_be_used_is_said_before_anything_is_written(
+    run: Run, tmp_path: Path, setting: dict[str, str]
+) -> None:
+    words = [word for pair in setting.items() for word in pair]
+    done = run("token", "--write", "--url", "https://127.0.0.1:9", *words, stdin=TOKEN.encode())
+    assert done.code == 1 and "_file_invalid]" in done.err and not (tmp_path / ".env").exists()
+
+
+# ---- Nothing was given ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("nothing", [b"", b"\n", b"\r\n"])
+@pytest.mark.parametrize("place", ["the file", "the environment", "a second name"])
+def test_nothing_given_trades_the_pat_that_is_there(
+    run: Run, url: str, label_studio: LabelStudio, tmp_path: Path, nothing: bytes, place: str
+) -> None:
+    env = tmp_path / ".env"
+    environment = {}
+    if place == "the environment":
+        environment["LABEL_STUDIO_API_TOKEN"] = PAT
+    elif place == "the file":
+        env.write_text(f"LABEL_STUDIO_API_TOKEN={PAT}\n")
+    else:
+        env.write_text(f"LABEL_STUDIO_API_TOKEN={OTHER_TOKEN}\nLABEL_STUDIO_API_KEY={PAT}\n")
+    done = run("token", "--write", "--url", url, stdin=nothing, env=environment)
+    assert done.code == 0 and "standard input is empty" in done.err and quiet(done, PAT, TOKEN)
+    assert f"LABEL_STUDIO_API_TOKEN={TOKEN}\n" in env.read_text()
+    assert label_studio.posts == ["/api/token/refresh"]
+
+
+def test_nothing_given_and_nothing_to_trade(run: Run, url: str, tmp_path: Path) -> None:
+    env = tmp_path / ".env"
+    for text in ("", f"LABEL_STUDIO_API_TOKEN={OTHER_TOKEN}\n", f"LABEL_STUDIO_API_TOKEN={ACCESS}\n"):
+        env.write_text(text)
+        done = run("token", "--write", "--url", url, stdin=b"")
+        assert done.code == 1 and "[token_missing]" in done.err and "traded" not in done.err
+        assert env.read_text() == text
+    env.write_text(f"LABEL_STUDIO_API_TOKEN={PAT}\n")
+    could = run("token", "--write", stdin=b"")
+    assert could.code == 1 and "[token_missing]" in could.err and quiet(could, PAT)
+    assert "LABEL_STUDIO_API_TOKEN (.env line 1) can be traded once LABEL_STUDIO_URL is set" in could.err
+    kept = run("token", "--write", "--jwt", "accept", "--url", url, stdin=b"")
+    assert kept.code == 1 and "[token_missing]" in kept.err
+    env.write_text(f"LABEL_STUDIO_API_TOKEN={PAT}\n")
+    late = run("token", "--write", "--offline", "--url", url, stdin=b"")
+    assert late.code == 1 and "--offline" in late.err
+    assert env.read_text() == f"LABEL_STUDIO_API_TOKEN={PAT}\n"
+
+
+@pytest.mark.parametrize(
+    ("env", "stdin", "says"),
+    [
+        ({}, b"", "no user name is known"),
+        ({}, b"\n", "no user name is known"),
+        ({}, b"u" * 400, "the user name is too long"),
+        ({"LABEL_STUDIO_USERNAME": "a@example.com"}, b"", "no password is known"),
+        ({"LABEL_STUDIO_USERNAME": "a@example.com"}, b"\n", "no password is known"),
+        ({"LABEL_STUDIO_USERNAME": "a@example.com"}, b"p" * 2000, "the password is too long"),
+    ],
+)
+def test_a_login_without_user_or_password_is_not_tried(
+    run: Run, url: str, label_studio: LabelStudio, env: dict[str, str], stdin: bytes, says: str
+) -> None:
+    done = run("token", "--login", "--print", "--url", url, env=env, stdin=stdin)
+    assert done.code == 1 and "[login_failed]" in done.err and says in done.err
+    assert "was not asked to log in" in done.err and "did not accept" not in done.err
+    assert label_studio.posts == []
+
+
+# ---- Logging in behind a proxy ----------------------------------------------------------------------------
+
+
+LOGIN = "/user/login"
+CSRF_PAGE = (
+    "<html><title>403 Forbidden</title><h1>Forbidden <span>(403)</span></h1><p>CSRF verification failed.</p>"
+)
+
+
+class Believer:
+    """Label Studio that believes it is on https: Django then takes a form with a Referer of its own only."""
+
+    def __init__(self, base: str = "") -> None:
+        self.base = base
+        self.seen: list[Request] = []
+        self.refuse: bytes | None = None  # what the form gets
+        self.refuse_post: bytes | None = None  # what a POST of the session gets
+
+    def __call__(self, request: Request) -> bytes:
+        self.seen.append(request)
+        path = request.path.removeprefix(self.base)
+        origin = f"http://{request.header('Host')}"
+        trusted = (request.header("Referer") or "").startswith(origin + "/") and not request.header("Origin")
+        if path == LOGIN and request.method == "GET":
+            return response(
+                200, "<title>Label Studio</title>", [("Set-Cookie", "csrftoken=cS7fT2kNqW8zXv4L")]
+            )
+        if path == LOGIN:
+            if self.refuse is not None or not trusted:
+                return self.refuse or response(403, CSRF_PAGE)
+            return response(302, "", [("Location", "/"), ("Set-Cookie", "sessionid=sE3sS9iOnRt6YpHd")])
+        if path == WHOAMI:
+            off = self.refuse_post is not None
+            return response(401, detail(401, LEGACY_OFF)) if off else response(200, USER)
+        if request.method == "POST":
+            return self.refuse_post or response(201, {"token": TOKEN})
+        return response(200, {"token": TOKEN})
+
+
+USER_AND_PASSWORD = {"LABEL_STUDIO_USERNAME": "admin@example.com", "LABEL_STUDIO_PASSWORD": "Xq-7-Zw"}
+
+
+@pytest.mark.parametrize("base", ["", "/studio", "/a/b"])
+def test_a_login_sends_the_referer_that_https_wants(run: Run, base: str) -> None:
+    server = Believer(base)
+    with StandIn(answer(server)) as stand_in:
+        env = {**USER_AND_PASSWORD, "LABEL_STUDIO_URL": stand_in.url + base + "/"}
+        done = run("token", "--login", "--print", env=env)
+        assert (done.code, done.out) == (0, f"{TOKEN}\n"), done.err
+        form = next(request for request in server.seen if request.method == "POST")
+        assert form.header("Referer") == f"{stand_in.url}{base}/user/login"
+        assert form.header("Origin") is None
+
+
+def test_a_referer_of_the_header_file_counts(run: Run, tmp_path: Path) -> None:
+    server = Believer()
+    with StandIn(answer(server)) as stand_in:
+        (tmp_path / "headers").write_text(f"referer: {stand_in.url}/\n")
+        env = {**USER_AND_PASSWORD, "LABEL_STUDIO_URL": stand_in.url, "LABELGATE_HEADER_FILE": "headers"}
+        assert run("token", "--login", "--print", env=env).code == 0
+    form = next(request for request in server.seen if request.method == "POST")
+    assert [value for name, value in form.headers if name.lower() == "referer"] == [f"{stand_in.url}/"]
+
+
+@pytest.mark.parametrize(
+    ("page", "says"),
+    [
+        (response(403, CSRF_PAGE), "its CSRF check failed (403)"),
+        (
+            response(403, CSRF_PAGE + "<p>this site requires a CSRF cookie when submitting forms</p>"),
+            "the cookie of the login page was lost",
+        ),
+        (
+            response(403, CSRF_PAGE + "<p>this HTTPS site requires a “Referer header” to be sent</p>"),
+            "the Referer was lost or changed",
+        ),
+        (
+            response(403, "<h1>Forbidden</h1><p>CSRF verification failed. Request aborted.</p>"),
+            "its CSRF check failed",
+        ),
+        (
+            response(403, detail(403, "CSRF Failed: Origin checking failed - https://a does not match")),
+            "the Origin is not one that it trusts",
+        ),
+        (
+            response(403, detail(403, "CSRF Failed: Referer checking failed - no Referer.")),
+            "the Referer was lost",
+        ),
+    ],
+)
+def test_a_failed_csrf_check_is_about_the_proxy(run: Run, page: bytes, says: str) -> None:
+    server = Believer()
+    server.refuse = page
+    with StandIn(answer(server)) as stand_in:
+        done = run("token", "--login", "--print", env={**USER_AND_PASSWORD, "LABEL_STUDIO_URL": stand_in.url})
+    assert done.code == 1 and "[login_failed]" in done.err and says in done.err
+    assert "proxy" in done.err and "CSRF_TRUSTED_ORIGINS" in done.err and "assword" not in done.err.lower()
+
+
+def test_a_failed_csrf_check_behind_the_login_is_one_too(run: Run) -> None:
+    server = Believer()
+    server.refuse_post = response(403, detail(403, "CSRF Failed: CSRF cookie not set."))
+    with StandIn(answer(server)) as stand_in:
+        env = {**USER_AND_PASSWORD, "LABEL_STUDIO_URL": stand_in.url}
+        done = run("token", "--login", "--print", "--enable-legacy", env=env)
+    assert done.code == 1 and "CSRF_TRUSTED_ORIGINS" in done.err and "cookie" in done.err
+    assert server.seen[-1].method == "POST" and server.seen[-1].header("Referer")
+
+
+def test_a_wrong_password_is_still_said(run: Run) -> None:
+    server = Believer()
+    server.refuse = response(200, "<title>Label Studio</title>")
+    with StandIn(answer(server)) as stand_in:
+        done = run("token", "--login", "--print", env={**USER_AND_PASSWORD, "LABEL_STUDIO_URL": stand_in.url})
+    assert done.code == 1 and "[login_failed]" in done.err and "user and password do not fit" in done.err
+    assert "CSRF" not in done.err
 
 
 @pytest.mark.parametrize("arguments", [["token"], ["token", "--write", "--print"]])

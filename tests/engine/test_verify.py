@@ -82,8 +82,9 @@ def switches(label_studio: LabelStudio) -> None:
 
 @pytest.fixture
 def verify(binary: Path, label_studio: LabelStudio, app: App, tmp_path: Path) -> Callable[..., Ran]:
-    def run(address: str, *arguments: str, dotenv: bool = False) -> Ran:
+    def run(address: str, *arguments: str, token: str | None = None, dotenv: bool = False) -> Ran:
         variables = {
+            "LABEL_STUDIO_API_TOKEN": label_studio.legacy_token() if token is None else token,
             "API_BASE_URL": address,
             "LABEL_STUDIO_URL": f"http://{label_studio.host}:{label_studio.port}",
             "API_USERNAME": USER,
@@ -102,11 +103,12 @@ def verify(binary: Path, label_studio: LabelStudio, app: App, tmp_path: Path) ->
 
 
 def test_with_the_guides_token_seven_of_nine(app: App, verify: Callable[..., Ran]) -> None:
-    ran = verify(app.start(GUIDE_JWT))
+    ran = verify(app.start(GUIDE_JWT), token=GUIDE_JWT)
     assert ran.code == 1 and ran.out.endswith("7 passed, 2 failed, 0 skipped\n"), ran
     assert list(ran.marks) == GUIDE
     assert [name for name, mark in ran.marks.items() if mark == "FAILED"] == GUIDE[7:]
-    assert "401: Invalid token." in " ".join(ran.out.split()) and "labelgate check" in ran.out
+    words = " ".join(ran.out.split())
+    assert "401: Invalid token." in words and "labelgate check" in words and "[jwt_" in words
     # An address is not broken: it must be copied whole.
     assert max(len(line) for line in ran.out.splitlines() if "http://" not in line) <= 80
 
@@ -119,6 +121,7 @@ def test_with_the_legacy_token_nine_of_nine(
     ran = verify(address)
     assert ran.code == 0 and ran.out.endswith("9 passed, 0 failed, 0 skipped\n"), ran
     assert list(ran.marks) == GUIDE and set(ran.marks.values()) == {"passed"}
+    assert 'the app\'s own test says status "error"' in " ".join(ran.out.split())
     assert label_studio.as_admin("GET", "/api/projects?page_size=1").json["count"] == before + 1
     told = verify(address, "--json", dotenv=True)
     assert told.code == 0 and told.json["passed"] == 9
@@ -138,12 +141,12 @@ def test_the_copied_file_is_the_built_in_one(
 def test_the_eighth_can_fail_on_a_200(
     app: App, label_studio: LabelStudio, verify: Callable[..., Ran]
 ) -> None:
-    """What the original script passes: 200 with the word error in it."""
+    """What the original script passes: 200, and Label Studio refuses the token."""
     address = app.start(label_studio.legacy_token())
     label_studio.settings(legacy=False)
     checks = verify(address, "--json").json["checks"]
     assert (checks[7]["result"], checks[7]["status"]) == ("failed", 200)
-    assert "legacy token authentication has been disabled" in checks[7]["answer"]
+    assert "[legacy_disabled]" in checks[7]["answer"]
     assert (checks[8]["result"], checks[8]["status"]) == ("failed", 500)
 
 
@@ -160,6 +163,7 @@ def test_from_a_container_in_the_network(
 ) -> None:
     app.start(label_studio.legacy_token())
     variables = {
+        "LABEL_STUDIO_API_TOKEN": label_studio.legacy_token(),
         "API_BASE_URL": f"http://{app.name}:8000",
         "LABEL_STUDIO_URL": "http://label-studio:8080",
         "API_USERNAME": USER,

@@ -54,10 +54,18 @@ static void the_built_in_checks_are_the_guides(void **state)
     for (unsigned i = 0; i < 9; i++)
         assert_string_equal(checks.list[i].name, names_of_the_guide[i]);
     assert_true(checks.timeout_ms == 30000);
-    // The eighth must be able to fail on a 200: both members are required.
-    assert_int_equal(checks.list[7].member_count, 2);
-    assert_string_equal(checks.list[7].members[0].value, "success");
-    assert_string_equal(checks.list[7].members[1].name, "details.authenticated");
+    // The eighth asks for the token itself: the app's own test says error whatever the token is.
+    const struct check *eighth = &checks.list[7], *ninth = &checks.list[8];
+    assert_true(eighth->token);
+    assert_string_equal(eighth->token_url, "${label_studio}");
+    assert_string_equal(eighth->status, "200");
+    assert_int_equal(eighth->member_count, 0);
+    assert_int_equal(eighth->remark_count, 1);
+    assert_string_equal(eighth->remarks[0].value, "success");
+    assert_string_equal(eighth->shows[0], "details.base_url");
+    assert_string_equal(eighth->shows[1], "details.auth_method");
+    assert_int_equal(ninth->hint_count, 1);
+    assert_string_equal(ninth->hints[0].name, "LABEL_STUDIO_USERNAME LABEL_STUDIO_PASSWORD");
 }
 
 // Sets may use each other, also in a circle that a saved value breaks.
@@ -183,6 +191,12 @@ static const struct {
     {"[defaults]\nset a b = c\n", "line 2", "letters"},
     {"[A]\nrequest = FETCH http://a/\n", "line 2", "method"},
     {"[A]\nrequest = GET\n", "line 2", "method"},
+    {GOOD "token = refused\n", "line 3", "accepted by URL"},
+    {GOOD "token = acceptedby http://a\n", "line 3", "accepted by URL"},
+    {GOOD "token = accepted by\n", "line 3", "accepted by URL"},
+    {GOOD "token = accepted http://a\n", "line 3", "accepted by URL"},
+    {GOOD "token = accepted\ntoken = accepted\n", "line 4", "twice"},
+    {GOOD "remark a =\n", "line 3", "no value"},
     {"[A name of a check that is longer than inih keeps of it]\njwt = x\n", "line 1", "49"},
 };
 
@@ -268,13 +282,32 @@ static struct span find(void *context, const char *name)
     return span_of(strcmp(name, "HOST") == 0 ? "http://label-studio:8080" : NULL);
 }
 
+// What Label Studio says of the token.
+static struct {
+    enum reason reason;
+    const char *url; // it was asked at; NULL: the settings' own
+    unsigned asked;
+} judge_of_token;
+
+static bool accepts(const struct check_run *run, const char *url, struct finding *finding)
+{
+    (void)run;
+    judge_of_token.asked++;
+    static char at[64];
+    (void)snprintf(at, sizeof at, "%s", url ? url : "");
+    judge_of_token.url = url ? at : NULL;
+    finding_set(finding, judge_of_token.reason, "http://label-studio:8080", NULL, NULL);
+    return judge_of_token.reason == REASON_OK;
+}
+
 static struct check_result result;
 static struct check_saves saves;
 static struct check_values values;
 
 static enum check_state ask(unsigned index)
 {
-    struct check_run run = {.find = find, .values = &values, .timeout_ms = 1000};
+    struct check_run run = {
+        .accepts = accepts, .find = find, .values = &values, .timeout_ms = 1000};
     check_ask(&checks, &checks.list[index], &run, &result, &saves);
     return result.state;
 }
@@ -311,7 +344,7 @@ static void variables_are_filled_in(void **state)
                               "[A]\nrequest = PUT ${base}/x/${id}\nheader X-A = ${EMPTY:-v}-${id}\n"
                               "json = {\"p\": \"${PASSWORD}\", \"n\": ${id}}\n"),
                      CHECK_PASSED);
-    assert_string_equal(result.asked, "PUT http://label-studio:8080/x/17");
+    assert_string_equal(result.asked, "PUT http://label-studio:8080/x/${id}");
     assert_string_equal(result.came, "200");
 }
 
@@ -394,6 +427,137 @@ static void what_comes_back_decides(void **state)
     assert_int_equal(ask_file(GOOD), CHECK_FAILED);
     assert_non_null(strstr(result.came, "[connection_refused]"));
     assert_int_equal(result.status, 0);
+}
+
+#define CONNECTION                                                                 \
+    GOOD "status = 200\ntoken = accepted by ${HOST}/ls\nremark status = success\n" \
+         "show = details.base_url\nshow = details.auth_method\nshow = details.none\n"
+#define NOT_CONNECTED                                                                    \
+    "{\"status\": \"error\", \"message\": \"404\", \"details\": {\"connected\": false, " \
+    "\"base_url\": \"http://b:1\", \"auth_method\": \"token\"}}"
+
+static enum check_state connection(int status, const char *answer, enum reason reason)
+{
+    memset(&judge_of_token, 0, sizeof judge_of_token);
+    judge_of_token.reason = reason;
+    answering(status, "http://a/", NULL, answer);
+    return ask_file(CONNECTION);
+}
+
+static void the_token_decides_and_the_body_is_remarked(void **state)
+{
+    (void)state;
+    assert_int_equal(connection(200, "{\"status\": \"success\"}", REASON_OK), CHECK_PASSED);
+    assert_string_equal(judge_of_token.url, "http://label-studio:8080/ls");
+    assert_string_equal(result.remark, "");
+    assert_int_equal(connection(200, NOT_CONNECTED, REASON_OK), CHECK_PASSED);
+    assert_string_equal(result.came, "200");
+    assert_string_equal(result.remark,
+                        "Label Studio accepts the token, but the app's own test says status "
+                        "\"error\": it asks another address, or the app holds another token, "
+                        "details.base_url \"http://b:1\", details.auth_method \"token\"");
+    assert_int_equal(connection(200, "<html>", REASON_OK), CHECK_PASSED);
+    assert_non_null(strstr(result.remark, "has no status"));
+    assert_int_equal(connection(200, "{\"details\": {\"base_url\": \"http://u:pw@b\"}}", REASON_OK),
+                     CHECK_PASSED);
+    assert_null(strstr(result.remark, "pw"));
+
+    static const enum reason refused[] = {REASON_TOKEN_UNKNOWN, REASON_LEGACY_DISABLED,
+                                          REASON_JWT_REFRESH,   REASON_TOKEN_MISSING,
+                                          REASON_TIMEOUT,       REASON_SERVER_ERROR};
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        char word[64];
+        (void)snprintf(word, sizeof word, "[%s]", reason_word(refused[i]));
+        assert_int_equal(connection(200, "{\"status\": \"success\"}", refused[i]), CHECK_FAILED);
+        assert_non_null(strstr(result.came, word));
+        assert_string_not_equal(result.remedy, "");
+        assert_string_equal(result.remark, "");
+    }
+    assert_int_equal(connection(500, NOT_CONNECTED, REASON_OK), CHECK_FAILED);
+    assert_int_equal(judge_of_token.asked, 0);
+    answering(200, "http://a/", NULL, "{}");
+    assert_int_equal(ask_file(GOOD "token = accepted\n"), CHECK_PASSED);
+    assert_null(judge_of_token.url);
+}
+
+static void a_hint_is_for_a_failure_with_its_variables(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *names;
+        int status;
+        const char *remark;
+    } hints[] = {
+        {"HOST PASSWORD", 500, "they matter"},
+        {"HOST", 404, "they matter"},
+        {"HOST PASSWORD", 200, ""},
+        {"HOST EMPTY", 500, ""},
+        {"NONE", 500, ""},
+        {"PASSWORD  HOST", 302, "they matter"},
+    };
+    for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++) {
+        char file[128];
+        (void)snprintf(file, sizeof file, GOOD "hint %s = they matter\n", hints[i].names);
+        answering(hints[i].status, "http://a/", NULL, "{}");
+        (void)ask_file(file);
+        assert_string_equal(result.remark, hints[i].remark);
+    }
+}
+
+// What is shown of a value that a check saved: ids alone.
+static const struct {
+    const char *save, *more, *shown;
+} saved_values[] = {
+    {"save x = id", "", "GET http://a/v-17"},
+    {"save task_id = data.task_id", "", "GET http://a/v-17"},
+    {"save x = data.uuid", "", "GET http://a/v-17"},
+    {"save x = taskId", "", "GET http://a/v-17"},
+    {"save x = word", "", NULL},
+    {"save session_id = id", "", NULL},
+    {"save x = session.id", "", NULL},
+    {"save x = id", "header A = ${x}\n", NULL},
+    {"save x = dotted_id", "", NULL},
+};
+
+static void ids_are_shown_in_an_address(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof saved_values / sizeof saved_values[0]; i++) {
+        const char *name = strchr(saved_values[i].save, ' ') + 1;
+        int len = (int)strcspn(name, " ");
+        bool dotted = strstr(saved_values[i].save, "dotted") != NULL;
+        char file[256], template[64], url[64];
+        (void)snprintf(template, sizeof template, "GET http://a/${%.*s}", len, name);
+        (void)snprintf(file, sizeof file, GOOD "%s\n[B]\nrequest = %s\n%s", saved_values[i].save,
+                       template, saved_values[i].more);
+        answering(200, "http://a/", NULL,
+                  "{\"id\": \"v-17\", \"data\": {\"task_id\": \"v-17\", \"uuid\": \"v-17\"}, "
+                  "\"taskId\": \"v-17\", \"word\": \"v-17\", \"session\": {\"id\": \"v-17\"}, "
+                  "\"dotted_id\": \"a.b.c\"}");
+        assert_int_equal(ask_file(file), CHECK_PASSED);
+        assert_true(check_values_add(&values, &saves));
+        (void)snprintf(url, sizeof url, "http://a/%s", dotted ? "a.b.c" : "v-17");
+        server.url = url;
+        assert_int_equal(ask(1), CHECK_PASSED);
+        assert_string_equal(result.asked, saved_values[i].shown ? saved_values[i].shown : template);
+    }
+}
+
+static void a_body_is_shown_with_its_variables_by_name(void **state)
+{
+    (void)state;
+    answering(500, "http://label-studio:8080/x",
+              "{\"p\": \"a\\\"b\\\\c secret of mine\", \"n\": 17}", "{}");
+    values.count = 1;
+    values.list[0].shown = true;
+    (void)snprintf(values.list[0].name, sizeof values.list[0].name, "id");
+    (void)snprintf(values.list[0].text, sizeof values.list[0].text, "17");
+    assert_int_equal(
+        ask_file("[defaults]\nset pw = ${EMPTY:-${PASSWORD}}\n[A]\nrequest = POST ${HOST}/x\n"
+                 "json = {\"p\": \"${pw}\", \"n\": ${id}}\n"),
+        CHECK_FAILED);
+    assert_string_equal(result.asked, "POST http://label-studio:8080/x");
+    assert_string_equal(result.sent, "{\"p\": \"${PASSWORD}\", \"n\": 17}");
 }
 
 static void values_are_saved_for_later(void **state)
@@ -493,6 +657,10 @@ int main(void)
         cmocka_unit_test_teardown(what_cannot_be_sent_is_said, forget),
         cmocka_unit_test_teardown(members_and_statuses_are_judged, forget),
         cmocka_unit_test_teardown(what_comes_back_decides, forget),
+        cmocka_unit_test_teardown(the_token_decides_and_the_body_is_remarked, forget),
+        cmocka_unit_test_teardown(a_hint_is_for_a_failure_with_its_variables, forget),
+        cmocka_unit_test_teardown(ids_are_shown_in_an_address, forget),
+        cmocka_unit_test_teardown(a_body_is_shown_with_its_variables_by_name, forget),
         cmocka_unit_test_teardown(values_are_saved_for_later, forget),
         cmocka_unit_test_teardown(nothing_is_saved_by_a_check_that_failed, forget),
         cmocka_unit_test_teardown(secrets_do_not_come_back, forget),

@@ -632,7 +632,7 @@ static void a_password_is_never_cut(void **state)
     PLAY(((const struct step[]){LOGIN_PAGE}));
     struct span text = {password, sizeof password};
     assert_false(trade_login(&how, "a@example.com", text, &session, &finding));
-    assert_int_equal(finding.reason, REASON_LOGIN_FAILED);
+    assert_int_equal(finding.reason, REASON_LOGIN_NOT_ASKED);
     assert_int_equal(asked, 1);
 }
 
