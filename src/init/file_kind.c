@@ -115,7 +115,10 @@ bool file_kind_is_native(struct span head)
 
 // ---- Something else -----------------------------------------------------------------------------
 
-// Formats with a mark at their beginning. NULL: none of these.
+// Where a tar archive has its mark (magic in ustar(5)).
+#define TAR_MARK 257
+
+// Formats with a mark at their beginning, and tar. NULL: none of these.
 static const char *packed_kind(struct span head)
 {
     static const struct {
@@ -146,7 +149,7 @@ static const char *packed_kind(struct span head)
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (begins(head, kinds[i].mark, kinds[i].len))
             return kinds[i].kind;
-    if (begins(span_rest(head, 257), "ustar", 5))
+    if (head.len > TAR_MARK && begins(span_rest(head, TAR_MARK), "ustar", 5))
         return "it is a tar archive";
     return NULL;
 }
@@ -193,32 +196,41 @@ static bool is_text(struct span head)
     return other <= head.len / 4;
 }
 
-// What is before a #! that is not at the beginning, or what looks like a #! to a person and is not
-// one. False: the first line has nothing of the kind.
-static bool shebang_elsewhere(struct span head, char *detail, size_t size)
+// What a person takes for #! at the beginning of the first line, and is not. False: nothing is.
+static bool shebang_misspelt(struct span line, char *detail, size_t size)
 {
-    struct span line = first_line(head);
+    static const struct {
+        const char *start, *shown;
+    } misspelt[] = {{"!#/", "!#"}, {"! #/", "! #"}, {"#/", "# alone"}, {"!/", "! alone"}};
     uint32_t code = 0;
-    if (BEGINS(head, "#") && span_starts(span_rest(line, 1 + blanks(span_rest(line, 1))), "!")) {
+    if (line.len == 0)
+        return false;
+    struct span rest = span_rest(line, 1);
+    size_t len = utf8_decode(rest.text, rest.len, &code);
+    if (BEGINS(line, "#") && span_starts(span_rest(rest, blanks(rest)), "!")) {
         text_print(detail, size, "a blank is between # and ! in its first line");
         return true;
     }
-    size_t len = utf8_decode(line.text + 1, line.len > 1 ? line.len - 1 : 0, &code);
-    if (BEGINS(line, "#") && len > 1 && span_starts(span_rest(line, 1 + len), "!")) {
+    if (BEGINS(line, "#") && len > 1 && span_starts(span_rest(rest, len), "!")) {
         text_print(detail, size, "a character that may be invisible (U+%04X) is between # and !",
                    (unsigned)code);
         return true;
     }
-    if (span_starts(line, "!#/") || span_starts(line, "! #/") || span_starts(line, "#/") ||
-        span_starts(line, "!/")) {
-        text_print(detail, size, "its first line begins with %s, not with #!",
-                   span_starts(line, "!/")     ? "! alone"
-                   : span_starts(line, "#/")   ? "# alone"
-                   : span_starts(line, "! #/") ? "! #"
-                                               : "!#");
-        return true;
-    }
+    for (size_t i = 0; i < sizeof misspelt / sizeof misspelt[0]; i++)
+        if (span_starts(line, misspelt[i].start)) {
+            text_print(detail, size, "its first line begins with %s, not with #!",
+                       misspelt[i].shown);
+            return true;
+        }
+    return false;
+}
 
+// What is before a #! that is not at the beginning. False: there is none in the first line or after
+// empty ones.
+static bool shebang_elsewhere(struct span head, char *detail, size_t size)
+{
+    struct span line = first_line(head);
+    uint32_t code = 0;
     size_t front = blanks(head);
     if (front > 0 && span_starts(span_rest(head, front), "#!")) {
         text_print(detail, size, "a blank is before #! in its first line");
@@ -242,7 +254,7 @@ static bool shebang_elsewhere(struct span head, char *detail, size_t size)
     size_t in_line = span_find(line, "#!");
     if (in_line == line.len)
         return false;
-    len = utf8_decode(line.text, line.len, &code);
+    size_t len = utf8_decode(line.text, line.len, &code);
     if (in_line == len && len > 1)
         text_print(detail, size, "a character that may be invisible (U+%04X) is before #!",
                    (unsigned)code);
@@ -305,7 +317,8 @@ void file_kind_explain(const char *path, struct span head, struct finding *findi
     } else if (!is_text(head)) {
         finding_set(finding, REASON_COMMAND_NOT_A_PROGRAM, path, NULL,
                     "it is not a program, and its bytes are not a text");
-    } else if (shebang_elsewhere(head, detail, sizeof detail)) {
+    } else if (shebang_misspelt(first_line(head), detail, sizeof detail) ||
+               shebang_elsewhere(head, detail, sizeof detail)) {
         finding_set(finding, REASON_COMMAND_SHEBANG, path, NULL, detail);
     } else {
         finding_set(finding, REASON_COMMAND_SCRIPT, path, NULL, NULL);

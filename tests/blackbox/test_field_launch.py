@@ -233,6 +233,8 @@ FILES: list[tuple[str, bytes, int, str]] = [
     ("empty", b"", 126, "it is empty"),
     ("ELF cut off", b"\x7fELF\x02\x01\x01", 126, "cut off"),
     ("plain", b"echo hi\n", 126, "a script without a #! line"),
+    ("a line end", b"\n", 126, "a script without a #! line"),
+    ("one character", b"#", 126, "a script without a #! line"),
     ("names nothing", b"#!\n", 126, "names no interpreter"),
     ("too long", LONG, 126, "longer than the 256 bytes"),
     ("relative", b"#!bin/python\n", 127, "looked for in the working directory"),
