@@ -203,6 +203,14 @@ ROWS = [
             "blackbox/test_faults.py::test_localhost_refused_is_one_line_for_both",
         ),
     ),
+    Row(
+        "a proxy on the way does not bring the question there",
+        "proxy_failed",
+        tests=(
+            "blackbox/test_proxy.py::test_a_service_name_that_no_proxy_knows",
+            "blackbox/test_proxy.py::test_a_proxy_that_forbids_connect",
+        ),
+    ),
     Row("no way there", "unreachable", tests=("blackbox/test_names.py::test_no_way_to_the_address",)),
     Row(
         "time is up",
