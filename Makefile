@@ -87,9 +87,8 @@ endif
 
 # ---- Third-party objects, shared by all clones through the cache ------------------------------------
 WORLD_AR = $(if $(ZIG),$(ZIG) ar,ar)
-THIRD_PARTY_SH = COMPILER='$(WORLD_COMPILER)' CC='$(WORLD_CC)' AR='$(WORLD_AR)' CFLAGS='$(WORLD_CFLAGS)' CRYPTO_CFLAGS='$(WORLD_CRYPTO)' \
-	docker/build-third-party.sh
-THIRD := $(shell $(THIRD_PARTY_SH) --where)
+THIRD_PARTY_FOR = COMPILER='$(WORLD_COMPILER)' CC='$(WORLD_CC)' AR='$(WORLD_AR)' CFLAGS='$(WORLD_CFLAGS)' CRYPTO_CFLAGS='$(WORLD_CRYPTO)'
+THIRD := $(shell $(THIRD_PARTY_FOR) docker/build-third-party.sh --where)
 TARBALLS = sources
 
 # ---- Our own code: every file under src/ belongs to the program -------------------------------------
@@ -129,17 +128,21 @@ $(OUT)/flags: $(THIRD)/done FORCE
 	@mkdir -p $(@D)
 	@echo "$$FLAGS" | cmp -s - $@ || echo "$$FLAGS" >$@
 
+# They take minutes on a fresh machine, so they show how far they are.
+FETCH_SOURCES = docker/progress.sh "fetching the sources" 30 $(@D).log docker/fetch-sources.sh $(TARBALLS)
+
 $(THIRD)/done: | $(if $(MUSL),$(MUSL)/done)
-	@docker/fetch-sources.sh $(TARBALLS)
-	@echo "  BUILD curl, mbedTLS, inih, cmocka ($(WORLD)) in $(THIRD)"
-	@$(THIRD_PARTY_SH) $(TARBALLS) >/dev/null
+	@mkdir -p $(dir $(@D))
+	@$(FETCH_SOURCES)
+	@$(THIRD_PARTY_FOR) docker/progress.sh "building curl, mbedTLS, inih and cmocka ($(WORLD))" 60 $(@D).log \
+		docker/build-third-party.sh $(TARBALLS)
 
 ifneq ($(MUSL),)
 $(MUSL)/done:
-	@docker/fetch-sources.sh $(TARBALLS)
-	@$(if $(ZIG),docker/zig.sh >/dev/null)
-	@echo "  BUILD musl ($(WORLD)) in $(MUSL)"
-	@$(MUSL_FOR) docker/build-musl.sh $(TARBALLS) >/dev/null
+	@mkdir -p $(dir $(@D))
+	@$(FETCH_SOURCES)
+	@$(if $(ZIG),docker/progress.sh "fetching the cross compiler" 30 $(@D).log docker/zig.sh)
+	@$(MUSL_FOR) docker/progress.sh "building musl ($(WORLD))" 30 $(@D).log docker/build-musl.sh $(TARBALLS)
 endif
 
 # The checks that `verify` knows without a file: each line but the comments as a C string.
@@ -222,6 +225,10 @@ test: ## all layers; installs through apt what it needs (ARCH=aarch64: those tha
 test-unit test-golden test-blackbox test-conformance test-engine test-build test-soak: ## one layer of tests
 	@tests/run --arch $(ARCH) $(@:test-%=%)
 
+# Beside one Label Studio alone: `make test-engine STUDIO=1.16.0 DATABASE=postgresql` (docker/labelstudio/versions).
+test-engine: export LABELGATE_STUDIO = $(STUDIO)
+test-engine: export LABELGATE_DATABASE = $(DATABASE)
+
 # Both compilers over all of our C, warnings as errors. The test programs are seen by gcc when they are built.
 SYNTAX_C = $(PROGRAM_C) $(PAGES_C) $(UNIT_C) $(HELPERS_C) $(FUZZ_C)
 syntax: $(SYNTAX_C:%=syntax-gcc/%) $(SYNTAX_C:%=syntax-clang/%)
@@ -297,8 +304,9 @@ fuzz-compose: ## 2,000 generated .env files, read by labelgate and by the real D
 	@$(MAKE) --no-print-directory WORLD=debug build/debug/helpers/dotenv_dump
 	@python3 tests/fuzz/fuzz_compose.py $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED))
 
-demo: $(BINARY) ## the main job in four scenes: beside a real Label Studio where there is a container engine
-	@python3 tests/demo/demo.py
+demo: ## the main job in four scenes, against recorded answers (REAL=1: in Docker, beside a real Label Studio)
+	@$(MAKE) --no-print-directory -j "$$(nproc)" $(BINARY)
+	@REAL='$(REAL)' python3 tests/demo/demo.py
 
 clean: ## removes build/; tarballs and the cache outside the clone stay
 	rm -rf build compile_commands.json

@@ -4,13 +4,14 @@
 # Debian's archive without touching the host: apt with lists, cache and status of its own.
 #
 #   apt-private.sh source DIR NAME=VERSION...       upstream tarballs of source packages, into DIR
-#   apt-private.sh unpack NAME[:ARCH][=VERSION]...  binary packages of trixie, unpacked into the cache;
+#   apt-private.sh unpack NAME[:ARCH][=VERSION]...  binary packages of SUITE, unpacked into the cache;
 #                                                   prints one directory for each, nothing else
 #   apt-private.sh unpack --deps NAME[:ARCH]...     the same with all they depend on, in one directory
 #   apt-private.sh versions NAME...                 "NAME VERSION" for each version of a source package that
 #                                                   the archive lists, newest first
 #   apt-private.sh mirror                           the mirror in use
 #
+# SUITE            the Debian of binary packages (default trixie)
 # DEBIAN_MIRROR    the mirror; without it the host's own list decides
 # LABELGATE_CACHE  where lists and packages are kept (default ${XDG_CACHE_HOME:-$HOME/.cache}/labelgate)
 #
@@ -22,7 +23,7 @@ cache=${LABELGATE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/labelgate}
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 # Where upstream's newest may be found, best first. Binaries come from the first alone.
 source_suites='trixie trixie-backports testing unstable'
-binary_suite=trixie
+binary_suite=${SUITE:-trixie}
 # A list this old (minutes) is asked for again before a version is looked up in it.
 list_age=1440
 
@@ -171,8 +172,8 @@ fetch_sources() { # DIR NAME=VERSION...
 binary_state() { # ARCH
     find_mirror
     echo "deb [signed-by=$keyring target=Packages] $mirror $binary_suite main" |
-        prepare_state "binaries-$1" "$1"
-    state=$cache/apt/binaries-$1
+        prepare_state "binaries-$binary_suite-$1" "$1"
+    state=$cache/apt/binaries-$binary_suite-$1
     update_lists
 }
 

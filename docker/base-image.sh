@@ -1,7 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Makes sure that the image debian:trixie-slim is on this engine.
+# Makes sure that the image debian:SUITE-slim is on this engine.
+#
+#   base-image.sh [SUITE]       default: trixie
+#
 # In this order: it is there; a registry hands it out; it is made by debootstrap from a Debian mirror.
 # The tree that debootstrap makes is kept in the cache, so another engine on the same machine gets it in seconds.
 #
@@ -9,7 +12,8 @@
 # LABELGATE_CACHE  where the tree is kept (default ~/.cache/labelgate)
 set -eu
 
-suite=trixie
+here=$(cd "$(dirname "$0")" && pwd)
+suite=${1:-trixie}
 image=debian:$suite-slim
 cache=${LABELGATE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/labelgate}
 # Made by another version of this script is not what this one makes.
@@ -20,7 +24,13 @@ say() { printf 'base-image: %s\n' "$*" >&2; }
 have_image() { docker image inspect "$image" >/dev/null 2>&1; }
 
 # A registry that does not answer must not hold the build up: what it says is of no interest then.
-pull() { timeout 120 docker pull --quiet "$image" >/dev/null 2>&1; }
+pull() {
+    mkdir -p "$cache"
+    # shellcheck disable=SC2016  # for the shell that is started
+    "$here/progress.sh" "asking a registry for $image" 5 "$cache/pull-$suite.log" \
+        sh -c 'timeout 120 docker pull --quiet "$1" || echo "no registry hands it out"' sh "$image"
+    have_image
+}
 
 need_debootstrap() {
     command -v debootstrap >/dev/null && return
@@ -48,13 +58,9 @@ make_tarball() {
     mkdir -p "$cache"
     tree=$(mktemp -d "${TMPDIR:-/tmp}/labelgate-base.XXXXXX")
     trap 'rm -rf "$tree" "$tarball.$$"' EXIT
-    say "making $image with debootstrap (about a minute)"
     # shellcheck disable=SC2086 # an unset mirror must be no argument at all
-    debootstrap --variant=minbase "$suite" "$tree" ${DEBIAN_MIRROR:-} >"$cache/debootstrap.log" 2>&1 || {
-        say "debootstrap failed, its last lines:"
-        tail -n 5 "$cache/debootstrap.log" >&2
-        exit 1
-    }
+    "$here/progress.sh" "making $image with debootstrap" 60 "$cache/debootstrap-$suite.log" \
+        debootstrap --variant=minbase "$suite" "$tree" ${DEBIAN_MIRROR:-}
     slim "$tree"
     tar -C "$tree" --numeric-owner -cf "$tarball.$$" .
     mv "$tarball.$$" "$tarball"

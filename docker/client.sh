@@ -16,7 +16,9 @@ works() { docker compose version >/dev/null 2>&1 && docker buildx version >/dev/
 
 add_plugin() { # PACKAGE PLUGIN
     [ -x "$config/cli-plugins/$2" ] && return
-    folder=$("$here/apt-private.sh" unpack "$1")
+    mkdir -p "$cache"
+    "$here/progress.sh" "fetching Debian's package $1" 20 "$cache/client-$2.log" "$here/apt-private.sh" unpack "$1"
+    folder=$(tail -n 1 "$cache/client-$2.log")
     file=$(find "$folder" -type f -path "*/cli-plugins/$2" | head -n 1)
     if [ -z "$file" ]; then
         echo "client: Debian's package $1 holds no plugin $2" >&2

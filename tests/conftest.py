@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from watch import Watch
 
 ROOT = Path(__file__).resolve().parent.parent
 # A slow machine under sanitizers or an emulator; a test that means less says so.
@@ -22,6 +23,8 @@ class Result:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if "LABELGATE_WATCH" in os.environ:
+        config.pluginmanager.register(Watch(Path(os.environ["LABELGATE_WATCH"])))
     config.addinivalue_line(
         "markers", "native(why): needs the machine's own processor; left out, by name, under an emulator"
     )

@@ -48,6 +48,8 @@ for pair in $wanted; do
 done
 has_venv || missing="$missing python3-venv"
 
+here=$(cd "$(dirname "$0")" && pwd)
+
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
@@ -55,7 +57,11 @@ as_root() {
 install_packages() { # PACKAGE...
     echo "prepare: installing $*" >&2
     as_root apt-get update -qq >&2 || true
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+    set -- env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
+    [ "$(id -u)" = 0 ] || set -- sudo "$@"
+    log=$(mktemp)
+    "$here/../docker/progress.sh" "installing them" 90 "$log" "$@"
+    rm -f "$log"
 }
 
 if [ -n "$missing" ]; then

@@ -12,7 +12,8 @@ prefix=$cache/python/$key
 install_environment() {
     rm -rf "$prefix"
     python3 -m venv "$prefix" >&2
-    "$prefix/bin/pip" install --quiet --requirement "$here/requirements.txt" >&2
+    "$here/../docker/progress.sh" "installing the tests' Python packages" 40 "$prefix.log" \
+        "$prefix/bin/pip" install --progress-bar off --requirement "$here/requirements.txt"
     touch "$prefix/done"
 }
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """make demo: the main job in four scenes, with real output.
 
-With Docker and a real Label Studio 1.22.0 when an engine answers, against recorded answers otherwise.
+Against recorded answers of Label Studio 1.22.0; with REAL=1 in Docker, beside a real one.
 Ends with 0 only when each scene showed what its heading promises.
 """
 
@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,15 +26,27 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/engine"))
 
 from artefacts import GUIDE_JWT  # noqa: E402
-from engine import Engine, LabelStudio, Project, Turns, copy_stack, poll, write_env  # noqa: E402
-from replay import Replay  # noqa: E402
+from engine import (  # noqa: E402
+    Engine,
+    LabelStudio,
+    Project,
+    Turns,
+    copy_stack,
+    install_label_studio,
+    poll,
+    write_env,
+)
+from replay import VERSION, Replay  # noqa: E402
 
-BINARY = ROOT / "build/labelgate"
+BINARY = Path(os.environ.get("LABELGATE", ROOT / "build/labelgate"))
 STARTED = "app: started"
 # For a probe or a start on a busy machine.
 SOON = 60.0
 # The first start of Label Studio in a fresh container.
 LABEL_STUDIO_START = 180.0
+# Between two lines that say what is waited for.
+SHOW_EVERY = 10.0
+REAL_TIME = "the first time some five minutes, a minute from then on"
 
 
 class Stage(Protocol):
@@ -101,23 +114,28 @@ class EngineStage:
             raise
 
     def prepare(self) -> None:
-        print(
-            "Preparing the images; the first time, Label Studio is installed, for some minutes.",
-            flush=True,
+        print(f"Preparing Label Studio and the images: {REAL_TIME}.", flush=True)
+        installed = install_label_studio(VERSION, "sqlite")
+        self.shown_script(
+            "building the image of labelgate", 5, ROOT / "docker/image.sh", BINARY, self.images[0]
         )
-        label_studio = script(ROOT / "docker/labelstudio/build.sh")
-        script(ROOT / "docker/image.sh", str(BINARY), self.images[0])
-        context = str(ROOT / "compose/app")
-        self.engine.run(
-            "build", "-q", "--build-arg", f"LABELGATE={self.images[0]}", "-t", self.images[1], context
+        words = ["build", "--build-arg", f"LABELGATE={self.images[0]}", "--tag", self.images[1]]
+        self.shown_script("building the image of the app", 30, "docker", *words, ROOT / "compose/app")
+        self.project.variables.update(
+            TEST_LABEL_STUDIO=installed.image,
+            TEST_LABEL_STUDIO_FOLDER=installed.folder,
+            TEST_APP=self.images[1],
         )
-        self.project.variables.update(TEST_LABEL_STUDIO=label_studio, TEST_APP=self.images[1])
-        print("Starting Label Studio.", flush=True)
         self.project.compose("up", "--detach", "label-studio")
         address = self.project.address("label-studio")
         self.label_studio = LabelStudio(address, *self.admin.values())
-        poll(self.label_studio.is_up, LABEL_STUDIO_START, "Label Studio answers")
+        await_shown(self.label_studio.is_up, "starting Label Studio", 20.0)
         self.label_studio.settings(legacy=True)
+
+    def shown_script(self, what: str, seconds: int, *words: str | Path) -> None:
+        log = self.folder / "build.log"
+        progress = [ROOT / "docker/progress.sh", what, str(seconds), log]
+        subprocess.run([*progress, *words], env=self.engine.environment, check=True)
 
     def give(self, token: str) -> None:
         write_env(self.folder / ".env", {**self.admin, "LABEL_STUDIO_API_TOKEN": token})
@@ -243,6 +261,25 @@ class RecordedStage:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def await_shown(look: Callable[[], bool], what: str, usual: float) -> None:
+    """Waits for it as long as Label Studio may take to start, and says so while it lasts."""
+    begun = time.monotonic()
+    print(f"  {what}: about {usual:.0f} s", flush=True)
+    said = begun
+
+    def look_and_say() -> bool:
+        nonlocal said
+        now = time.monotonic()
+        if now - said > SHOW_EVERY:
+            said = now
+            left = usual - (now - begun)
+            yet = f"about {left:.0f} s yet" if left > 0 else f"longer than the usual {usual:.0f} s"
+            print(f"  {what}: {now - begun:.0f} s, {yet}", flush=True)
+        return look()
+
+    poll(look_and_say, LABEL_STUDIO_START, what)
+
+
 def fetch(url: str) -> str:
     """What is at the address, empty when nobody answers yet."""
     try:
@@ -264,7 +301,7 @@ def client_environment() -> dict[str, str]:
 
 
 def engine_answers() -> bool:
-    if shutil.which("docker") is None or os.environ.get("DEMO_ENGINE") == "no":
+    if shutil.which("docker") is None:
         return False
     return subprocess.run(["docker", "version"], capture_output=True, check=False).returncode == 0
 
@@ -284,22 +321,29 @@ def show(number: int, scene: Scene, stage: Stage) -> bool:
 
 def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    if engine_answers():
+    real = os.environ.get("REAL", "") not in ("", "0")
+    if real and not engine_answers():
         print(
-            "A Docker engine answers: the scenes are played beside a real Label Studio 1.22.0.",
-            flush=True,
+            "demo: REAL=1 needs a Docker engine, and none answers here; `make demo` needs none",
+            file=sys.stderr,
         )
-        stage: Stage = EngineStage()
+        return 1
+    if real:
+        print(f"The scenes are played in Docker, beside a real Label Studio {VERSION}.", flush=True)
     else:
         print(
-            "No Docker engine answers: the scenes are played against recorded answers of Label Studio 1.22.0."
+            f"The scenes are played against recorded answers of Label Studio {VERSION}, the version that the "
+            "example starts.",
+            flush=True,
         )
-        stage = RecordedStage()
+    stage: Stage = EngineStage() if real else RecordedStage()
     try:
         shown = [show(number, scene, stage) for number, scene in enumerate(SCENES, 1)]
     finally:
         stage.close()
     print(f"\n{sum(shown)} of {len(shown)} scenes showed what they promise.")
+    if not real:
+        print(f"Beside a real Label Studio, in Docker: make demo REAL=1 ({REAL_TIME})")
     return 0 if all(shown) else 1
 
 

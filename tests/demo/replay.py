@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A stand-in for Label Studio that gives recorded answers, for a machine without a container engine."""
+"""A stand-in for Label Studio that gives recorded answers, for the demo."""
 
 from __future__ import annotations
 

@@ -4,21 +4,47 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import os
 import secrets
 import urllib.parse
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from engine import Engine, LabelStudio, Ran, poll
+from engine import ROOT, Engine, Installed, LabelStudio, Ran, poll
 
 SQLITE = "/label-studio/data/label_studio.sqlite3"
-# The two versions that the recordings were made with, and the database that each has here.
-VERSIONS = {"1.22.0": "label-studio", "1.23.2": "postgresql"}
-# From the migrated image, on a machine that does other work too.
+
+# How it finds the database's container (docker/labelstudio/database.sh).
+POSTGRESQL = {
+    "DJANGO_DB": "default",
+    "POSTGRE_HOST": "database",
+    "POSTGRE_PORT": "5432",
+    "POSTGRE_NAME": "postgres",
+    "POSTGRE_USER": "postgres",
+    "POSTGRE_PASSWORD": "",
+}
+# From a migrated database, on a machine that does other work too.
 START = 180.0
 LOCKED = "/tmp/locked"
 # An orphan would hold the database for so long.
 FREEZE_MOST = 60
+
+
+def chosen() -> dict[str, str]:
+    """Version → database: those of docker/labelstudio/versions, or the pair of `make test-engine STUDIO=`."""
+    rows = [
+        line.split()
+        for line in (ROOT / "docker/labelstudio/versions").read_text().splitlines()
+        if line and not line.startswith("#")
+    ]
+    one, database = os.environ.get("LABELGATE_STUDIO"), os.environ.get("LABELGATE_DATABASE")
+    if one or database:
+        return {one or "1.22.0": database or "sqlite"}
+    return {version: default for version, _, default in rows if default != "-"}
+
+
+VERSIONS = chosen()
 
 
 class Member(LabelStudio):
@@ -53,14 +79,20 @@ class Studio:
     engine: Engine
     name: str
     version: str
-    image: str
+    database_kind: str
+    installed: Installed
     admin: dict[str, str]
     server: LabelStudio = field(init=False)
     extra: list[str] = field(default_factory=list)
 
+    @functools.cached_property
+    def has_pats(self) -> bool:
+        """Personal Access Tokens, and switches for them and for legacy tokens: since 1.17."""
+        return self.server.as_admin("GET", "/api/jwt/settings").status != 404
+
     @property
     def on_postgresql(self) -> bool:
-        return VERSIONS[self.version] == "postgresql"
+        return self.database_kind == "postgresql"
 
     @property
     def database(self) -> str:
@@ -81,14 +113,17 @@ class Studio:
         """Label Studio is not yet there when this returns: `await_up`."""
         self.engine.run("network", "create", "--internal", self.name)
         if self.on_postgresql:
-            self.run("database", self.image, "database", options=("--user", "postgres"))
+            self.run("database", self.installed.image, "database", options=self.installed.mount)
         # Django refuses a name with an underscore: the other alias is there to be refused. An internal
         # network's name server is silent about a name that is gone, where another says so at once.
         self.run(
             "label-studio",
-            self.image,
-            options=("--network-alias", "label_studio", "--dns-opt", "timeout:1", "--dns-opt", "attempts:1"),
-            POSTGRE_HOST="database",
+            self.installed.image,
+            options=(
+                *("--network-alias", "label_studio", "--dns-opt", "timeout:1", "--dns-opt", "attempts:1"),
+                *self.installed.mount,
+            ),
+            **(POSTGRESQL if self.on_postgresql else {}),
             **self.admin,
         )
 
@@ -125,17 +160,8 @@ class Studio:
     def sql(self, statement: str) -> None:
         """One statement on one row of Label Studio's database: states that its pages do not offer."""
         if self.on_postgresql:
-            words = [
-                "exec",
-                "--user",
-                "postgres",
-                self.database,
-                "psql",
-                "--tuples-only",
-                "--command",
-                statement,
-            ]
-            assert self.engine.run(*words).stdout.split()[-1] == "1", statement
+            done = self.engine.run("exec", self.database, "database", "sql", statement)
+            assert done.stdout.split()[-1] == "1", statement
             return
         self.python(
             f"import sqlite3\nd = sqlite3.connect({SQLITE!r}, timeout=20)\n"

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from artefacts import GUIDE_JWT
 from conftest import script
-from engine import ROOT, Engine, LabelStudio, Project, poll, write_env
+from engine import ROOT, Engine, Installed, LabelStudio, Project, poll, write_env
 
 NAME = "LABEL_STUDIO_API_TOKEN"
 LABEL_STUDIO_START = 120.0
@@ -41,7 +41,7 @@ def dotenv(admin: dict[str, str]) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def guide(
     engine: Engine,
-    label_studio_image: str,
+    installed: Installed,
     labelgate_image: str,
     dotenv: dict[str, str],
     tmp_path_factory: pytest.TempPathFactory,
@@ -50,7 +50,8 @@ def guide(
     shutil.copy(ROOT / "tests/superinsight/docker-compose.yml", folder)
     write_env(folder / ".env", dotenv)
     variables = {
-        "LABEL_STUDIO_IMAGE": label_studio_image,
+        "LABEL_STUDIO_IMAGE": installed.image,
+        "LABEL_STUDIO_FOLDER": installed.folder,
         "APP_IMAGE": script(str(ROOT / "tests/superinsight/build.sh")),
         "LABELGATE_IMAGE": labelgate_image,
     }

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import readme
 from artefacts import GUIDE_JWT
-from engine import ROOT, Engine, LabelStudio, Project, poll, write_env
+from engine import ROOT, Engine, Installed, LabelStudio, Project, poll, write_env
 
 HERE = ROOT / "tests/engine/superinsight"
 LABEL_STUDIO_START = 120.0
@@ -40,7 +40,7 @@ def plain_app(engine: Engine, python_image: str, tmp_path_factory: pytest.TempPa
 def existing(
     engine: Engine,
     run_name: str,
-    label_studio_image: str,
+    installed: Installed,
     labelgate_image: str,
     plain_app: str,
     admin: dict[str, str],
@@ -56,7 +56,8 @@ def existing(
     variables = {
         "HOME": str(home),
         "COMPOSE_PROJECT_NAME": f"{run_name}super",
-        "LABEL_STUDIO_IMAGE": label_studio_image,
+        "LABEL_STUDIO_IMAGE": installed.image,
+        "LABEL_STUDIO_FOLDER": installed.folder,
         "APP_IMAGE": plain_app,
         "LABELGATE_IMAGE": labelgate_image,
     }

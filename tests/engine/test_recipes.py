@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from artefacts import GUIDE_JWT
-from engine import ROOT, Engine, LabelStudio, Project, script
+from engine import ROOT, Engine, Installed, LabelStudio, Project, script
 
 RECIPES = ROOT / "compose/recipes"
 URL = "LABEL_STUDIO_URL=http://label-studio:8080"
@@ -117,14 +117,14 @@ def test_a_backend_with_the_sdk_and_a_pat(
     build: Callable[..., str],
     start: Callable[..., str],
     label_studio: LabelStudio,
-    label_studio_image: str,
+    installed: Installed,
     tmp_path: Path,
     kind: str,
 ) -> None:
     """The SDK comes with Label Studio's packages. The guide's JWT is of the right kind, of another server."""
-    image = build(RECIPES / "ml-backend.Dockerfile", RECIPES, label_studio_image)
+    image = build(RECIPES / "ml-backend.Dockerfile", RECIPES, installed.image)
     pat = label_studio.new_pat() if kind == "a PAT" else GUIDE_JWT
-    secret = token_file(tmp_path, pat)
+    secret = (*token_file(tmp_path, pat), *installed.mount)
     container = start(image, URL, "LABEL_STUDIO_API_KEY_FILE=/run/secrets/token", options=secret)
     if kind == "a PAT":
         engine.await_health(container, "healthy", SOON)
@@ -138,10 +138,10 @@ def test_a_backend_with_the_sdk_and_a_pat(
 
 
 def test_label_studio_s_own_image(
-    engine: Engine, build: Callable[..., str], start: Callable[..., str], label_studio_image: str
+    engine: Engine, build: Callable[..., str], start: Callable[..., str], installed: Installed
 ) -> None:
-    image = build(RECIPES / "label-studio.Dockerfile", RECIPES, label_studio_image)
-    container = start(image)
+    image = build(RECIPES / "label-studio.Dockerfile", RECIPES, installed.image)
+    container = start(image, options=installed.mount)
     engine.await_health(container, "healthy", 120.0)
     assert "[ok]" in engine.health_log(container)
     assert "labelgate init" in engine.out("top", container, "-o", "pid,args")

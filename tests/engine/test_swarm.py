@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from artefacts import GUIDE_JWT
-from engine import ROOT, Engine, Turns, poll
+from engine import ROOT, Engine, Installed, Turns, poll
 
 OUTAGE = 120.0
 START = 180.0
@@ -117,14 +117,14 @@ def network(engine: Engine, run_name: str, swarm: None) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def server(engine: Engine, network: str, label_studio_image: str, admin: dict[str, str]) -> Iterator[Server]:
+def server(engine: Engine, network: str, installed: Installed, admin: dict[str, str]) -> Iterator[Server]:
     """A Label Studio of its own, since it is stopped and leaves with the swarm."""
     token = secrets.token_hex(20)
     first = {**admin, "LABEL_STUDIO_USER_TOKEN": token, "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "1"}
     words = [word for name, value in first.items() for word in ("--env", f"{name}={value}")]
     name = f"{network}-server"
     names = ["--name", name, "--network", network, "--network-alias", "label-studio"]
-    engine.run("run", "--detach", *names, *words, label_studio_image)
+    engine.run("run", "--detach", *names, *words, *installed.mount, installed.image)
     server = Server(engine, name, token)
     server.await_up()
     yield server

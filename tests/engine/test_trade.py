@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Personal Access Tokens, logins and users in every state, beside both versions of Label Studio."""
+"""Personal Access Tokens, logins and users in every state, beside each version of Label Studio."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from artefacts import GUIDE_JWT
 from engine import ROOT, LabelStudio, Ran, run_labelgate, tampered
 from studio import Member, Studio
 
@@ -34,10 +35,12 @@ def url(studio: Studio) -> str:
 
 
 @pytest.fixture(autouse=True)
-def switches(label_studio: LabelStudio) -> Iterator[None]:
-    label_studio.settings(api=True, legacy=True)
+def switches(studio: Studio) -> Iterator[None]:
+    if studio.has_pats:
+        studio.server.settings(api=True, legacy=True)
     yield
-    label_studio.settings(api=True, legacy=True)
+    if studio.has_pats:
+        studio.server.settings(api=True, legacy=True)
 
 
 @pytest.fixture
@@ -143,6 +146,23 @@ def test_a_login_becomes_the_legacy_token(
     assert found["word"] == "ok" and found["enabled"] and found["token"] == label_studio.legacy_token()
 
 
+@pytest.mark.any_version
+def test_a_login_gives_the_token_that_is_there(
+    label_studio: LabelStudio, trade: Callable[..., dict[str, Any]]
+) -> None:
+    found = trade("user", label_studio.username, label_studio.password)
+    assert found["word"] == "ok" and found["token"] == label_studio.legacy_token()
+    assert not found["created"] and not found["enabled"]
+
+
+@pytest.mark.any_version
+def test_a_server_without_pats_says_so(studio: Studio, trade: Callable[..., dict[str, Any]]) -> None:
+    """Its answer to any PAT; a newer one knows that this is not one of its own."""
+    word = "pat_invalid" if studio.has_pats else "no_pat_support"
+    assert trade("pat", GUIDE_JWT)["word"] == word
+
+
+@pytest.mark.any_version
 @pytest.mark.parametrize("password", ["wrong", "pässwörd &=+%", ""])
 def test_a_wrong_password(
     label_studio: LabelStudio, trade: Callable[..., dict[str, Any]], password: str
@@ -261,6 +281,7 @@ def test_accept_says_when_api_tokens_are_off(
     assert (probe.code, probe.word) == (1, "jwt_disabled"), probe
 
 
+@pytest.mark.any_version
 @pytest.mark.parametrize("how", ["trade", "accept"])
 def test_a_legacy_token_needs_no_trade(
     label_studio: LabelStudio, labelgate: Callable[..., Ran], how: str
@@ -296,6 +317,19 @@ def test_health_of_each_state(
     assert labelgate("health", token=token).word == "token_unknown"
 
 
+@pytest.mark.any_version
+def test_health_of_the_states_that_every_version_has(
+    member: Member, database: Callable[[str], None], labelgate: Callable[..., Ran]
+) -> None:
+    token, number = member.legacy_token(), member.number
+    assert labelgate("health", token=token).code == 0
+    database(f"UPDATE htx_user SET is_active = false WHERE id = {number}")
+    assert labelgate("health", token=token).word == "user_inactive"
+    database(f"DELETE FROM authtoken_token WHERE user_id = {number}")
+    assert labelgate("health", token=token).word == "token_unknown"
+
+
+@pytest.mark.any_version
 def test_health_without_a_token(labelgate: Callable[..., Ran]) -> None:
     assert labelgate("health", "--no-token", token="").code == 0
 
