@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # labelgate. `make help` lists what can be made; docker/README.md tells how the parts come about.
 
-VERSION = 0.1.0
+VERSION = 0.2.0
 # The day of that version: every date inside the release's files. MAINTAINER: whom Debian's package names.
-RELEASED = 2026-11-25
+RELEASED = 2026-11-30
 MAINTAINER = labelgate maintainers <maintainers@labelgate.invalid>
 
 PREFIX = /usr/local
