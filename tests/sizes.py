@@ -1,18 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The table of sizes in docker/README.md: the program of each architecture beside the inits that Debian 13 packages.
+"""The table of sizes in docker/README.md: the program of each architecture beside the inits of Debian 13.
 
     tests/sizes.py [--write]
 
-Prints what each program that is built in build/ has now, beside what the table says. --write measures the inits
-too, from their packages, and renews the table; a row whose program is not built is left as it is.
+Prints what each program that is built in build/ has now, beside what the table says. --write measures the
+inits too, from their packages, and renews the table; a row whose program is not built is left as it is.
 """
 
 import argparse
 import platform
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -16,7 +16,8 @@
 
 #include "base/span.h"
 
-// Label Studio's whoami answer has about 60 tokens, a Compose project of fifty services some 10,000.
+// Label Studio's whoami answer has about 60 tokens, a Compose project of fifty services some
+// 10,000.
 #define JSON_TOKENS 131072
 // Nothing that labelgate reads is nested deeper than five levels.
 #define JSON_DEPTH 64

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Lists each branch of src/init that no test takes, with the reasons that init.reasons has for its function.
 
-The last line counts those of functions without a reason. A report: it ends with 0, since a function that has a
-new name is not a fault.
+The last line counts those of functions without a reason. A report: it ends with 0, whatever a function
+is called.
 """
 
 from __future__ import annotations

@@ -28,8 +28,8 @@ static void take(void *context, const struct statement *statement, struct span n
                  struct span value)
 {
     struct seen *seen = context;
-    assert_in_range(seen->count, 0, PAIRS - 1);
-    assert_in_range(name.len, 0, 31);
+    assert_int_in_range(seen->count, 0, PAIRS - 1);
+    assert_int_in_range(name.len, 0, 31);
     memcpy(seen->names[seen->count], name.text, name.len);
     seen->values[seen->count] = strndup(value.text, value.len);
     seen->lengths[seen->count] = value.len;

@@ -362,7 +362,7 @@ static struct stayer start(char *const *envp, bool in_another_namespace)
     return (struct stayer){pid, hold[1]};
 }
 
-static void stop(struct stayer stayer)
+static void end_stayer(struct stayer stayer)
 {
     close(stayer.hold);
     assert_int_equal(waitpid(stayer.pid, NULL, 0), stayer.pid);
@@ -417,9 +417,9 @@ static void nobody_is_believed_without_a_marker(void **state)
     struct stayer two = start(LIST("LABELGATE_STARTED=12", "A=LABELGATE_STARTED=1"), false);
     struct stayer three = start(LIST("A=1", "LABELGATE_STARTED=1"), false);
     assert_true(is_nobody(find_once()));
-    stop(one);
-    stop(two);
-    stop(three);
+    end_stayer(one);
+    end_stayer(two);
+    end_stayer(three);
 }
 
 static void one_is_believed(void **state)
@@ -434,7 +434,7 @@ static void one_is_believed(void **state)
     assert_items(&found.environment, LIST(RESIDENT, "EMPTY="));
     assert_string_equal(envlist_get(&found.environment, "LABEL_STUDIO_URL"), "http://app");
     started_free(&found);
-    stop(one);
+    end_stayer(one);
 }
 
 static void of_several_none_is_believed(void **state)
@@ -445,10 +445,10 @@ static void of_several_none_is_believed(void **state)
     struct stayer two = start(LIST(RESIDENT), false);
     struct stayer three = start(LIST(RESIDENT), false);
     assert_int_equal(find_once(), STARTED_SEVERAL);
-    stop(one);
-    stop(two);
+    end_stayer(one);
+    end_stayer(two);
     assert_int_equal(find_once(), STARTED_FOUND);
-    stop(three);
+    end_stayer(three);
 }
 
 static void another_containers_process_is_not_believed(void **state)
@@ -457,7 +457,7 @@ static void another_containers_process_is_not_believed(void **state)
     need_namespace();
     struct stayer one = start(LIST(RESIDENT), true);
     assert_true(is_nobody(find_once()));
-    stop(one);
+    end_stayer(one);
 }
 
 // `len` bytes in several variables: one may not be longer than 128 KiB.
@@ -475,7 +475,7 @@ static enum started_answer find_long(size_t len)
     }
     struct stayer one = start(envp, false);
     enum started_answer answer = find_once();
-    stop(one);
+    end_stayer(one);
     return answer;
 }
 
