@@ -4,7 +4,7 @@
 
     bench_init.py [--runs N] [--seconds N]
 
-Start-up, TERM to exit, memory and wake-ups at rest. Nothing fails: the figures are for the README. Rows as
+Start-up, TERM to exit, memory and wake-ups at rest. Nothing fails: the figures are for the README here. Rows as
 PID 1 need root.
 """
 
