@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # labelgate. `make help` lists what can be made; docker/README.md tells how the parts come about.
 
-VERSION = 0.1.0
+VERSION = 0.2.0
 # The day of that version: every date inside the release's files. MAINTAINER: whom Debian's package names.
-RELEASED = 2026-11-25
+RELEASED = 2026-11-30
 MAINTAINER = labelgate maintainers <maintainers@labelgate.invalid>
 
 PREFIX = /usr/local
@@ -256,7 +256,7 @@ coverage: ## lines and branches of src/ that the tests reach (build/coverage)
 fuzz: ## libFuzzer over tests/fuzz, FUZZ_SECONDS=60 each
 	@tests/fuzz/run.sh
 
-bench: $(BINARY) ## what things cost, beside their peers in the same run (BENCH=health: one table)
+bench: $(BINARY) ## what things cost, beside their peers and earlier versions (BENCH=health: one table)
 	@bin=$$(tests/python.sh) && for file in tests/bench/bench_$(or $(BENCH),*).py; do $$bin/python $$file || exit 1; done
 
 soak: ## the whole soak; make test runs a tenth of it

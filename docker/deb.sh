@@ -11,6 +11,7 @@ folder=$1
 version=$2-1
 architecture=$3
 output=$4
+changelog=$(dirname "$0")/changelog.sh
 : "${SOURCE_DATE_EPOCH:?}" "${MAINTAINER:?}"
 
 root=$(mktemp -d)
@@ -53,16 +54,6 @@ write_copyright() {
     done
 }
 
-write_changelog() {
-    cat <<CHANGELOG
-labelgate ($version) unstable; urgency=medium
-
-  * Release $2, as made by \`make dist\`.
-
- -- $MAINTAINER  $(LC_ALL=C date -u -d "@$SOURCE_DATE_EPOCH" '+%a, %d %b %Y %H:%M:%S +0000')
-CHANGELOG
-}
-
 write_control() { # INSTALLED-SIZE
     cat <<CONTROL
 Package: labelgate
@@ -94,7 +85,8 @@ OVERRIDES
 put_papers() { # VERSION
     doc=$root/usr/share/doc/labelgate
     write_copyright >"$doc/copyright"
-    write_changelog "$1" "$1" | gzip -9n >"$doc/changelog.Debian.gz"
+    "$changelog" debian "$1" >"$doc/changelog.Debian"
+    zip_one share/doc/labelgate/changelog.Debian
     mkdir -p "$root/usr/share/lintian/overrides"
     write_overrides >"$root/usr/share/lintian/overrides/labelgate"
 }

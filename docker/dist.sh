@@ -146,6 +146,7 @@ test_all() { # ARCH...
 }
 
 make_all "$@"
+tests/sizes.py
 [ "${DIST_TEST:-}" != no ] || exit 0
 tests/prepare.sh test
 rm -rf "$logs"

@@ -61,6 +61,8 @@ if command -v shellcheck >/dev/null; then
 else
     skip "shellcheck" "not installed"
 fi
+# From a wheel that has the program inside; it asks shellcheck about the scripts of a step where that is installed.
+check "actionlint" "$bin/actionlint" -no-color .github/workflows/*.yml
 check "ruff check" "$bin/ruff" check --quiet .
 check "ruff format" "$bin/ruff" format --quiet --check .
 check "licence lines" licence_lines

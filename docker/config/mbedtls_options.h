@@ -29,8 +29,8 @@
 #define MBEDTLS_CHACHAPOLY_C
 #define MBEDTLS_CIPHER_C
 #define MBEDTLS_MD_C
-// SHA-1 is for reading: a fifth of the public roots sign themselves with it, which proves nothing and is
-// never checked. The certificate profile in src/net/tls.c refuses it below the root.
+// SHA-1 is for reading: a fifth of the public roots sign themselves with it, which proves nothing
+// and is never checked. The certificate profile in src/net/tls.c refuses it below the root.
 #define MBEDTLS_SHA1_C
 #define MBEDTLS_SHA224_C
 #define MBEDTLS_SHA256_C

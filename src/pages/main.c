@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// pages PAGE: prints one of them.
+// print-pages PAGE: prints one of them.
 #include <string.h>
 
 #include "cli/print.h"
@@ -13,6 +13,8 @@ static const struct {
     {"manual", pages_manual},
     {"bash-completion", pages_bash},
     {"zsh-completion", pages_zsh},
+    {"readme-settings", pages_readme_settings},
+    {"readme-exits", pages_readme_exits},
 };
 
 int main(int argc, char **argv)

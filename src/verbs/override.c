@@ -35,7 +35,7 @@ static char *read_input(size_t *len)
     *len = 0;
     for (;;) {
         if (*len == room) {
-            char *more = room < INPUT_MAX ? realloc(bytes, room += 64 * 1024) : NULL;
+            char *more = room < INPUT_MAX ? realloc(bytes, room += (size_t)64 * 1024) : NULL;
             if (!more)
                 break;
             bytes = more;

@@ -4,8 +4,8 @@
 
     bench_init.py [--runs N] [--seconds N]
 
-Start-up, TERM to exit, memory and wake-ups at rest. Nothing fails: the figures are for the README. Rows as
-PID 1 need root.
+Start-up, TERM to exit, memory and wake-ups at rest. Nothing fails: the figures are for the README here. Rows
+as PID 1 need root.
 """
 
 from __future__ import annotations

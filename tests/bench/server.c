@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Answers every request with whoami's 200, one after the other, as quickly as can be: the time that
-// is measured is the client's. Prints its port.
+// is measured is the client's. Its port is the first argument's, else any; it prints it.
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -10,9 +11,11 @@
 static const char body[] =
     "{\"id\": 1, \"email\": \"admin@example.com\", \"active_organization\": 1}";
 
-int main(void)
+int main(int argc, char **argv)
 {
-    struct sockaddr_in here = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in here = {.sin_family = AF_INET,
+                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+                               .sin_port = htons((uint16_t)(argc > 1 ? atoi(argv[1]) : 0))};
     socklen_t size = sizeof here;
     char request[65536], answer[512];
     int len = snprintf(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Help, manual page, README and completions say what the contract promises and the program does, no more."""
+"""Help, manual page, READMEs and completions say what the contract promises and the program does, no more."""
 
 import json
 import re
@@ -18,12 +18,13 @@ import readme_tables
 
 Run = Callable[..., Result]
 Tables = dict[str, list[dict[str, Any]]]
+DOCUMENTS = ["README.md", "compose/README.md"]
 
 # The contract, section 2: option, its variables, the verbs that take it.
 GATE = {"run", "health", "check"}
 ASK = GATE | {"token", "verify"}
 OPTIONS: dict[str, tuple[set[str], set[str]]] = {
-    "--env-file": ({"LABELGATE_ENV_FILE"}, ASK),
+    "--env-file": ({"LABELGATE_ENV_FILE"}, ASK | {"override"}),
     "--load": ({"LABELGATE_LOAD"}, GATE | {"verify"}),
     "--url": ({"LABEL_STUDIO_URL"}, ASK),
     "--token-var": ({"LABELGATE_TOKEN_VAR"}, ASK),
@@ -46,6 +47,8 @@ OPTIONS: dict[str, tuple[set[str], set[str]]] = {
     "--enable-legacy": (set(), {"token", "run"}),
     "--offline": (set(), {"check", "token"}),
     "--json": (set(), {"health", "check", "verify"}),
+    "--bin": (set(), {"override"}),
+    "--image-json": (set(), {"override"}),
     "-v": ({"LABELGATE_LOG"}, ASK | {"install"}),
 }
 VARIABLES: dict[str, set[str]] = {
@@ -64,6 +67,7 @@ NO_SETTINGS = {"LABEL_STUDIO_HOST", "LABEL_STUDIO_USER_TOKEN"}
 EXIT_CODES = {"0", "1", "2", "125", "126", "127", "128+n"}
 # Options of docker and docker compose in remedies and examples.
 DOCKERS = {"--interval", "--retries", "--from", "--force-recreate", "--from-literal"}
+DOCKERS |= {"--profile", "--no-interpolate", "--format"}
 
 # Printed by the build's own program, not by labelgate.
 OWN_PAGES = {"manual", "bash-completion", "zsh-completion"}
@@ -76,7 +80,8 @@ VARIABLE = re.compile(
 
 @pytest.fixture(scope="module")
 def tables(helpers: Path) -> Tables:
-    return readme_tables.read_tables(helpers / "tables_dump")
+    dumped = subprocess.run([helpers / "tables_dump"], capture_output=True, check=True, timeout=30)
+    return json.loads(dumped.stdout)
 
 
 @pytest.fixture(scope="module")
@@ -166,18 +171,28 @@ def test_manual_has_the_contract(manual: str, verbs: set[str], tables: Tables) -
     assert tags >= verbs | EXIT_CODES | {row["word"] for row in tables["reasons"]}
 
 
-def test_readme_has_the_contract(readme: str, verbs: set[str]) -> None:
-    assert promised_options(verbs) <= set(OPTION.findall(readme))
-    assert promised_variables(verbs) <= set(VARIABLE.findall(readme))
+def test_readme_names_verbs_and_exit_codes(readme: str, verbs: set[str]) -> None:
     for code in EXIT_CODES:
         assert re.search(rf"^\|[^|]*\b{re.escape(code)}", readme, re.MULTILINE), code
     for verb in verbs:
         assert f"`{verb}" in readme, verb
 
 
-def test_readme_reckons_a_fleet_right(readme: str) -> None:
+def test_readme_is_short(readme: str) -> None:
+    assert len(readme.splitlines()) <= 180
+
+
+def test_readmes_link_to_files_that_are_there() -> None:
+    for document in [*DOCUMENTS, "docker/README.md", "src/README.md", "tests/README.md"]:
+        path = ROOT / document
+        links = re.findall(r"\]\(([^):#]+)\)", path.read_text("utf-8"))
+        assert [link for link in links if not (path.parent / link).exists()] == [], document
+
+
+def test_readme_reckons_a_fleet_right() -> None:
     """Containers × 10 ms a probe / seconds between probes, as a share of one core."""
-    part = readme.split("### Many containers")[1].split("\n### ")[0]
+    readme = (ROOT / "compose/README.md").read_text("utf-8")
+    part = readme.split("## Many containers")[1].split("\n## ")[0]
     head, _, *rows = [
         [cell.strip() for cell in line.strip("|").split("|")]
         for line in part.splitlines()
@@ -192,24 +207,25 @@ def test_readme_reckons_a_fleet_right(readme: str) -> None:
         assert cells == [f"{count * 0.010 / each:.0%}".replace("%", " %") for each in seconds]
 
 
-def test_readme_has_the_programs_tables(readme: str, tables: Tables) -> None:
-    fresh = readme_tables.renew(readme, tables)
-    assert readme == fresh, "README.md: tests/readme_tables.py build/debug/helpers/tables_dump --write"
-    assert set(re.findall(r"<!-- table: (\w+) -->", readme)) >= set(readme_tables.MAKERS)
+def test_readme_has_the_programs_tables(readme: str, helpers: Path) -> None:
+    program = helpers.parent / "print-pages"
+    assert re.findall(r"<!-- table: (\w+) -->", readme) == list(readme_tables.NAMES)
+    fresh = readme_tables.renew(readme, program)
+    assert readme == fresh, f"README.md: tests/readme_tables.py {program} --write"
 
 
-@pytest.mark.parametrize("document", ["help", "manual", "readme"])
+@pytest.mark.parametrize("document", ["help", "manual", *DOCUMENTS])
 def test_no_document_promises_more(
     document: str,
     page: Callable[..., str],
     manual: str,
-    readme: str,
     verbs: set[str],
-    request: pytest.FixtureRequest,
+    tables: Tables,
 ) -> None:
-    text = {"help": "".join(page(verb) for verb in verbs) + page() + page("reasons"), "manual": manual}.get(
-        document, readme
-    )
+    if document == "help":
+        text = "".join(page(verb) for verb in verbs) + page() + page("reasons")
+    else:
+        text = manual if document == "manual" else (ROOT / document).read_text("utf-8")
     known = (
         promised_variables(verbs)
         | set(VARIABLES)
@@ -218,15 +234,17 @@ def test_no_document_promises_more(
         | {f"{name}_FILE" for name in TOKEN_NAMES}
     )
     assert set(VARIABLE.findall(text)) - known == set()
-    if document == "readme":
-        text = own_words(readme)
+    if document in DOCUMENTS:
+        words = re.findall(r"`\[([a-z0-9_]+)\]`|: \S.*? \[([a-z0-9_]+)\]$", text, re.MULTILINE)
+        assert {one or other for one, other in words} <= {row["word"] for row in tables["reasons"]}
+        text = own_words(text)
     options = set(OPTION.findall(text)) - {"--help", "--version"} - DOCKERS
     assert options - promised_options(verbs) == set()
 
 
 def own_words(readme: str) -> str:
     """Of a text that has other programs' command lines too, what is said to labelgate."""
-    settings = readme.split("<!-- table: settings -->")[1].split("<!-- /table -->")[0]
+    settings = "".join(re.findall(r"<!-- table: settings -->(.*?)<!-- /table -->", readme, re.DOTALL))
     lines = re.findall(r"labelgate [a-z]+\b([^`\n]*)", readme)
     lines += re.findall(r'"/labelgate", *"[a-z]+"([^\]\n]*)\]', readme)
     assert lines
@@ -245,17 +263,13 @@ def test_checks_file_of_the_manual_is_one(run: Run, page: Callable[..., str], tm
     assert done.code == 1
 
 
-def test_reason_words_agree_everywhere(
-    page: Callable[..., str], manual: str, readme: str, tables: Tables
-) -> None:
+def test_reason_words_agree_everywhere(page: Callable[..., str], manual: str, tables: Tables) -> None:
     """The table itself is held to the contract by tests/unit/test_reason.c."""
     words = dict(
         re.findall(r"^([a-z0-9_]+) \((local|refused|unclear|fine)\)$", page("reasons"), re.MULTILINE)
     )
     assert words == {row["word"]: row["class"] for row in tables["reasons"]}
     assert dict(re.findall(r"^\.TP\n([a-z0-9_]+) \((\w+)\)$", manual, re.MULTILINE)) == words
-    part = readme.split("<!-- table: reasons -->")[1].split("<!-- /table -->")[0]
-    assert set(re.findall(r"`([a-z0-9_]+)`", part)) == set(words) - {"ok"}
 
 
 def test_each_typed_variable_is_read(run: Run, verbs: set[str]) -> None:

@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import os
 import re
+import subprocess
 import sys
 import tarfile
 import venv
@@ -127,6 +128,7 @@ def test_the_package_holds_program_pages_and_papers(unpacked: Path, archive: Pat
     papers = share / "doc/labelgate"
     changes = gzip.decompress((papers / "changelog.Debian.gz").read_bytes()).decode()
     assert changes.startswith(f"labelgate ({VERSION}-1) ")
+    assert words_of(changelog("notes", VERSION))[:20] == words_of(changes.split("\n", 1)[1])[:20]
     notice = (papers / "copyright").read_text()
     assert (ROOT / "LICENSE").read_text() in notice
     for name in components():
@@ -295,20 +297,54 @@ def test_the_image_recipe_has_a_place_for_the_platform(dist: Path) -> None:
     assert "COPY --from" not in recipe
 
 
-# ---- The README ---------------------------------------------------------------------------------------
+# ---- The papers ---------------------------------------------------------------------------------------
 
 
-def test_the_readme_has_this_machines_sizes(labelgate: Path) -> None:
-    assert sizes.program(ARCH) == labelgate.stat().st_size
-    assert sizes.old_rows({ARCH: sizes.measure(ARCH)}) == []
-    assert sizes.old_rows({ARCH: [3 * (size or 1) for size in sizes.measure(ARCH)]}), "it can tell"
+def test_the_table_of_sizes_has_each_architecture_and_tells_changes() -> None:
+    said = sizes.written()
+    assert set(said) == set(architectures())
+    before = said[ARCH][0]
+    assert f"{2 * before:,} {before:>9,} +100.0 %" in sizes.trend(said, {ARCH: 2 * before})
 
 
-def test_the_readme_has_each_architecture_and_file(dist: Path) -> None:
-    assert set(sizes.written()) == set(architectures())
-    text = (ROOT / "README.md").read_text()
+def test_the_page_about_releases_has_each_architecture_and_file(dist: Path) -> None:
+    text = (ROOT / "docker/README.md").read_text()
     for arch in architectures():
         assert re.search(rf"ARCH is [^.]*\b{arch}\b", text), arch
     for path in dist.iterdir():
         general = path.name.replace(ARCH, "ARCH").replace(architectures()[ARCH][DEBIAN], "ARCH")
         assert f"`{re.sub('none-.*whl', 'none-….whl', general)}`" in text
+
+
+def changelog(*words: str) -> str:
+    env = {**os.environ, "SOURCE_DATE_EPOCH": "1764028800", "MAINTAINER": "A B <a@b.invalid>"}
+    return output(ROOT / "docker/changelog.sh", *words, env=env)
+
+
+def words_of(text: str) -> list[str]:
+    """Without the marks of Markdown and of Debian."""
+    return re.sub(r"^ *([-*]|###|\[) +| \]$|\*\*|`", "", text, flags=re.MULTILINE).split()
+
+
+def test_notes_and_debian_changelog_say_what_the_changelog_says(tmp_path: Path) -> None:
+    versions = re.findall(r"^## (.*)$", (ROOT / "docker/CHANGELOG.md").read_text(), re.MULTILINE)
+    assert versions[0] == VERSION
+    parts = re.split(r"^## .*$", (ROOT / "docker/CHANGELOG.md").read_text(), flags=re.MULTILINE)[1:]
+    for version, part in zip(versions, parts, strict=True):
+        assert changelog("notes", version).strip() == part.strip()
+        debian = changelog("debian", version)
+        (tmp_path / "changelog").write_text(debian)
+        fields = output("dpkg-parsechangelog", "-l", tmp_path / "changelog")
+        assert f"Version: {version}-1\n" in fields
+        assert "Date: Tue, 25 Nov 2025 00:00:00 +0000\n" in fields
+        assert max(len(line) for line in debian.splitlines()) <= 80
+        body = debian.split("\n", 1)[1].rpartition("\n -- ")[0]
+        assert words_of(body) == words_of(part)
+    assert changelog("notes") == changelog("notes", VERSION)
+
+
+def test_a_version_without_changes_has_no_notes() -> None:
+    done = subprocess.run(
+        [ROOT / "docker/changelog.sh", "notes", "9.9"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1 and "9.9" in done.stderr and done.stdout == ""

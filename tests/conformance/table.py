@@ -8,11 +8,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from inits import ROOT, TITLES
+from inits import TITLES
 from rows import ROWS, Row
 
 EXPECTED = Path(__file__).with_name("expected.json")
-README = ROOT / "README.md"
+README = Path(__file__).with_name("README.md")
 RECORD = bool(os.environ.get("CONFORMANCE_RECORD"))
 BEGIN, END = "<!-- conformance -->", "<!-- /conformance -->"
 # How an outcome in one place only is told.
@@ -54,7 +54,7 @@ def expected_table() -> str:
 
 def readme_block() -> str:
     text = README.read_text()
-    assert BEGIN in text and END in text, f"README.md has no {BEGIN} … {END}"
+    assert BEGIN in text and END in text, f"{README} has no {BEGIN} … {END}"
     return text.split(BEGIN, 1)[1].split(END, 1)[0].strip() + "\n"
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Puts the recorded table into README.md, between its marks: python3 tests/conformance/write_readme.py"""
+"""Writes the recorded table into README.md, between its marks: python3 tests/conformance/write_readme.py"""
 
 from __future__ import annotations
 

@@ -23,10 +23,12 @@ class Seen:
     lines: dict[int, int] = field(default_factory=dict)
     # (line, number within it) -> times taken; a branch that only an exception could take is none
     branches: dict[tuple[int, int], int] = field(default_factory=dict)
+    functions: dict[int, str] = field(default_factory=dict)  # of a line
 
     def add(self, lines: list[dict]) -> None:
         for line in lines:
             number = line["line_number"]
+            self.functions[number] = line.get("function_name", "")
             self.lines[number] = self.lines.get(number, 0) + line["count"]
             for index, branch in enumerate(line["branches"]):
                 if not branch["throw"]:

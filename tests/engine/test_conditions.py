@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What Compose says and returns for both conditions of depends_on; the README's table comes from here."""
+"""What Compose says and returns for both conditions of depends_on: the table of compose/README.md."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""An existing Compose project, untouched, gets labelgate by one `-f`: by the README's own lines."""
+"""An existing Compose project, untouched, gets labelgate by the README's own lines and one line in .env."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import readme
@@ -16,6 +15,7 @@ from artefacts import GUIDE_JWT
 from engine import ROOT, Engine, Installed, LabelStudio, Project, poll, write_env
 
 HERE = ROOT / "tests/engine/superinsight"
+GUARD = "labelgate.yml"
 LABEL_STUDIO_START = 120.0
 SOON = 30.0
 
@@ -47,14 +47,10 @@ def existing(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Project]:
     """The project as labelgate finds it, with the guide's JWT in .env, running."""
-    home = tmp_path_factory.mktemp("home")
-    (home / "labelgate").symlink_to(ROOT)
-    folder = home / "superinsight"
-    folder.mkdir()
+    folder = tmp_path_factory.mktemp("superinsight")
     shutil.copy(HERE / "docker-compose.yml", folder)
     write_env(folder / ".env", {**admin, "LABEL_STUDIO_API_TOKEN": GUIDE_JWT})
     variables = {
-        "HOME": str(home),
         "COMPOSE_PROJECT_NAME": f"{run_name}super",
         "LABEL_STUDIO_IMAGE": installed.image,
         "LABEL_STUDIO_FOLDER": installed.folder,
@@ -64,9 +60,8 @@ def existing(
     project = Project(engine, variables["COMPOSE_PROJECT_NAME"], folder, ["docker-compose.yml"], variables)
     project.compose("up", "--detach")
     yield project
-    project.files.append("override.labelgate.yaml")
-    if not (folder / "override.labelgate.yaml").exists():
-        project.files.pop()
+    if (folder / GUARD).exists():
+        project.files.append(GUARD)
     project.remove()
 
 
@@ -78,18 +73,24 @@ def server(existing: Project, admin: dict[str, str]) -> LabelStudio:
     return server
 
 
-def run_readme(project: Project, name: str) -> subprocess.CompletedProcess[str]:
-    """Runs them in the project's folder, as a person would who cloned labelgate into the home folder."""
+def in_folder(project: Project, lines: str) -> subprocess.CompletedProcess[str]:
+    """Runs them in the project's folder, as a person would; `labelgate` is the image under test."""
+    image = project.variables["LABELGATE_IMAGE"]
     return subprocess.run(
         ["sh", "-e"],
-        input=readme.lines(name),
+        input=lines.replace("--rm labelgate ", f"--rm {image} "),
         cwd=project.folder,
         env={**project.engine.environment, **project.variables},
         capture_output=True,
         text=True,
-        timeout=200,
+        timeout=300,
         check=False,
     )
+
+
+def write_project_env(project: Project, token: str, how: str = "in place", **more: str) -> None:
+    kept = [line.split("=", 1) for line in project.env_file.read_text().splitlines()]
+    write_env(project.env_file, {**dict(kept), "LABEL_STUDIO_API_TOKEN": token, **more}, how)
 
 
 def test_without_labelgate_a_wrong_token_shows_nowhere(
@@ -101,21 +102,34 @@ def test_without_labelgate_a_wrong_token_shows_nowhere(
     assert server.ask("GET", "/api/current-user/whoami", f"Token {GUIDE_JWT}").status == 401
 
 
-def test_the_readme_s_lines_show_the_wrong_token(
+@pytest.mark.parametrize("document", ["README.md", "compose/README.md"])
+def test_the_readme_s_lines_print_the_override(existing: Project, document: str) -> None:
+    printed = in_folder(existing, readme.lines("existing project", document))
+    assert printed.returncode == 0, printed.stderr
+    assert f"COMPOSE_FILE=docker-compose.yml:{GUARD}" in printed.stderr
+    guard = (existing.folder / GUARD).read_text()
+    assert "/gate/labelgate" in guard and GUIDE_JWT not in guard + printed.stderr
+
+
+def test_then_a_plain_up_shows_the_wrong_token(
     engine: Engine, existing: Project, server: LabelStudio
 ) -> None:
-    shown = run_readme(existing, "existing project")
-    assert shown.returncode == 1, shown.stdout + shown.stderr
-    assert "[jwt_refresh]" in engine.logs(existing.container("app"))
-    assert engine.inspect(existing.container("app"))["HostConfig"]["RestartPolicy"]["Name"] == "on-failure"
-    existing.files.append("override.labelgate.yaml")
+    write_project_env(existing, GUIDE_JWT, COMPOSE_FILE=f"docker-compose.yml:{GUARD}")
+    shown = in_folder(existing, "docker compose up -d\n")
+    assert shown.returncode == 1 and "is unhealthy" in shown.stderr, shown.stdout + shown.stderr
+    app = existing.container("app")
+    assert "[jwt_refresh]" in engine.logs(app) and "[jwt_refresh]" in engine.health_log(app)
+    # The project's own: a refused app that would be started for ever is held instead.
+    assert engine.inspect(app)["HostConfig"]["RestartPolicy"]["Name"] == "unless-stopped"
+    assert engine.inspect(app)["RestartCount"] == 0
 
 
-def test_the_readme_s_lines_put_the_right_one_in(
-    engine: Engine, existing: Project, server: LabelStudio, admin: dict[str, str]
+@pytest.mark.parametrize("how", ["in place", "rename"])
+def test_the_right_token_and_a_plain_up_make_it_healthy(
+    engine: Engine, existing: Project, server: LabelStudio, how: str
 ) -> None:
-    write_env(existing.env_file, {**admin, "LABEL_STUDIO_API_TOKEN": server.legacy_token()}, "rename")
-    shown = run_readme(existing, "token corrected")
+    write_project_env(existing, server.legacy_token(), how)
+    shown = in_folder(existing, "docker compose up -d\n")
     assert shown.returncode == 0, shown.stdout + shown.stderr
     app = existing.container("app")
     engine.await_health(app, "healthy", SOON)
@@ -124,21 +138,16 @@ def test_the_readme_s_lines_put_the_right_one_in(
     engine.await_log(existing.container("web"), "report: 0 projects", SOON)
 
 
-def test_the_token_is_not_in_the_container_s_configuration(
-    engine: Engine, existing: Project, server: LabelStudio
-) -> None:
-    environment = engine.inspect(existing.container("app"))["Config"]["Env"]
-    assert "LABEL_STUDIO_API_TOKEN=" in environment
-    assert server.legacy_token() not in str(environment)
-
-
-def test_a_second_up_leaves_everything_running(engine: Engine, existing: Project) -> None:
+def test_a_second_up_keeps_the_guard_and_leaves_everything_running(engine: Engine, existing: Project) -> None:
     """The init service runs at every `up` and must not disturb an app that executes the binary."""
     before = engine.inspect(existing.container("app"))["State"]["StartedAt"]
-    existing.compose("up", "--detach")
+    again = in_folder(existing, "docker compose up -d\n")
+    assert again.returncode == 0, again.stderr
     gate = engine.inspect(existing.container("labelgate"))["State"]
     assert (gate["Status"], gate["ExitCode"]) == ("exited", 0)
-    assert engine.inspect(existing.container("app"))["State"]["StartedAt"] == before
+    app = engine.inspect(existing.container("app"))
+    assert app["State"]["StartedAt"] == before
+    assert app["Config"]["Entrypoint"] == ["/gate/labelgate", "run", "--"]
 
 
 def test_refused_at_run_time_with_the_project_s_own_app(
@@ -151,7 +160,7 @@ def test_refused_at_run_time_with_the_project_s_own_app(
 
 def test_the_override_changes_nothing_else(existing: Project) -> None:
     """Of the other services, the networks and the volumes of the project nothing is touched."""
-    both = existing.compose("config", "--no-interpolate").stdout
+    both = in_folder(existing, "docker compose config --no-interpolate\n").stdout
     alone = Project(
         existing.engine, existing.name, existing.folder, ["docker-compose.yml"], existing.variables
     )
@@ -164,7 +173,4 @@ def test_the_override_changes_nothing_else(existing: Project) -> None:
 
     for name in ("label-studio", "web"):
         assert service(both, name) == service(before, name)
-    assert (
-        Path(existing.folder / "docker-compose.yml").read_bytes()
-        == (HERE / "docker-compose.yml").read_bytes()
-    )
+    assert (existing.folder / "docker-compose.yml").read_bytes() == (HERE / "docker-compose.yml").read_bytes()

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Steps 4 and 5 of the guide, all ways: which edit of a token reaches the app by which command.
 
-The README's table is what comes out here; where the new token did not arrive, with what labelgate's probe
-says about it.
+The table of compose/README.md is what comes out here; where the new token did not arrive, with what
+labelgate's probe says about it.
 """
 
 from __future__ import annotations

@@ -489,7 +489,7 @@ static void every_fault_has_a_sentence_and_a_reason(void **state)
                                      .character = "$"};
         assert_non_null(fault_words[i]);
         dotenv_issue_text(&issue, &text);
-        assert_in_range(text.len, 20, 300);
+        assert_int_in_range(text.len, 20, 300);
         assert_non_null(strstr(bytes, ": ")); // what, and what to do
         assert_null(strstr(bytes, "(null)"));
         assert_int_equal(dotenv_issue_reason(&issue) == REASON_OK, !error);

@@ -75,7 +75,7 @@ static void every_lack_of_memory_is_told(void **state)
     (void)state;
     while (!read_with(allocations, bytes, len))
         allocations++;
-    assert_in_range(allocations, 20, 500);
+    assert_int_in_range(allocations, 20, 500);
 }
 
 static void a_buffer_keeps_what_it_holds_when_it_grows(void **state)
@@ -151,7 +151,7 @@ static void names_made_to_collide_do_not(void **state)
         snprintf(texts[found], sizeof texts[found], "%x", i);
         found += (fnv_of(texts[found]) & 0xFFF) == 0;
     }
-    assert_in_range(mean_place((const char(*)[8])texts, found), 40, 60);
+    assert_int_in_range(mean_place((const char(*)[8])texts, found), 40, 60);
 }
 
 static void each_table_has_a_key_of_its_own(void **state)

@@ -123,7 +123,7 @@ static void a_wait_ends_with_its_time(void **state)
     int descriptor = signals_descriptor(signals_bit(SIGUSR1));
     assert_int_equal(signals_wait(descriptor, signals_bit(SIGUSR1), 20, &info), 0);
     close(descriptor);
-    assert_in_range(duration_now() - begin, 38, 2000);
+    assert_int_in_range(duration_now() - begin, 38, 2000);
 }
 
 static void a_signal_outside_the_set_stays(void **state)
@@ -349,7 +349,7 @@ static void a_pause_ends_with_its_time(void **state)
     (void)state;
     int64_t begin = duration_now();
     assert_int_equal(init_pause(30), 0);
-    assert_in_range(duration_now() - begin, 29, 2000);
+    assert_int_in_range(duration_now() - begin, 29, 2000);
     assert_int_equal(init_pause(0), 0);
 }
 
@@ -453,7 +453,7 @@ static void work_is_stopped_at_once(void **state)
         work_with(state, (struct work){.hangs = true}, room, sizeof room);
     assert_int_equal(result.answer, INIT_WORK_STOPPED);
     assert_int_equal(result.signal, SIGINT);
-    assert_in_range(duration_now() - begin, 0, 2000);
+    assert_int_in_range(duration_now() - begin, 0, 2000);
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 
@@ -472,7 +472,7 @@ static void work_that_hangs_is_late_and_takes_nothing_from_the_other(void **stat
     char room[2][16];
     int64_t begin = duration_now();
     assert_int_equal(two(state, 100, works, room), 0);
-    assert_in_range(duration_now() - begin, 100, 1000);
+    assert_int_in_range(duration_now() - begin, 100, 1000);
     assert_int_equal(works[0].result.answer, INIT_WORK_DONE);
     assert_int_equal(works[0].result.code, 4);
     assert_int_equal(works[0].result.len, 3);

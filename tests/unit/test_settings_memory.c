@@ -139,7 +139,7 @@ static void try_every_place(void)
         if (starts)
             fail_msg("memory ran out at place %ld and the app was started", place);
     }
-    assert_in_range(place, 10, PLACES_MAX - 1);
+    assert_int_in_range(place, 10, PLACES_MAX - 1);
 }
 
 static void nothing_is_started_with_half_of_the_settings(void **state)

@@ -731,8 +731,8 @@ static const char *const placeholders[] = {
     "xxxx xxxx",
     "****-****",
     "\xE2\x80\xA2\xE2\x80\xA2\xE2\x80\xA2",
-    "a1b2\xE2\x80\xA6"
-    "9b0",
+    ("a1b2\xE2\x80\xA6"
+     "9b0"),
 };
 
 // Each may be an operator's own.

@@ -342,7 +342,7 @@ static void the_difference_of_the_clocks_is_seen(void **state)
     PLAY(((const struct step[]){{WHOAMI, BY_LEGACY, NULL, 200, USER, 0, date, 0}}));
     assert_int_equal(whoami(&how, &seen), REASON_OK);
     assert_true(seen.has_skew);
-    assert_in_range(seen.skew_s, 3600, 3603);
+    assert_int_in_range(seen.skew_s, 3600, 3603);
     seen.skew_s = 3600;
     assert_true(observation_skew_text(&seen, words, sizeof words));
     assert_string_equal(words, "our clock is 1h ahead of Label Studio's");
@@ -384,7 +384,7 @@ static void a_date_that_is_none_says_nothing(void **state)
     }
     copy(answer.date, sizeof answer.date, "Sun, 06 Nov 1994 08:49:37 GMT"); // RFC 9110's example
     assert_true(observation_clock(&answer, &skew));
-    assert_in_range(time(NULL) - skew, 784111777 - 2, 784111777 + 2);
+    assert_int_in_range(time(NULL) - skew, 784111777 - 2, 784111777 + 2);
 }
 
 // Trading ---------------------------------------------------------------------------------------
