@@ -52,9 +52,9 @@ static void add_setting(struct text *out, enum option_id id)
     text_add(out, " | ");
     if (row->variable)
         add_code(out, row->variable);
-    if (row->variable_also) {
+    for (size_t i = 0; i < OPTION_VARIABLES_ALSO && row->variables_also[i]; i++) {
         text_add(out, ", ");
-        add_code(out, row->variable_also);
+        add_code(out, row->variables_also[i]);
     }
     text_add(out, " | ");
     add_cell(out, row->fallback ? row->fallback : "");
