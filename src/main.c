@@ -42,7 +42,7 @@ static int no_verb(int argc, char *const *argv)
         return meant_as_health(argv[1]);
     char shown[QUOTED];
     if (argc > 1)
-        say(SAY_WARN, SAY_ERROR, "%s is no verb of labelgate [usage]", quote(argv[1], shown));
+        say(SAY_WARN, SAY_ERROR, "%s is not a verb of labelgate [usage]", quote(argv[1], shown));
     else
         say(SAY_WARN, SAY_ERROR, "a verb is missing [usage]");
     say(SAY_WARN, SAY_ERROR, "to do: labelgate help");

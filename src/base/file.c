@@ -162,7 +162,7 @@ void file_fault_text(enum file_fault fault, const struct file_content *content, 
         words = "it is a directory";
         break;
     case FILE_NOT_REGULAR:
-        words = "it is no regular file";
+        words = "it is not a regular file";
         break;
     case FILE_TOO_BIG:
         text_print(buffer, size, "it is larger than %zu KiB", limit / 1024);

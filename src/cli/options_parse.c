@@ -70,7 +70,7 @@ static bool refuse_unknown(const struct walk *walk, struct span name)
     text_add_visible(&text, name, 2 * QUOTE_MAX);
     if (!find_row(name))
         return refuse(walk, "there is no option --%s", shown);
-    return refuse(walk, "--%s is no option of this verb", shown);
+    return refuse(walk, "--%s is not an option of this verb", shown);
 }
 
 static bool take_value(struct walk *walk, const struct option_row *row, enum option_id id,

@@ -352,16 +352,21 @@ static void add_target(struct text *out, struct span location)
     add_shown(out, repeats ? location : host);
 }
 
+// Label Studio's own 500, a proxy that gets no answer from it, or any other.
+static enum reason split_server_error(const struct reading *self)
+{
+    int status = self->answer->status;
+    if (status == 500 && (self->own_page || self->own))
+        return REASON_SERVER_ERROR_OWN;
+    return status == 502 || status == 504 ? REASON_SERVER_ERROR_PROXY : REASON_SERVER_ERROR;
+}
+
 static void add_server_error(struct text *out, const struct reading *self)
 {
     int status = self->answer->status;
     text_add(out, "%d", status);
-    if (status == 502 || status == 504)
-        text_add(out, ": a proxy answers, Label Studio behind it does not (yet)");
-    else if (status == 503)
+    if (status == 503)
         text_add(out, ": down for maintenance, or a proxy's limit");
-    else if (status == 500 && self->own_page)
-        text_add(out, ": Label Studio's own page, as when its database is away");
 }
 
 static void add_bad_reply(struct text *out, const struct reading *self)
@@ -369,13 +374,6 @@ static void add_bad_reply(struct text *out, const struct reading *self)
     text_add(out, "%d", self->answer->status);
     if (broke_off(self))
         text_add(out, ", and its body breaks off");
-}
-
-static const char *login_words(int status)
-{
-    if (status == 403)
-        return "the login page's cookie was lost on the way (CSRF verification failed)";
-    return "user and password do not fit, or the user is inactive";
 }
 
 static void add_detail(struct text *out, enum reason reason, const struct reading *self,
@@ -398,7 +396,10 @@ static void add_detail(struct text *out, enum reason reason, const struct readin
             text_add(out, "user %lld", (long long)identity->user_id);
         break;
     case REASON_LOGIN_FAILED:
-        text_add(out, "%s", login_words(answer->status));
+        text_add(out, "wrong user name or password, or the user is not active");
+        break;
+    case REASON_LOGIN_LOST:
+        text_add(out, "the login page's cookie did not come back (CSRF verification failed)");
         break;
     case REASON_REDIRECTED:
         add_target(out, answer->location);
@@ -417,7 +418,11 @@ static void add_detail(struct text *out, enum reason reason, const struct readin
         add_shown(out, answer->content_type);
         break;
     case REASON_SERVER_ERROR:
+    case REASON_SERVER_ERROR_PROXY:
         add_server_error(out, self);
+        break;
+    case REASON_SERVER_ERROR_OWN:
+        text_add(out, "it does that when its database is down");
         break;
     case REASON_BAD_REPLY:
         add_bad_reply(out, self);
@@ -450,6 +455,10 @@ void ls_verdict(enum ls_question question, const struct ls_answer *answer, const
     enum reason reason = judge(question, &reading, identity);
     if (reason == REASON_HOST_REJECTED)
         reason = split_host_rejected(url, &detail);
+    if (reason == REASON_SERVER_ERROR)
+        reason = split_server_error(&reading);
+    if (reason == REASON_LOGIN_FAILED && answer->status == 403)
+        reason = REASON_LOGIN_LOST;
     add_detail(&detail, reason, &reading, identity);
     finding_set(finding, reason, url, NULL, words);
     reading_free(&reading);

@@ -78,8 +78,8 @@ struct http_answer {
 
 // The words of a timeout: what was waited for (`what` as the phase callback got it, or a plain
 // URL). A `what` without "://" names something before the first question: "the settings".
-// REASON_TIMEOUT; for a 401 or 403 that came without its body REASON_UNAUTHORIZED_UNREAD or
-// REASON_FORBIDDEN_UNREAD. Pure.
+// REASON_TIMEOUT and its kin, by phase; for a 401 or 403 that came without its body
+// REASON_UNAUTHORIZED_UNREAD or REASON_FORBIDDEN_UNREAD. Pure.
 void http_timeout_finding(struct finding *finding, enum http_phase phase, const char *what,
                           int64_t timeout_ms);
 

@@ -64,6 +64,7 @@ bool tls_open(struct tls *self, const char *ca_file, struct finding *fault)
         return refuse(fault, ca_file, why);
     }
     self->path = ca_file;
+    self->is_given = true;
     if (self->bundle.len == 0)
         return refuse(fault, ca_file, "it is empty");
     if (!trust_load(&self->trust, self->bundle.bytes, self->bundle.len))

@@ -235,7 +235,7 @@ static const struct {
      "DSA, secp256k1 and Brainpool are not supported."},
     {"Hosts",
      "An address in the URL must be an iPAddress of the certificate, a name a dNSName; the "
-     "common name counts only without any subjectAltName. A wildcard stands for one first "
+     "common name counts only without any subjectAltName. A wildcard is for one first "
      "label, below a domain of two labels or more."},
     {"What is not judged", "Name constraints and critical certificate policies. A CA that has name "
                            "constraints, critical or not, is refused, whether they are kept or "

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What is said when a verb needs a token or an address and there is none.
 
+#include "base/container.h"
 #include "base/text.h"
 #include "settings/settings.h"
 
@@ -8,7 +9,8 @@ bool settings_need_url(const struct settings *self, struct finding *finding)
 {
     if (self->url)
         return true;
-    finding_set(finding, self->host_is_set ? REASON_URL_MISSING_HOST_SET : REASON_URL_MISSING,
+    enum reason reason = container_is_inside() ? REASON_URL_MISSING : REASON_URL_MISSING_ON_HOST;
+    finding_set(finding, self->host_is_set ? REASON_URL_MISSING_HOST_SET : reason,
                 "LABEL_STUDIO_URL", NULL, NULL);
     return false;
 }

@@ -23,14 +23,14 @@ static const struct exit_row exits[] = {
     {"126", ON(VERB_RUN), "the command was found, but cannot be executed"},
     {"127", ON(VERB_RUN), "the command was not found, or its interpreter was not"},
     {"0", ON(VERB_HEALTH), "healthy"},
-    {"1", ON(VERB_HEALTH), "unhealthy, stopped by a signal, or called wrongly (Docker reserves 2)"},
+    {"1", ON(VERB_HEALTH), "unhealthy, stopped by a signal, or invalid usage (Docker reserves 2)"},
     {"0", ON(VERB_CHECK), "all is well, as far as is known"},
     {"1", ON(VERB_CHECK), "something would make run refuse or health unhealthy"},
     {"0", DEEDS, "done; all checks passed"},
     {"1", DEEDS, "not done, or a check did not pass; the reason is said"},
     {"0", PAGES, "printed"},
     {"1", PAGES, "standard output is closed or full"},
-    {"2", ON(VERB_CHECK) | DEEDS | PAGES, "called wrongly: the command line"},
+    {"2", ON(VERB_CHECK) | DEEDS | PAGES, "invalid usage: the command line"},
     {"128+n", ON(VERB_CHECK) | ON(VERB_TOKEN) | ON(VERB_VERIFY), "stopped by signal n"},
 };
 

@@ -58,12 +58,12 @@ static bool read_object(struct token *self, size_t part, struct span text)
     if (text.len == 0)
         why = "is empty";
     else if (!base64_decode(BASE64_URL, text.text, text.len, bytes, sizeof bytes, &len))
-        why = text.len % 4 == 1 ? "has a length that base64url cannot have" : "is no base64url";
+        why = text.len % 4 == 1 ? "has a length that base64url cannot have" : "is not base64url";
     else if (!json_parse(&json, bytes, len))
-        why = "is no JSON object";
+        why = "is not a JSON object";
     else {
         if (json_kind_at(&json, JSON_ROOT) != JSON_OBJECT)
-            why = "is no JSON object";
+            why = "is not a JSON object";
         else if (part == 0 && !read_header(self, &json))
             why = "names no algorithm (alg)";
         else if (part == 1)
@@ -85,7 +85,7 @@ static bool check_signature(struct token *self, struct span text)
     if (!good)
         set_broken(self, 2,
                    text.len % 4 == 1 ? "has a length that base64url cannot have"
-                                     : "is no base64url");
+                                     : "is not base64url");
     return good;
 }
 

@@ -70,7 +70,7 @@ struct token {
     bool line_end;      // MALFORMED: by nothing but line ends at the end
     const char *around; // REFERENCE: which kind of it; WRAPPED: what is around the token; else NULL
     enum token_doubt doubt; // of LEGACY_OTHER; else NONE
-    char broken[64];        // JWT_BROKEN: which part and why: "part 2 (payload) is no JSON object"
+    char broken[64];        // JWT_BROKEN: which part and why: "part 2 (payload) is not a JSON object"
     struct token_claims claims; // of a JWT kind (of `inner`); else empty
 };
 

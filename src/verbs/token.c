@@ -121,7 +121,7 @@ static int ask_for_line(const struct bring *bring, struct prompt *prompt, const 
     if (answer == PROMPT_STOPPED)
         return attempt_stopped(&bring->settings, prompt->signal);
     if (answer != PROMPT_OK)
-        return refuse_with(bring, REASON_LOGIN_FAILED, bring->settings.url, missing);
+        return refuse_with(bring, REASON_LOGIN_MISSING, bring->settings.url, missing);
     struct span line = {prompt->buffer, prompt->len};
     if (prompt->secret && !redact_add(line))
         return refuse_with(bring, REASON_START_FAILED, NULL, "memory ran out");
@@ -327,7 +327,7 @@ static int write_token(const struct bring *bring)
                            "Docker Compose refuses this file as it is");
     case ASSIGN_IMPOSSIBLE:
         return refuse_with(bring, REASON_WRITE_FAILED, file->path,
-                           "this name and value cannot stand in a .env file");
+                           "this name and value cannot be in a .env file");
     case ASSIGN_NO_MEMORY:
         return refuse_with(bring, REASON_WRITE_FAILED, file->path, "memory ran out");
     }

@@ -123,7 +123,7 @@ def is_refused(run: Run, verb: str, option: str) -> bool:
     done = run(verb, option, "--bogus")
     said = done.out + done.err
     accepted = "there is no option --bogus" in said or f"{option} needs a value" in said
-    assert accepted or "there is no option" in said or f"{option} is no option of this verb" in said
+    assert accepted or "there is no option" in said or f"{option} is not an option of this verb" in said
     return not accepted
 
 

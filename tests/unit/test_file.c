@@ -105,7 +105,7 @@ static void each_fault_has_its_words(void **state)
         [FILE_MISSING] = "there is no such file",
         [FILE_DENIED] = denied,
         [FILE_DIRECTORY] = "it is a directory",
-        [FILE_NOT_REGULAR] = "it is no regular file",
+        [FILE_NOT_REGULAR] = "it is not a regular file",
         [FILE_TOO_BIG] = "it is larger than 64 KiB",
         [FILE_FAILED] = strerror(ELOOP),
     };

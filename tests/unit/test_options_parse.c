@@ -109,8 +109,8 @@ static void what_is_wrong_is_said(void **state)
     assert_refused(VERB_RUN, WORDS("--url", ""), "--url needs a value (URL)");
     assert_refused(VERB_RUN, WORDS("--grace", "--", "x"),
                    "--grace needs a value (D); one that begins with -- is written --grace=...");
-    assert_refused(VERB_RUN, WORDS("--offline"), "--offline is no option of this verb");
-    assert_refused(VERB_HEALTH, WORDS("--grace", "1s"), "--grace is no option of this verb");
+    assert_refused(VERB_RUN, WORDS("--offline"), "--offline is not an option of this verb");
+    assert_refused(VERB_HEALTH, WORDS("--grace", "1s"), "--grace is not an option of this verb");
     assert_refused(VERB_RUN, WORDS("--url", "a", "--url", "b"), "--url is given twice");
     assert_refused(VERB_RUN, WORDS("-x"),
                    "there is no option that begins with a single dash but -v and -h");

@@ -238,17 +238,17 @@ static void a_broken_jwt_says_which_part(void **state)
         {"eyJhbGciOiJIUzI1NiJ9.e30.AA.AA", "it has 4 parts instead of 3"},
         {"eyJhbGciOiJIUzI1NiJ9.AA.AA.AA.AA", "it has 5 parts instead of 3: an encrypted token"},
         {"eyJhbGciOiJIUzI1NiJ9A.e30.AA", "part 1 (header) has a length that base64url cannot have"},
-        {"eyJhbGciOiJIUzI1NiJ.e30.AA", "part 1 (header) is no JSON object"},
-        {"eyJhb+ciOiJIUzI1NiJ9.e30.AA", "part 1 (header) is no base64url"},
+        {"eyJhbGciOiJIUzI1NiJ.e30.AA", "part 1 (header) is not a JSON object"},
+        {"eyJhb+ciOiJIUzI1NiJ9.e30.AA", "part 1 (header) is not base64url"},
         {"eyJ0eXAiOiJKV1QifQ.e30.AA", "part 1 (header) names no algorithm (alg)"},
         {"eyJhbGciOiJIUzI1NiJ9..AA", "part 2 (payload) is empty"},
-        {"eyJhbGciOiJIUzI1NiJ9.e3.AA", "part 2 (payload) is no JSON object"},
-        {"eyJhbGciOiJIUzI1NiJ9.e30=.AA", "part 2 (payload) is no base64url"},
-        {"eyJhbGciOiJIUzI1NiJ9.W10.AA", "part 2 (payload) is no JSON object"},
-        {"eyJhbGciOiJIUzI1NiJ9.e30.AA==", "part 3 (signature) is no base64url"},
+        {"eyJhbGciOiJIUzI1NiJ9.e3.AA", "part 2 (payload) is not a JSON object"},
+        {"eyJhbGciOiJIUzI1NiJ9.e30=.AA", "part 2 (payload) is not base64url"},
+        {"eyJhbGciOiJIUzI1NiJ9.W10.AA", "part 2 (payload) is not a JSON object"},
+        {"eyJhbGciOiJIUzI1NiJ9.e30.AA==", "part 3 (signature) is not base64url"},
         {"eyJhbGciOiJIUzI1NiJ9.e30.A",
          "part 3 (signature) has a length that base64url cannot have"},
-        {"eyJhbGciOiJIUzI1NiJ9.e3", "part 2 (payload) is no JSON object"},
+        {"eyJhbGciOiJIUzI1NiJ9.e3", "part 2 (payload) is not a JSON object"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct token token = of(rows[i].text);
@@ -447,7 +447,7 @@ static void verdicts_name_what_was_found(void **state)
         {"your-label-studio-api-key",
          "N (environment) still holds a placeholder of 25 bytes, not a token"},
         {"eyJhbGciOiJIUzI1NiJ9.e3.AA",
-         "N (environment) looks like a JWT, but is damaged: part 2 (payload) is no JSON object"},
+         "N (environment) looks like a JWT, but is damaged: part 2 (payload) is not a JSON object"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char bytes[1024];
