@@ -136,12 +136,16 @@ static const char *phase_words(enum http_phase phase)
     switch (phase) {
     case HTTP_RESOLVING:
         return ", looking up the name";
+    case HTTP_CONNECTING:
+        return ", connecting";
+    case HTTP_HANDSHAKE:
+    case HTTP_ANSWERING:
+        return ", connected";
     case HTTP_UNAUTHORIZED:
     case HTTP_FORBIDDEN:
         return ", the rest of the answer did not come";
-    default: // the sentence says it
-        return "";
     }
+    return "";
 }
 
 void http_timeout_finding(struct finding *finding, enum http_phase phase, const char *what,
