@@ -52,7 +52,7 @@ static enum reason explain_untrusted(const struct tls *self, struct text *out)
         return REASON_TLS_UNTRUSTED_CHAIN;
     }
     if (self->is_given) {
-        text_add(out, "the server did not send \"%s\", its issuer, which is not in %s either",
+        text_add(out, "the server did not send its issuer \"%s\", which is not in %s either",
                  self->issuer, self->path);
         return REASON_TLS_UNTRUSTED_CHAIN;
     }

@@ -294,7 +294,7 @@ static void begin_section(struct reading *self, const char *name)
         if (strcmp(checks->list[i].name, name) == 0)
             self->fault = "a check of that name is above";
     if (checks->count == CHECKS_MAX)
-        self->fault = "there are too many checks";
+        self->fault = "there are there are more checks than are allowed";
     if (!self->fault)
         checks->list[checks->count++] = (struct check){.name = copy(self, name), .line = line};
 }

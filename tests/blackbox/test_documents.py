@@ -132,7 +132,7 @@ def test_verbs_of_the_overview_answer(run: Run, verbs: set[str]) -> None:
     for verb in verbs:
         done = run(verb, "--help") if verb not in ("help", "version") else run("help", verb)
         assert done.code == 0 and done.out.startswith(f"labelgate {verb}"), verb
-    assert '"verb" is no verb' in run("verb").err
+    assert '"verb" is not a verb' in run("verb").err
 
 
 def test_a_word_that_may_be_a_token_is_not_repeated(run: Run) -> None:

@@ -317,7 +317,7 @@ def test_names_that_are_not_near(run: Run, name: str, value: str) -> None:
 
 def test_env_comment_kept_by_another_reader(run: Run, tmp_path: Path) -> None:
     value = CASES_2["env-comment-kept-by-another-reader"]["input"]["env"][NAME]
-    err = refused(run, {NAME: value}, "token_comment", "comment behind the value")
+    err = refused(run, {NAME: value}, "token_comment", "comment after the value")
     assert "docker run --env-file" in err and "panels" in err
     not_written(run, tmp_path, value, "token_comment")
 

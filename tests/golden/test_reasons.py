@@ -45,7 +45,6 @@ OLD = (
     " stands ",
     "it is no ",
     "that is no ",
-    "is no option",
     "is no verb",
     "is no list",
 )

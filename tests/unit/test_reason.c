@@ -306,7 +306,7 @@ static const struct {
     {REASON_SERVER_ERROR_OWN, "Label Studio's own", "database"},
     {REASON_SERVER_ERROR_PROXY, "a proxy", "wait a minute"},
     {REASON_NAME_UNRESOLVED_SERVICE, NULL, "a stopped one has no name"},
-    {REASON_TLS_UNTRUSTED_CHAIN, "not complete", "send the whole chain"},
+    {REASON_TLS_UNTRUSTED_CHAIN, "does not lead to a known CA", "send the whole chain"},
     {REASON_TOKEN_COMMENTED_OUT, "begins with #", "remove the #"},
     {REASON_TOKEN_UNKNOWN, "it was never issued there, was reset, or its user was deleted", NULL},
     {REASON_LOGIN_MISSING, "was not asked", "LABEL_STUDIO_USERNAME"},

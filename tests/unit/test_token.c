@@ -440,10 +440,10 @@ static void verdicts_name_what_was_found(void **state)
                     "2225-12-10T02:08:43Z, "
                     "user_id 1"},
         {"bearer " GUIDE_JWT, "N (environment) begins with a word that the app adds itself: "
-                              "\"Bearer\"; behind it stands a "
+                              "\"Bearer\"; after it is a "
                               "Personal Access Token (refresh JWT)"},
         {"Token " LEGACY, "N (environment) begins with a word that the app adds itself: \"Token\"; "
-                          "behind it stands a legacy "
+                          "after it is a legacy "
                           "token (40 hex digits)"},
         {LEGACY "\n", "N (environment) holds a newline at the end, which no token can have"},
         {"your-label-studio-api-key",

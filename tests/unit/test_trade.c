@@ -675,7 +675,7 @@ static void health_proves_that_the_server_is_up(void **state)
     assert_int_equal(finding.reason, REASON_NOT_LABEL_STUDIO);
     PLAY(((const struct step[]){{"GET " BASE "/health", NULL, NULL, 500, PAGE_500, 0, 0, 0}}));
     ask_health(&how, &finding);
-    assert_int_equal(finding.reason, REASON_SERVER_ERROR);
+    assert_int_equal(finding.reason, REASON_SERVER_ERROR_OWN);
 }
 
 int main(void)
