@@ -45,8 +45,9 @@ static const struct kind_row kinds[] = {
      "yes, as Authorization: Token, while the organization has legacy tokens switched on "
      "(Organization > Access Token Settings)"},
     {"Personal Access Token", "a JWT, eyJ..., token_type refresh",
-     "not as it is: it must be exchanged for an access token first, as label-studio-sdk does "
-     "(LABELGATE_JWT=accept)"},
+     "not as it is: it must be exchanged before use; LABELGATE_JWT=trade has run do that for any "
+     "app, LABELGATE_JWT=accept leaves it to an app that does it itself (label-studio-sdk's "
+     "client; httpx and requests do not)"},
     {"access token", "a JWT, eyJ..., token_type access",
      "only as Authorization: Bearer, and for five minutes: a Personal Access Token is exchanged "
      "for it"},
