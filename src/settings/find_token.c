@@ -114,7 +114,7 @@ static void judge(struct maker *maker)
     if (token_may_be_path(&token->judged, token->text.text, token->text.len) &&
         file_is_regular(token->text.text))
         token_set_path(&token->judged);
-    origin_text(&token->origin, place, sizeof place);
+    origin_words(&token->origin, place, sizeof place);
     if (!token_judge(&token->judged, maker->settings->jwt, time(NULL), token->name, place,
                      &finding)) {
         // One line end of a file was dropped: what is left of them is a line too many.

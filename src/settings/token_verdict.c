@@ -70,7 +70,7 @@ static enum reason split_unknown(const struct settings *settings, char detail[FI
     if (is_traded(settings))
         return REASON_TOKEN_UNKNOWN_TRADED;
     if (is_overridden(settings, &file)) {
-        origin_text(&file, detail, FINDING_SLOT);
+        origin_words(&file, detail, FINDING_SLOT);
         return reason_of_overridden(&file);
     }
     const char *second = second_name(settings);
@@ -95,7 +95,7 @@ void settings_name_token(const struct settings *settings, struct finding *findin
     text_print(detail, sizeof detail, "%s", before.detail);
     if (reason == REASON_TOKEN_UNKNOWN)
         reason = split_unknown(settings, detail);
-    origin_text(&settings->token.origin, source, sizeof source);
+    origin_words(&settings->token.origin, source, sizeof source);
     struct text text = text_over(where, sizeof where);
     text_add(&text, "%s (%s)", settings->token.name, source);
     finding_set(finding, reason, before.subject, where, detail);

@@ -185,14 +185,14 @@ static bool judge(const struct health *health, struct finding *finding)
     return settings_need_url(settings, finding);
 }
 
-// "/app/.env line 3 changed since the app started: …"
+// ".env line 3 [/app/.env] changed since the app started: …"
 static void note_restart(struct health *health, const struct origin *origin)
 {
     char place[FINDING_SLOT], shown[NOTE_PLACE + 1];
     struct text shorter = text_over(shown, sizeof shown);
     struct text note = text_over(health->note, sizeof health->note);
     health->has_new_token = true;
-    origin_text(origin, place, sizeof place);
+    origin_words(origin, place, sizeof place);
     text_add_visible(&shorter, span_of(place), NOTE_PLACE);
     text_add(&note, "%s changed since the app started: restart the app to use it", shown);
 }

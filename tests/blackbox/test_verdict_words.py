@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -75,6 +76,18 @@ def test_a_value_that_the_environment_overrides(tmp_path: Path, newer: bool) -> 
         assert "to do: docker compose up -d, so that the container gets the new value" in out
     else:
         assert "to do: edit the value in the env_file: or environment: entry" in out
+
+
+def test_the_file_has_the_name_that_its_owner_knows(tmp_path: Path) -> None:
+    """The path here, which is the container's, is said beside it only where it is another."""
+    file = tmp_path / ".env"
+    file.write_text(f"{NAME}={WRONG}\n")
+    with unknown() as server:
+        env = {"LABEL_STUDIO_URL": server.url, "LABELGATE_ENV_FILE": str(file)}
+        far = json.loads(ask("health", Path("/"), env, "--json"))["sentence"]
+        near = json.loads(ask("health", tmp_path, {"LABEL_STUDIO_URL": server.url}, "--json"))["sentence"]
+    assert f"{NAME} (.env line 1 [{file}])" in far
+    assert f"{NAME} (.env line 1)" in near
 
 
 def test_a_second_token_that_is_not_used(tmp_path: Path) -> None:
