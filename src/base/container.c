@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/container.h"
 
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,7 +9,7 @@
 bool container_is_inside(void)
 {
     return access(DOCKER_MARK, F_OK) == 0 || access("/run/.containerenv", F_OK) == 0 ||
-           getenv("KUBERNETES_SERVICE_HOST") != NULL;
+           access("/var/run/secrets/kubernetes.io", F_OK) == 0;
 }
 
 // Docker makes its mark when it creates the container, not when it starts it.

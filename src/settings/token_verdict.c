@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "settings/token_verdict.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -49,7 +48,6 @@ static bool is_traded(const struct settings *settings)
     struct span value;
     struct origin origin;
     const struct token_found *token = &settings->token;
-    const char *own = getenv(token->name);
     if (settings->jwt != JWT_TRADE || token->judged.kind == TOKEN_JWT_REFRESH)
         return false;
     switch (token->origin.kind) {
@@ -58,7 +56,7 @@ static bool is_traded(const struct settings *settings)
     case ORIGIN_SECRET:
         return settings_secret_changed(settings);
     default:
-        return own != NULL && !span_is(token->text, own);
+        return true; // what the environment of `run` holds is not known to a probe
     }
 }
 

@@ -445,7 +445,7 @@ static void verdicts_name_what_was_found(void **state)
         {"Token " LEGACY, "N (environment) begins with a word that the app adds itself: \"Token\"; "
                           "after it is a legacy "
                           "token (40 hex digits)"},
-        {LEGACY "\n", "N (environment) holds a newline at the end, which no token can have"},
+        {LEGACY "\n", "N (environment) holds a newline at the end, which no token has"},
         {"your-label-studio-api-key",
          "N (environment) still holds a placeholder of 25 bytes, not a token"},
         {"eyJhbGciOiJIUzI1NiJ9.e3.AA",
