@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "cli/health_output.h"
 
+#include <string.h>
+
 #include "base/json_write.h"
 
-// Shares of the 500 bytes, newlines included: a remedy cut short helps less than a note cut short.
-#define SHARE_VERDICT ((size_t)230)
+// Of the 500 bytes, newlines included. The verdict and the first step have the rest: a unit test
+// holds that it is enough for every reason.
 #define SHARE_NOTE ((size_t)120)
+#define SENTENCE_LEAST ((size_t)180)
+#define TO_DO "to do: "
+#define THEN "; if it stays: "
+#define REMEDY_MAX (4 * FINDING_SLOT)
 
 static const char *state(const struct verdict *verdict)
 {
@@ -30,34 +36,46 @@ static void add_sentence(const struct verdict *verdict, struct text *out, size_t
     add_shortened(out, &sentence, most > head + 1 ? most - head - 1 : 0);
 }
 
-static void make_remedy(const struct verdict *verdict, struct text *line)
+// As many whole steps as `most` bytes hold, but the first one always. Nothing when there is none.
+static void add_remedy(const struct verdict *verdict, size_t most, struct text *out)
 {
-    text_add(line, "to do: ");
-    size_t head = line->len;
-    finding_add_remedy(verdict->finding, line);
-    if (line->len == head)
-        line->len = 0;
+    char bytes[REMEDY_MAX];
+    struct text steps = text_over(bytes, sizeof bytes);
+    if (verdict->first_step == NULL) {
+        finding_add_steps(verdict->finding, most, out);
+        return;
+    }
+    text_add(out, "%s", verdict->first_step);
+    size_t head = strlen(verdict->first_step) + strlen(THEN);
+    finding_add_steps(verdict->finding, most > head ? most - head : 0, &steps);
+    if (steps.len > 0 && head + steps.len <= most)
+        text_add(out, THEN "%s", bytes);
 }
 
 void verdict_lines(const struct verdict *verdict, struct text *out)
 {
-    char note_bytes[SHARE_NOTE + 1], remedy_bytes[2 * FINDING_SLOT];
+    char note_bytes[SHARE_NOTE + 1], remedy_bytes[REMEDY_MAX];
     struct text note = text_over(note_bytes, sizeof note_bytes);
     struct text remedy = text_over(remedy_bytes, sizeof remedy_bytes);
     if (verdict->note != NULL) {
         text_add(&note, "note: ");
         text_add_visible(&note, span_of(verdict->note), SHARE_NOTE - sizeof "note: ");
     }
-    make_remedy(verdict, &remedy);
     size_t note_share = note.len > 0 ? note.len + 1 : 0;
-    size_t remedy_share = remedy.len > 0 ? remedy.len + 1 : 0;
 
-    // What a short remedy leaves is the verdict's.
+    // First the first step, then the verdict, and what they leave is the other steps'.
+    add_remedy(verdict, 0, &remedy);
+    size_t step_share = remedy.len > 0 ? strlen(TO_DO) + remedy.len + 1 : 0;
     size_t rest = VERDICT_MAX - note_share;
-    size_t share = rest > remedy_share + SHARE_VERDICT ? rest - remedy_share : SHARE_VERDICT;
-    add_sentence(verdict, out, share);
-    if (remedy.len > 0)
-        add_shortened(out, &remedy, VERDICT_MAX - out->len - note_share - 1);
+    add_sentence(verdict, out,
+                 rest > step_share + SENTENCE_LEAST ? rest - step_share : SENTENCE_LEAST);
+    if (remedy.len > 0) {
+        size_t room = VERDICT_MAX - out->len - note_share - strlen(TO_DO) - 1;
+        remedy = text_over(remedy_bytes, sizeof remedy_bytes);
+        add_remedy(verdict, room, &remedy);
+        text_add(out, TO_DO);
+        add_shortened(out, &remedy, room);
+    }
     if (note.len > 0)
         add_shortened(out, &note, SHARE_NOTE);
 }
@@ -77,9 +95,10 @@ static void add_verdict_members(const struct verdict *verdict, struct text *out)
     struct text sentence = text_over(bytes, sizeof bytes);
     finding_add_sentence(verdict->finding, &sentence);
     json_add_text(out, "sentence", bytes);
-    struct text remedy = text_over(bytes, sizeof bytes);
-    finding_add_remedy(verdict->finding, &remedy);
-    json_add_text(out, "remedy", remedy.len > 0 ? bytes : NULL);
+    char remedy_bytes[REMEDY_MAX];
+    struct text remedy = text_over(remedy_bytes, sizeof remedy_bytes);
+    add_remedy(verdict, sizeof remedy_bytes, &remedy);
+    json_add_text(out, "remedy", remedy.len > 0 ? remedy_bytes : NULL);
     json_add_text(out, "note", verdict->note);
 }
 

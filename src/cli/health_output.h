@@ -15,12 +15,13 @@
 
 struct verdict {
     const struct finding *finding;
-    bool healthy;     // what the exit code says: --unreachable healthy takes class unclear too
+    bool healthy;     // what the exit code says: --unreachable healthy accepts class unclear too
     const char *note; // one fact beside the verdict, or NULL
+    const char *first_step; // to do before what the finding's remedy says, or NULL
 };
 
-// The reason word stands within the first 100 bytes; long sentences are shortened in the middle,
-// never the word.
+// The reason word is within the first 100 bytes. Where there is no room for all, the remedy's last
+// steps are dropped, never its first; long sentences are shortened in the middle, never the word.
 void verdict_lines(const struct verdict *verdict, struct text *out);
 // One line for the container's log, begins with "labelgate: ".
 void verdict_log_line(const struct verdict *verdict, struct text *out);

@@ -30,7 +30,7 @@ void help_overview(struct text *out)
 {
     struct page page = {.out = out};
     add_paragraph(&page, 0,
-                  "labelgate stands between a container and its app: it refuses to start the app "
+                  "labelgate runs between a container and its app: it refuses to start the app "
                   "with a wrong Label Studio token, is its init, and tells in its health check "
                   "when Label Studio refuses the token.");
     page_heading(&page, "Usage");
@@ -136,10 +136,16 @@ void help_version(struct text *out)
 
 static void add_situation(const struct page *page, enum reason reason)
 {
-    char bytes[LINE];
+    char bytes[LINE], example[LINE];
+    struct finding finding;
     struct text text = text_over(bytes, sizeof bytes);
     table_add_template(reason_sentence_template(reason), &text);
     add_paragraph(page, 2, bytes);
+    finding_example(&finding, reason);
+    struct text filled = text_over(example, sizeof example);
+    finding_add_sentence(&finding, &filled);
+    if (strcmp(example, bytes) != 0) // a sentence without slots is its own example
+        page_paragraph(page, 4, "e.g. ", span_of(example));
     text = text_over(bytes, sizeof bytes);
     table_add_template(reason_remedy_template(reason), &text);
     if (text.len > 0)

@@ -41,16 +41,16 @@ static void add_bad_character(const struct dotenv_issue *issue, struct text *out
 {
     const struct named_character *known = find_named(issue->character);
     if (known)
-        text_add(out, "%s (%s) cannot stand in a name: %s", known->kind, known->character,
+        text_add(out, "%s (%s) cannot be in a name: %s", known->kind, known->character,
                  known->advice);
     else if (issue->other_line > 0)
         text_add(out,
-                 "a quote that opens in line %u is closed only in this line, and %s cannot follow "
+                 "the line to edit is line %u: its quote is closed only here, and %s cannot follow "
                  "it: close the quote where its value ends",
                  issue->other_line, issue->character);
     else
         text_add(out,
-                 "the character %s cannot stand in a name: write NAME=value, or begin the line "
+                 "the character %s cannot be in a name: write NAME=value, or begin the line "
                  "with # if it is a comment",
                  issue->character);
 }
@@ -58,7 +58,7 @@ static void add_bad_character(const struct dotenv_issue *issue, struct text *out
 static void add_odd_character(const struct dotenv_issue *issue, struct text *out)
 {
     const struct named_character *known = find_named(issue->character);
-    text_add(out, "%s (%s) stands next to the value and is read as a part of it: %s",
+    text_add(out, "%s (%s) is next to the value and is read as a part of it: %s",
              known ? known->kind : "a strange character", issue->character,
              known ? known->advice : "delete it");
 }
@@ -144,7 +144,7 @@ static void add_after_quote(const struct dotenv_issue *issue, struct text *out)
 {
     if (issue->other_line > 0)
         text_add(out,
-                 "a quote that opens in line %u is closed only in this line, and the text behind "
+                 "the line to edit is line %u: its quote is closed only here, and the text after "
                  "it is read as another statement: close the quote where its value ends",
                  issue->other_line);
     else
@@ -156,12 +156,12 @@ static void add_run_together(const struct dotenv_issue *issue, struct text *out)
 {
     if (issue->other_line > 0)
         text_add(out,
-                 "\"%s=\" stands inside the quotes that open in line %u, so it sets nothing: close "
+                 "\"%s=\" is inside the quotes that open in line %u, so it sets nothing: close "
                  "the quote where its value ends",
                  issue->name, issue->other_line);
     else if (issue->name[0] != '\0')
         text_add(out,
-                 "\"%s=\" stands inside this value, so it sets nothing: two lines run "
+                 "\"%s=\" is inside this value, so it sets nothing: two lines run "
                  "together; begin a new line before it",
                  issue->name);
     else
@@ -177,7 +177,7 @@ static const char *const plain[DOTENV_FAULT_COUNT] = {
     [DOTENV_INVALID_TEMPLATE] =
         "${ begins no reference that Compose can read, such as ${NAME} or ${NAME:-default}: if it "
         "belongs to the value, write $${ or put the value in single quotes",
-    [DOTENV_NUL] = "a NUL stands here, which no environment variable can hold: delete it",
+    [DOTENV_NUL] = "a NUL is here, which no environment variable can hold: delete it",
     [DOTENV_HEREDOC] = "the file holds the shell command that was meant to write it: delete the "
                        "first and the last line of that command",
     [DOTENV_TOO_LONG] = "the file, or its values once the references are replaced, is too large: "

@@ -423,16 +423,21 @@ static void add_not_found(struct text *out, const struct reading *self)
         add_shown(out, self->answer->server);
 }
 
+// Label Studio's own 500, a proxy that gets no answer from it, or any other.
+static enum reason split_server_error(const struct reading *self)
+{
+    int status = self->answer->status;
+    if (status == 500 && (self->own_page || self->own))
+        return REASON_SERVER_ERROR_OWN;
+    return status == 502 || status == 504 ? REASON_SERVER_ERROR_PROXY : REASON_SERVER_ERROR;
+}
+
 static void add_server_error(struct text *out, const struct reading *self)
 {
     int status = self->answer->status;
     text_add(out, "%d", status);
-    if (status == 502 || status == 504)
-        text_add(out, ": a proxy answers, Label Studio behind it does not (yet)");
-    else if (status == 503)
+    if (status == 503)
         text_add(out, ": down for maintenance, or a proxy's limit");
-    else if (status == 500 && self->own_page)
-        text_add(out, ": Label Studio's own page, as when its database is away");
 }
 
 static void add_bad_reply(struct text *out, const struct reading *self)
@@ -474,7 +479,7 @@ static void add_detail(struct text *out, enum reason reason, const struct readin
             text_add(out, "user %lld", (long long)identity->user_id);
         break;
     case REASON_LOGIN_FAILED:
-        text_add(out, "user and password do not fit, or the user is inactive");
+        text_add(out, "wrong user name or password, or the user is not active");
         break;
     case REASON_LOGIN_CSRF:
         add_csrf(out, self);
@@ -499,7 +504,11 @@ static void add_detail(struct text *out, enum reason reason, const struct readin
         add_shown(out, answer->content_type);
         break;
     case REASON_SERVER_ERROR:
+    case REASON_SERVER_ERROR_PROXY:
         add_server_error(out, self);
+        break;
+    case REASON_SERVER_ERROR_OWN:
+        text_add(out, "it does that when its database is down");
         break;
     case REASON_BAD_REPLY:
         add_bad_reply(out, self);
@@ -534,6 +543,8 @@ void ls_verdict(enum ls_question question, const struct ls_answer *answer, const
         reason = split_host_rejected(url, &detail);
     if (reason == REASON_NOT_FOUND && !reading.own && !reading.own_page)
         reason = REASON_NOT_FOUND_PROXY;
+    if (reason == REASON_SERVER_ERROR)
+        reason = split_server_error(&reading);
     add_detail(&detail, reason, &reading, url, identity);
     if (reason == REASON_REDIRECTED)
         reason = split_redirected(url, &detail, base, sizeof base);

@@ -95,8 +95,9 @@ static void mend(const struct question *question, struct finding *finding)
     if (finding->reason != REASON_JWT_DISABLED)
         return;
     if (question->who.kind == CREDENTIAL_SESSION)
-        finding_set(finding, REASON_LOGIN_FAILED, finding->subject, NULL,
-                    "the session it began is not known to it: something between drops the cookies");
+        finding_set(
+            finding, REASON_LOGIN_LOST, finding->subject, NULL,
+            "it does not know the session that it began: something between drops the cookies");
     if (question->who.kind == CREDENTIAL_TOKEN)
         finding_set(finding, REASON_HEADER_LOST, finding->subject, NULL, NULL);
 }
@@ -367,7 +368,7 @@ bool trade_login(const struct ask *how, const char *user, struct span password,
         add_field(&form, "csrfmiddlewaretoken", cookie(session->text, "csrftoken"));
         if (form.cut)
             finding_set(finding, REASON_LOGIN_NOT_ASKED, how->url, NULL,
-                        "user name and password are too long");
+                        "user name or password is too long");
         else
             done = send_login(how, (struct span){form.bytes, form.len}, session, finding);
     }

@@ -69,7 +69,7 @@ static const char *fault_of_name(const struct header_file *self, struct span nam
             return "this header belongs to the request itself";
     for (unsigned i = 0; i < self->count; i++)
         if (same_name(name, name_of(self->lines[i])))
-            return "this header stands there twice";
+            return "this header is given twice";
     return NULL;
 }
 

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/container.h"
 #include "base/duration.h"
 #include "base/text.h"
 #include "net/dial.h"
@@ -375,7 +376,8 @@ static bool explain_proxy(struct transfer *self, CURLcode code, int error)
         return false;
     struct url its = {.port = proxy->port};
     memcpy(its.host, proxy->host, sizeof its.host);
-    network_error_connection(&connection, &its, proxy->shown, self->tried, error);
+    network_error_connection(&connection, &its, proxy->shown, self->tried, error,
+                             container_is_inside());
     struct text text = text_over(detail, sizeof detail);
     finding_add_sentence(&connection, &text);
     network_error_proxy(fault, &self->url, self->origin, detail);
@@ -394,7 +396,8 @@ static void explain(struct transfer *self, CURLcode code)
         network_error_name(fault, self->origin, self->url.host, self->url.host, "");
         break;
     case CURLE_COULDNT_CONNECT:
-        network_error_connection(fault, &self->url, self->origin, self->tried, (int)error);
+        network_error_connection(fault, &self->url, self->origin, self->tried, (int)error,
+                                 container_is_inside());
         break;
     case CURLE_OPERATION_TIMEDOUT:
         http_timeout_finding(fault, self->phase, self->what, self->request->timeout_ms);
@@ -491,7 +494,7 @@ static enum dial_result on_connect(void *context, const char *addresses, bool ha
     struct transfer *self = context;
     if (!try_addresses(self, addresses, time_left(self) / (half ? 2 : 1)))
         return DIAL_DONE;
-    return self->answer->fault.reason == REASON_TIMEOUT ? DIAL_SLOW : DIAL_REFUSED;
+    return self->answer->fault.reason == REASON_TIMEOUT_CONNECTING ? DIAL_SLOW : DIAL_REFUSED;
 }
 
 static void ask_by_name(struct transfer *self)

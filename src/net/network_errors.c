@@ -7,6 +7,8 @@
 #include "base/duration.h"
 #include "base/text.h"
 
+#define LABEL_STUDIO_PORT 8080 // where it listens inside its container
+
 static const char *errno_words(int error)
 {
     switch (error) {
@@ -26,15 +28,30 @@ static const char *errno_words(int error)
     }
 }
 
+// One word: a Compose service's name, rather than a host's.
+static bool is_service(const char *host)
+{
+    return !strchr(host, '.') && !strchr(host, ':');
+}
+
+static enum reason reason_of_refusal(const struct url *url, bool in_container)
+{
+    if (url_is_loopback(url))
+        return in_container ? REASON_CONNECTION_REFUSED_LOCALHOST
+                            : REASON_CONNECTION_REFUSED_ON_HOST;
+    // The published port of a service is known on the host alone.
+    if (is_service(url->host) && url->port != LABEL_STUDIO_PORT)
+        return REASON_CONNECTION_REFUSED_PORT;
+    return REASON_CONNECTION_REFUSED;
+}
+
 void network_error_connection(struct finding *fault, const struct url *url, const char *origin,
-                              const char *tried, int error)
+                              const char *tried, int error, bool in_container)
 {
     char detail[FINDING_SLOT];
     if (error == ECONNREFUSED) {
-        finding_set(fault,
-                    url_is_loopback(url) ? REASON_CONNECTION_REFUSED_LOCALHOST
-                                         : REASON_CONNECTION_REFUSED,
-                    origin, NULL, strcmp(tried, url->host) == 0 ? NULL : tried);
+        finding_set(fault, reason_of_refusal(url, in_container), origin, NULL,
+                    strcmp(tried, url->host) == 0 ? NULL : tried);
         return;
     }
     if (strcmp(tried, url->host) == 0)
@@ -89,7 +106,29 @@ void network_error_name(struct finding *fault, const char *origin, const char *h
         text_add(&out, "the name server knows no address of %s", asked);
     if (silent[0] != '\0' && strcmp(silent, host) != 0)
         text_add(&out, ", a candidate of the search list; a final dot (%s.) skips the list", host);
-    finding_set(fault, REASON_NAME_UNRESOLVED, origin, NULL, detail);
+    enum reason reason = is_service(host) ? REASON_NAME_UNRESOLVED_SERVICE : REASON_NAME_UNRESOLVED;
+    finding_set(fault, silent[0] != '\0' ? REASON_NAME_UNRESOLVED_SILENT : reason, origin, NULL,
+                detail);
+}
+
+static enum reason reason_of_timeout(enum http_phase phase)
+{
+    switch (phase) {
+    case HTTP_RESOLVING:
+        return REASON_TIMEOUT_RESOLVING;
+    case HTTP_CONNECTING:
+        return REASON_TIMEOUT_CONNECTING;
+    case HTTP_HANDSHAKE:
+        return REASON_TIMEOUT_HANDSHAKE;
+    case HTTP_TUNNEL:
+    case HTTP_ANSWERING:
+        return REASON_TIMEOUT;
+    case HTTP_UNAUTHORIZED:
+        return REASON_UNAUTHORIZED_UNREAD;
+    case HTTP_FORBIDDEN:
+        return REASON_FORBIDDEN_UNREAD;
+    }
+    return REASON_TIMEOUT;
 }
 
 void network_error_proxy(struct finding *fault, const struct url *url, const char *origin,
@@ -120,38 +159,33 @@ static const char *phase_words(enum http_phase phase)
 {
     switch (phase) {
     case HTTP_RESOLVING:
-        return "looking up the name";
+        return ", looking up the name";
     case HTTP_CONNECTING:
-        return "waiting for the connection";
+        return ", connecting";
     case HTTP_TUNNEL:
-        return "connected to the proxy, waiting for it to open the way";
+        return ", connected to the proxy, waiting for it to open the way";
     case HTTP_HANDSHAKE:
-        return "waiting for the TLS handshake";
     case HTTP_ANSWERING:
-        return "connected, waiting for the answer";
+        return ", connected";
     case HTTP_UNAUTHORIZED:
     case HTTP_FORBIDDEN:
-        return "the rest of the answer did not come";
+        return ", the rest of the answer did not come";
     }
     return "";
-}
-
-static enum reason reason_of_timeout(enum http_phase phase)
-{
-    if (phase == HTTP_UNAUTHORIZED)
-        return REASON_UNAUTHORIZED_UNREAD;
-    return phase == HTTP_FORBIDDEN ? REASON_FORBIDDEN_UNREAD : REASON_TIMEOUT;
 }
 
 void http_timeout_finding(struct finding *finding, enum http_phase phase, const char *what,
                           int64_t timeout_ms)
 {
     char subject[FINDING_SLOT], detail[FINDING_SLOT], limit[32];
-    bool asked = strstr(what, "://") != NULL;
-    size_t address = asked ? strcspn(what, " ") : strlen(what);
-    text_print(subject, sizeof subject, "%.*s", (int)address, what);
     duration_text(timeout_ms, limit, sizeof limit);
-    text_print(detail, sizeof detail, "%s, %s%s", limit,
-               asked ? phase_words(phase) : "nothing was asked yet", what + address);
+    if (strstr(what, "://") == NULL) {
+        text_print(detail, sizeof detail, "%s, reading %s", limit, what);
+        finding_set(finding, REASON_TIMEOUT_BEFORE, what, NULL, detail);
+        return;
+    }
+    size_t address = strcspn(what, " ");
+    text_print(subject, sizeof subject, "%.*s", (int)address, what);
+    text_print(detail, sizeof detail, "%s%s%s", limit, phase_words(phase), what + address);
     finding_set(finding, reason_of_timeout(phase), subject, NULL, detail);
 }

@@ -11,9 +11,10 @@
 #include "net/url.h"
 #include "spec/reason.h"
 
-// No address could be connected to. `tried` names them; `error` is the errno of the last.
+// No address could be connected to. `tried` names them; `error` is the errno of the last;
+// `in_container`: what localhost means here.
 void network_error_connection(struct finding *fault, const struct url *url, const char *origin,
-                              const char *tried, int error);
+                              const char *tried, int error, bool in_container);
 // The connection ended before the answer did. `status` is 0 when not even a head came.
 void network_error_ended(struct finding *fault, const char *origin, int status, bool reset);
 // The first bytes are no HTTP: noise, or a TLS server's alert.

@@ -30,6 +30,7 @@ enum tls_issuer {
 struct tls {
     struct file_content bundle; // decoded in place: the certificates below point into it
     const char *path;           // of the bundle; NULL: there is none on this system
+    bool is_given;              // by --ca-file or its variables, not the distribution's
     struct trust trust;
     const char *host; // that is asked, as the URL writes it
 

@@ -8,42 +8,57 @@
 #include "net/certificate.h"
 #include "net/tls.h"
 
-static void explain_untrusted(const struct tls *self, struct text *out)
+// Each cause has a step of its own: a CA to name, a chain to complete, a CA to replace.
+static enum reason explain_untrusted(const struct tls *self, struct text *out)
 {
-    if (self->path == NULL)
+    if (self->path == NULL) {
         text_add(out, "there is no CA bundle on this system (/etc/ssl/certs/ca-certificates.crt "
                       "and the like); an app may bring its own (Python: "
-                      "site-packages/certifi/cacert.pem): name it in LABELGATE_CA_FILE");
-    else if (self->unusable[0] != '\0')
+                      "site-packages/certifi/cacert.pem)");
+        return REASON_TLS_UNTRUSTED_BUNDLE;
+    }
+    if (self->unusable[0] != '\0') {
         text_add(out, "the CA \"%s\" is in %s, but cannot be used: %s", self->issuer, self->path,
                  self->unusable);
-    else if (self->is_known)
+        return REASON_TLS_UNTRUSTED_CA;
+    }
+    if (self->is_known) {
         text_add(out,
                  "it names \"%s\" as its issuer, but the certificate of that name in %s has "
                  "not signed it: a renewed CA, or a forgery",
                  self->issuer, self->path);
-    else if (self->self_signed)
-        text_add(out, "it is self-signed and is not in %s itself", self->path);
-    else if (self->ends_at_root)
+        return REASON_TLS_UNTRUSTED_CA;
+    }
+    if (self->self_signed) {
+        text_add(out, "it is not in %s", self->path);
+        return REASON_TLS_UNTRUSTED_SELF_SIGNED;
+    }
+    if (self->ends_at_root) {
         text_add(out, "the chain ends at the CA \"%s\", which is not in %s", self->issuer,
                  self->path);
-    else if (self->sent == TLS_ISSUER_UNFIT)
+        return REASON_TLS_UNTRUSTED;
+    }
+    if (self->sent == TLS_ISSUER_UNFIT) {
         text_add(out,
                  "the server sends a certificate of its issuer \"%s\" that may not issue it: it "
                  "is not marked as a CA, or not as one for so long a chain",
                  self->issuer);
-    else if (self->sent == TLS_ISSUER_BEFORE)
+        return REASON_TLS_UNTRUSTED_CHAIN;
+    }
+    if (self->sent == TLS_ISSUER_BEFORE) {
         text_add(out,
                  "the server sends the CA \"%s\" before a certificate that it has signed: it "
                  "must send its own first, then each one's issuer",
                  self->issuer);
-    else
-        text_add(out,
-                 "its issuer \"%s\" is not in %s and was not sent: an unknown CA, or an incomplete "
-                 "chain (then the server must send the certificate \"%s\" too)",
-                 self->issuer, self->path, self->issuer);
-    if (self->dates[0] != '\0')
-        text_add(out, "; also, %s", self->dates);
+        return REASON_TLS_UNTRUSTED_CHAIN;
+    }
+    if (self->is_given) {
+        text_add(out, "the server did not send its issuer \"%s\", which is not in %s either",
+                 self->issuer, self->path);
+        return REASON_TLS_UNTRUSTED_CHAIN;
+    }
+    text_add(out, "its issuer \"%s\" is not in %s and was not sent", self->issuer, self->path);
+    return REASON_TLS_UNTRUSTED_ISSUER;
 }
 
 static void explain_time(const struct tls *self, struct text *out)
@@ -87,8 +102,10 @@ static enum reason explain_flags(const struct tls *self, struct text *out)
         return REASON_TLS_CERTIFICATE;
     }
     if (self->flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) {
-        explain_untrusted(self, out);
-        return REASON_TLS_UNTRUSTED;
+        enum reason reason = explain_untrusted(self, out);
+        if (self->dates[0] != '\0')
+            text_add(out, "; also, %s", self->dates);
+        return reason;
     }
     if (self->flags & (MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE)) {
         explain_time(self, out);
@@ -111,8 +128,7 @@ static enum reason explain_error(const struct tls *self, int error, struct text 
         return self->shown ? REASON_TLS_FAILED : REASON_TLS_FAILED_PLAIN;
     case MBEDTLS_ERR_SSL_INVALID_RECORD:
     case MBEDTLS_ERR_SSL_UNEXPECTED_RECORD:
-        text_add(out, "what the server answers is not TLS: it speaks plain http there, or another "
-                      "protocol");
+        text_add(out, "the answer is not TLS: plain http, or another protocol");
         return self->shown ? REASON_TLS_FAILED : REASON_TLS_FAILED_PLAIN;
     case 0: // it was gone before its alert could be read
     case MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE:
@@ -122,7 +138,7 @@ static enum reason explain_error(const struct tls *self, int error, struct text 
         return REASON_TLS_FAILED;
     case MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION:
     case MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE:
-        text_add(out, "no common version or cipher (TLS 1.2 and 1.3 are spoken here)");
+        text_add(out, "no common version or cipher (TLS 1.2 and 1.3 are supported here)");
         return REASON_TLS_FAILED;
     case MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE:
         text_add(out, "the server sent no certificate");

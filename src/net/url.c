@@ -112,7 +112,7 @@ static bool read_port(struct span digits, struct url *self, char why[URL_WHY])
         return refuse(why, "has no port behind its colon");
     for (size_t i = 0; i < digits.len; i++) {
         if (digits.text[i] < '0' || digits.text[i] > '9')
-            return refuse(why, "has a port that is no number");
+            return refuse(why, "has a port that is not a number");
         port = port * 10 + (unsigned)(digits.text[i] - '0');
         if (port > PORT_MAX)
             break;

@@ -16,6 +16,7 @@
 #include "net/deadline.h"
 #include "net/network_errors.h"
 #include "probe/reach.h"
+#include "settings/token_verdict.h"
 #include "spec/exitcode.h"
 
 // Contract, section 2: tries 1 s apart growing to 5 s, give or take 20 %, so that many containers
@@ -61,6 +62,8 @@ static void prepare_timeout(void *context, enum http_phase phase, const char *wh
     struct attempt late = {0};
     struct finding timeout = {0};
     http_timeout_finding(&timeout, phase, what, child->said_ms);
+    if (child->way == ATTEMPT_HEALTH || child->way == ATTEMPT_WHOAMI)
+        settings_name_token(child->plan->settings, &timeout);
     late_finding(child, &timeout, &late.finding);
     deadline_say(child->out_fd, &late, told(), EXITCODE_NO);
 }
@@ -82,6 +85,8 @@ static void trade(const struct attempt_plan *plan, const struct ask *how, struct
         legacy_from_user(how, plan->user, plan->secret, enable, &legacy, &attempt->finding);
     else
         legacy_from_pat(how, plan->secret, enable, &legacy, &attempt->finding);
+    if (span_equal(plan->secret, plan->settings->token.text))
+        settings_name_token(plan->settings, &attempt->finding);
     take_legacy(&legacy, attempt);
 }
 
@@ -94,6 +99,7 @@ static void ask(const struct child *child, const struct ask *how, struct attempt
     case ATTEMPT_HEALTH:
     case ATTEMPT_WHOAMI:
         ask_whoami(how, &attempt->finding, &attempt->seen);
+        settings_name_token(plan->settings, &attempt->finding);
         break;
     case ATTEMPT_GIVEN:
         given.token = plan->secret;
@@ -158,11 +164,13 @@ static void take(const struct child *child, const struct init_work *work, struct
     if (work->result.len >= told())
         return;
     memset(attempt, 0, sizeof *attempt);
-    finding_set(&held, REASON_TIMEOUT, url_of(child), NULL, "the system holds up who asks");
+    finding_set(&held, REASON_TIMEOUT, url_of(child), NULL,
+                "the process that asks was held up by the system");
     if (work->result.answer == INIT_WORK_LATE)
         late_finding(child, &held, &attempt->finding);
     else
-        finding_set(&attempt->finding, REASON_START_FAILED, NULL, NULL, "no process to ask with");
+        finding_set(&attempt->finding, REASON_START_FAILED, NULL, NULL,
+                    "could not start a helper process");
 }
 
 static void attempt_within(const struct attempt_plan *plan, int64_t timeout_ms, int64_t said_ms,

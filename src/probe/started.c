@@ -270,11 +270,12 @@ void started_text(const struct started *self, struct text *out)
         text_add(out, "the settings are those of the running labelgate, PID %d", pid);
         return;
     case STARTED_NONE:
-        text_add(out, "no running `labelgate run` is seen here: the settings are resolved anew");
+        text_add(out, "no running `labelgate run` found; using this container's own settings");
         return;
     case STARTED_SEVERAL:
-        text_add(out,
-                 "several `labelgate run` share this container: the settings are resolved anew");
+        text_add(
+            out,
+            "several `labelgate run` share this container; using this container's own settings");
         return;
     case STARTED_UNREADABLE:
         if (its == own)

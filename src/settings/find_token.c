@@ -89,7 +89,8 @@ static bool read_secret(struct maker *maker, enum settings_stage stage, const st
         refuse(maker, stage, &finding);
         return false;
     }
-    if (secret.dropped_cr)
+    // Of an extra line end more is said than this.
+    if (secret.dropped_cr && !span_ends(secret.value, "\n") && !span_ends(secret.value, "\r"))
         maker_warn(maker,
                    "%s ends with CR LF, as Windows writes it: the carriage return is dropped too",
                    value->origin.path);
@@ -114,12 +115,15 @@ static void judge(struct maker *maker)
     if (token_may_be_path(&token->judged, token->text.text, token->text.len) &&
         file_is_regular(token->text.text))
         token_set_path(&token->judged);
-    origin_text(&token->origin, place, sizeof place);
+    origin_words(&token->origin, place, sizeof place);
     if (!token_judge(&token->judged, maker->settings->jwt, time(NULL), token->name, place,
-                     &finding))
+                     &finding)) {
+        // One line end of a file was dropped: what is left of them is a line too many.
+        if (finding.reason == REASON_TOKEN_LINE_END && token->origin.kind == ORIGIN_SECRET)
+            finding.reason = REASON_TOKEN_EXTRA_LINE;
         refuse(maker, STAGE_TOKEN, &finding);
-    else if (is_judged(maker) &&
-             token_doubt_text(&token->judged, token->name, place, doubt, sizeof doubt))
+    } else if (is_judged(maker) &&
+               token_doubt_text(&token->judged, token->name, place, doubt, sizeof doubt))
         maker_warn(maker, "%s", doubt);
 }
 

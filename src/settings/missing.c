@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What is said when a verb needs a token or an address and there is none.
 
+#include "base/container.h"
 #include "base/text.h"
 #include "settings/settings.h"
 
@@ -8,7 +9,8 @@ bool settings_need_url(const struct settings *self, struct finding *finding)
 {
     if (self->url)
         return true;
-    finding_set(finding, self->host_is_set ? REASON_URL_MISSING_HOST_SET : REASON_URL_MISSING,
+    enum reason reason = container_is_inside() ? REASON_URL_MISSING : REASON_URL_MISSING_ON_HOST;
+    finding_set(finding, self->host_is_set ? REASON_URL_MISSING_HOST_SET : reason,
                 "LABEL_STUDIO_URL", NULL, NULL);
     return false;
 }
@@ -46,7 +48,7 @@ static bool find_run_together(const struct settings *self, struct finding *findi
                 continue;
             struct origin origin = {
                 .kind = ORIGIN_FILE, .path = self->files[var->file].path, .line = var->line};
-            origin_text(&origin, place, sizeof place);
+            origin_words(&origin, place, sizeof place);
             finding_set(finding, REASON_TOKEN_MISSING_RUN_TOGETHER, self->token_names[n], place,
                         NULL);
             return true;
@@ -65,12 +67,12 @@ bool settings_need_token(const struct settings *self, struct finding *finding)
     struct text text = text_over(names, sizeof names);
     add_names_text(self, &text);
     if (self->token_near.name) {
-        origin_text(&self->token_near, places, sizeof places);
+        origin_words(&self->token_near, places, sizeof places);
         finding_set(finding, REASON_TOKEN_MISSING_NEAR_NAME, self->token_near.name, places, names);
         return false;
     }
     if (self->token_unset.name) {
-        origin_text(&self->token_unset, places, sizeof places);
+        origin_words(&self->token_unset, places, sizeof places);
         finding_set(finding, REASON_TOKEN_MISSING_REFERENCE, self->token_unset.name, places,
                     self->token_unset_itself ? "itself" : NULL);
         return false;

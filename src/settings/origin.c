@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "settings/origin.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "spec/reason.h"
+
+#define USUAL_FILE ".env"
 
 void origin_text(const struct origin *origin, char *buffer, size_t size)
 {
@@ -27,4 +31,17 @@ void origin_text(const struct origin *origin, char *buffer, size_t size)
         text_add_visible(&text, span_of(origin->path), FINDING_SLOT / 2);
         break;
     }
+}
+
+void origin_words(const struct origin *origin, char *buffer, size_t size)
+{
+    struct text text = text_over(buffer, size);
+    const char *name = origin->kind == ORIGIN_FILE ? strrchr(origin->path, '/') : NULL;
+    if (name == NULL || strcmp(name + 1, USUAL_FILE) != 0) {
+        origin_text(origin, buffer, size);
+        return;
+    }
+    text_add(&text, USUAL_FILE " line %u [", origin->line);
+    text_add_visible(&text, span_of(origin->path), FINDING_SLOT / 2);
+    text_add(&text, "]");
 }

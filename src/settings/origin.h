@@ -23,5 +23,8 @@ struct origin {
 
 // "default", "option --url", "environment", ".env line 3", "/run/secrets/token".
 void origin_text(const struct origin *origin, char *buffer, size_t size);
+// The same for sentences: a .env file by the name that its owner knows, and the path of the
+// container beside it where that is another: ".env line 3 [/app/.env]".
+void origin_words(const struct origin *origin, char *buffer, size_t size);
 
 #endif

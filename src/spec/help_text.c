@@ -23,14 +23,14 @@ static const struct exit_row exits[] = {
     {"126", ON(VERB_RUN), "the command was found, but cannot be executed"},
     {"127", ON(VERB_RUN), "the command was not found, or its interpreter was not"},
     {"0", ON(VERB_HEALTH), "healthy"},
-    {"1", ON(VERB_HEALTH), "unhealthy, stopped by a signal, or called wrongly (Docker reserves 2)"},
+    {"1", ON(VERB_HEALTH), "unhealthy, stopped by a signal, or invalid usage (Docker reserves 2)"},
     {"0", ON(VERB_CHECK), "all is well, as far as is known"},
     {"1", ON(VERB_CHECK), "something would make run refuse or health unhealthy"},
     {"0", DEEDS, "done; all checks passed"},
     {"1", DEEDS, "not done, or a check did not pass; the reason is said"},
     {"0", PAGES, "printed"},
     {"1", PAGES, "standard output is closed or full"},
-    {"2", ON(VERB_CHECK) | DEEDS | PAGES, "called wrongly: the command line"},
+    {"2", ON(VERB_CHECK) | DEEDS | PAGES, "invalid usage: the command line"},
     {"128+n", ON(VERB_CHECK) | ON(VERB_TOKEN) | ON(VERB_VERIFY), "stopped by signal n"},
 };
 
@@ -45,8 +45,9 @@ static const struct kind_row kinds[] = {
      "yes, as Authorization: Token, while the organization has legacy tokens switched on "
      "(Organization > Access Token Settings)"},
     {"Personal Access Token", "a JWT, eyJ..., token_type refresh",
-     "not as it is: it must be exchanged for an access token first, as label-studio-sdk does "
-     "(LABELGATE_JWT=accept)"},
+     "not as it is: it must be exchanged before use; LABELGATE_JWT=trade has run do that for any "
+     "app, LABELGATE_JWT=accept leaves it to an app that does it itself (label-studio-sdk's "
+     "client; httpx and requests do not)"},
     {"access token", "a JWT, eyJ..., token_type access",
      "only as Authorization: Bearer, and for five minutes: a Personal Access Token is exchanged "
      "for it"},

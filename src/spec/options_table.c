@@ -61,9 +61,11 @@ static const struct option_row rows[OPTION_COUNT] = {
                     WORDS("reject|trade|accept"),
                     .variable = "LABELGATE_JWT",
                     .fallback = "reject",
-                    .help = "A Personal Access Token (a JWT) is refused; traded for the legacy "
-                            "token, which the app gets in its place; or passed on to an app that "
-                            "exchanges it itself, as label-studio-sdk does.",
+                    .help =
+                        "A Personal Access Token (a JWT) is refused; traded for the legacy "
+                        "token, which the app gets in its place; or passed on to an app that "
+                        "exchanges it itself (label-studio-sdk's client does; httpx and requests "
+                        "do not).",
                     .verbs = TOKEN_OF | ON(VERB_TOKEN)},
     [OPTION_APP_URL] = {.name = "app-url",
                         .argument = "URL",

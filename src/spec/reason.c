@@ -8,17 +8,22 @@ struct row {
     enum reason_class class;
     const char *sentence;
     const char *remedy;
+    const char *example[3]; // subject, where, detail
 };
 
 static const struct row rows[REASON_COUNT] = {
-#define ROW(situation, word, class, sentence, remedy) \
-    [REASON_##situation] = {word, REASON_CLASS_##class, sentence, remedy},
+#define ROW(situation, word, class, sentence, remedy, ...) \
+    [REASON_##situation] = {word, REASON_CLASS_##class, sentence, remedy, {__VA_ARGS__}},
 #include "spec/reasons.def"
 };
 
 // How much of a slot is shown, from all of it down to a hint, when the whole sentence has no room.
 static const size_t slot_limits[] = {FINDING_SLOT, 200, 120, 80, 48, 24, 12};
 #define SLOT_LIMITS (sizeof slot_limits / sizeof slot_limits[0])
+
+#define STEP_END "; "
+#define STEP_MAX (4 * FINDING_SLOT) // no step has more than two slots
+#define STEP_FIRST ((size_t)180) // what the first step has in any case; only slots make it longer
 
 const char *reason_word(enum reason reason)
 {
@@ -190,4 +195,46 @@ void finding_add_sentence(const struct finding *self, struct text *out)
 void finding_add_remedy(const struct finding *self, struct text *out)
 {
     add(self, rows[self->reason].remedy, "", out);
+}
+
+// The length of the step that a remedy begins with: up to the next "; " that is not in brackets.
+static size_t step_length(struct span remedy)
+{
+    bool in_brackets = false;
+    for (size_t i = 0; i < remedy.len; i++) {
+        if (remedy.text[i] == '[' || remedy.text[i] == ']')
+            in_brackets = remedy.text[i] == '[';
+        else if (!in_brackets && span_starts(span_rest(remedy, i), STEP_END))
+            return i;
+    }
+    return remedy.len;
+}
+
+void finding_add_steps(const struct finding *self, size_t most, struct text *out)
+{
+    struct span rest = span_of(rows[self->reason].remedy);
+    size_t first_most = most > STEP_FIRST ? most : STEP_FIRST;
+    for (bool first = true; rest.len > 0; first = false) {
+        char bytes[STEP_MAX];
+        struct text step = text_over(bytes, sizeof bytes);
+        struct span template = {rest.text, step_length(rest)};
+        for (size_t i = 0; i < SLOT_LIMITS && (i == 0 || (first && step.len > first_most)); i++) {
+            step = text_over(bytes, sizeof bytes);
+            expand(self, template, slot_limits[i], &step);
+        }
+        size_t len = step.len + (first ? 0 : strlen(STEP_END));
+        if (!first && len > most)
+            return;
+        text_add(out, "%s%s", first ? "" : STEP_END, bytes);
+        most -= len < most ? len : most;
+        rest = span_rest(rest, template.len);
+        if (rest.len > 0)
+            rest = span_rest(rest, strlen(STEP_END));
+    }
+}
+
+void finding_example(struct finding *self, enum reason reason)
+{
+    const char *const *slots = rows[reason].example;
+    finding_set(self, reason, slots[0], slots[1], slots[2]);
 }

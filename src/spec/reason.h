@@ -23,7 +23,7 @@ enum reason_class {
 
 // One value for each row of reasons.def: ROW(TOKEN_MISSING, …) is REASON_TOKEN_MISSING.
 enum reason {
-#define ROW(situation, word, class, sentence, remedy) REASON_##situation,
+#define ROW(situation, word, class, sentence, remedy, ...) REASON_##situation,
 #include "spec/reasons.def"
     REASON_COUNT,
 };
@@ -49,7 +49,7 @@ bool reason_is_fine(enum reason reason);
 // May asking again help? The class `unclear`, and an app that does not answer yet (contract,
 // sections 2 and 6).
 bool reason_may_pass(enum reason reason);
-// The templates as they stand in reasons.def, for the manual: {subject}, {where}, {detail}; [parts]
+// The templates as reasons.def has them, for the manual: {subject}, {where}, {detail}; [parts]
 // may be left out.
 const char *reason_sentence_template(enum reason reason);
 const char *reason_remedy_template(enum reason reason);
@@ -59,11 +59,16 @@ void finding_set(struct finding *self, enum reason reason, const char *subject, 
                  const char *detail);
 // Adds how it was asked, "through the proxy …", to all that is said of it; finding_set forgets it.
 void finding_via(struct finding *self, const char *via);
-// Do both say the same? What stands behind the end of a slot's text is nobody's.
+// Do both say the same? What follows the end of a slot's text does not count.
 bool finding_equal(const struct finding *a, const struct finding *b);
 // A bounded `out` without room for all of it gets the sentence with its slots shortened, the fixed
 // words whole.
 void finding_add_sentence(const struct finding *self, struct text *out);
 void finding_add_remedy(const struct finding *self, struct text *out);
+// The remedy's first step, its slots shortened where it is longer than `most` and 180 bytes, and as
+// many of the others as fit whole.
+void finding_add_steps(const struct finding *self, size_t most, struct text *out);
+// What usually fills the slots of a row, for `help reasons`.
+void finding_example(struct finding *self, enum reason reason);
 
 #endif

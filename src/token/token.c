@@ -214,6 +214,9 @@ void token_classify(struct token *self, const char *text, size_t len)
     }
     enum token_kind whole = core_kind(self, span);
     self->kind = self->inner = whole;
+    // A token that was commented out: the # is all that is wrong.
+    if (whole == TOKEN_COMMENT && shape_is_legacy(clean(span_rest(span, 1))))
+        self->inner = TOKEN_LEGACY_HEX;
     if (whole == TOKEN_EMPTY || whole == TOKEN_COMMENT || whole == TOKEN_PLACEHOLDER)
         return;
     size_t dirt = first_dirt(span);

@@ -64,7 +64,7 @@ static enum reason reason_of(const struct token *self, enum jwt_policy policy, i
     case TOKEN_PLACEHOLDER:
         return REASON_TOKEN_PLACEHOLDER;
     case TOKEN_COMMENT:
-        return REASON_TOKEN_COMMENT;
+        return self->inner == TOKEN_LEGACY_HEX ? REASON_TOKEN_COMMENTED_OUT : REASON_TOKEN_COMMENT;
     case TOKEN_QUOTED:
         return REASON_TOKEN_QUOTED;
     case TOKEN_PREFIXED:
@@ -136,13 +136,17 @@ static void add_detail(const struct token *self, const char *name, struct text *
         if (self->inner != TOKEN_LEGACY_OTHER)
             text_add(out, "; in it is %s", token_kind_phrase(self->inner));
         break;
+    case TOKEN_COMMENT:
+        if (self->inner != TOKEN_LEGACY_HEX)
+            break;
+        text_add(out, "%s", token_kind_phrase(self->inner));
+        break;
     case TOKEN_COMMENTED:
         text_add(out, "%s", token_kind_phrase(self->inner));
         break;
     case TOKEN_LEGACY_HEX:
     case TOKEN_LEGACY_OTHER:
     case TOKEN_EMPTY:
-    case TOKEN_COMMENT:
         break;
     }
 }

@@ -3,8 +3,8 @@
 #include "verbs/check.h"
 
 #include <string.h>
-#include <unistd.h>
 
+#include "base/container.h"
 #include "base/say.h"
 #include "cli/begin.h"
 #include "cli/page.h"
@@ -163,8 +163,7 @@ static void diagnose(struct diagnosis *diagnosis)
     const struct settings *settings = diagnosis->settings;
     diagnosis->has_token = settings->token.name != NULL && !settings->no_token;
     diagnosis->in_pod = envlist_get(diagnosis->environment, "KUBERNETES_SERVICE_HOST") != NULL;
-    diagnosis->in_container =
-        access("/.dockerenv", F_OK) == 0 || access("/run/.containerenv", F_OK) == 0;
+    diagnosis->in_container = container_is_inside();
 
     judge_run(diagnosis);
     judge_offline(diagnosis);

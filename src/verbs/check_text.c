@@ -250,7 +250,7 @@ static void add_token(const struct page *page, const struct diagnosis *diagnosis
         page_marked(page, PAGE_NOTE,
                     span_of(diagnosis->same_as_running
                                 ? "it is the one that the running app has"
-                                : "the running app was started with another one"));
+                                : "the running app was started with another one: restart it"));
     add_not_used(page, settings);
 }
 
@@ -284,9 +284,10 @@ static void add_server(const struct page *page, const struct diagnosis *diagnosi
     char bytes[LINE];
     page_heading(page, "Label Studio");
     if (!diagnosis->asked) {
-        page_paragraph(
-            page, 2, "",
-            span_of(diagnosis->settings->offline ? "not asked (--offline)" : "not asked"));
+        page_paragraph(page, 2, "",
+                       span_of(diagnosis->settings->offline       ? "not asked (--offline)"
+                               : diagnosis->settings->url == NULL ? "not asked: no address is set"
+                                                                  : "not asked"));
         return;
     }
     page_row(page, NAME_WIDTH, "address", span_of(diagnosis->settings->url), NULL);
@@ -310,19 +311,74 @@ static void add_server(const struct page *page, const struct diagnosis *diagnosi
         page_marked(page, PAGE_NOTE, span_of(bytes));
 }
 
+// What refuses the launch, else what makes `health` unhealthy; NULL: all is well, as far as is
+// known.
+static const struct finding *worst(const struct diagnosis *diagnosis)
+{
+    const struct finding *findings[] = {&diagnosis->run, &diagnosis->health, &diagnosis->app};
+    for (size_t i = 0; i < sizeof findings / sizeof findings[0]; i++)
+        if (!reason_is_fine(findings[i]->reason))
+            return findings[i];
+    return NULL;
+}
+
+// The app has another token than the one that was judged here.
+static bool needs_restart(const struct diagnosis *diagnosis)
+{
+    return diagnosis->started->answer == STARTED_FOUND && diagnosis->has_token &&
+           !diagnosis->same_as_running && diagnosis->settings->jwt != JWT_TRADE;
+}
+
+#define RESTART "restart the app, which still has another token: docker compose restart SERVICE"
+
+// What was not looked at, so that "all is well" says no more than is known.
+static const char *not_seen(const struct diagnosis *diagnosis)
+{
+    if (diagnosis->asked)
+        return NULL;
+    if (diagnosis->settings->url == NULL)
+        return "Label Studio was not asked: no address is set";
+    return diagnosis->settings->offline ? "Label Studio was not asked (--offline)" : NULL;
+}
+
+// The whole of it in two lines: what is wrong, and the first step. The rest of the page is details.
 static void add_verdict(const struct page *page, const struct diagnosis *diagnosis)
 {
+    char bytes[LINE];
+    struct text text = text_over(bytes, sizeof bytes);
+    const struct finding *finding = worst(diagnosis);
+    const char *unseen = not_seen(diagnosis);
+    bool starts = diagnosis->run.reason == REASON_OK;
+    if (finding == NULL) {
+        text_add(&text, "run would start the app%s%s%s",
+                 diagnosis->asked ? ", and health would say healthy" : "",
+                 unseen != NULL ? "; " : "", unseen != NULL ? unseen : "");
+        page_marked(page, PAGE_GOOD, (struct span){bytes, text.len});
+        if (needs_restart(diagnosis))
+            page_paragraph(page, 2, "to do: ", span_of(RESTART));
+        else if (unseen != NULL)
+            page_paragraph(page, 2, "to do: ",
+                           span_of(diagnosis->settings->url == NULL
+                                       ? "set LABEL_STUDIO_URL or add --url, and check again: "
+                                         "whether the token works is not known"
+                                       : "check again without --offline: whether the token works "
+                                         "is not known"));
+        return;
+    }
+    text_add(&text,
+             starts ? "health would say unhealthy: " : "run would refuse to start the app: ");
+    finding_add_sentence(finding, &text);
+    text_add(&text, " [%s]", reason_word(finding->reason));
+    page_marked(page, PAGE_BAD, (struct span){bytes, text.len});
+    text = text_over(bytes, sizeof bytes);
+    finding_add_steps(finding, 0, &text);
+    page_paragraph(page, 2, "to do: ", (struct span){bytes, text.len});
+
     const struct finding *faults[CHECK_FAULTS];
     unsigned count = check_faults(diagnosis, faults);
-    page_heading(page, "Verdict");
-    if (diagnosis->run.reason == REASON_OK)
-        page_marked(page, PAGE_GOOD, span_of("run would start the app"));
-    else
-        page_marked(page, PAGE_BAD, span_of("run would refuse to start the app:"));
-    if (reason_is_fine(diagnosis->health.reason) && diagnosis->asked)
-        page_marked(page, PAGE_GOOD, span_of("health would say healthy"));
     for (unsigned i = 0; i < count; i++)
-        add_finding(page, PAGE_BAD, faults[i]);
+        if (!finding_equal(faults[i], finding))
+            add_finding(page, PAGE_BAD, faults[i]);
 }
 
 // Another token is the cure: labelgate can fetch it.
@@ -363,7 +419,7 @@ static void add_steps(const struct page *page, const struct diagnosis *diagnosis
     unsigned count = check_steps(diagnosis, steps);
     if (count == 0)
         return;
-    page_heading(page, "Next steps");
+    page_heading(page, "All steps");
     for (unsigned i = 0; i < count; i++) {
         char bytes[LINE], number[16];
         struct text text = text_over(bytes, sizeof bytes);
@@ -377,12 +433,14 @@ static void add_steps(const struct page *page, const struct diagnosis *diagnosis
         add_restart(page);
 }
 
-// The guide's "Need Help?", with the real names where they can be known: a container's HOSTNAME is
-// its id, and the host in the URL is the name of Label Studio's service.
+// The guide's "Need Help?", with the real names where they can be known: the host in the URL is the
+// name of Label Studio's service, and the HOSTNAME of a container is its id. One without a running
+// `run` was made for this check: it has no log worth reading.
 static void add_help(const struct page *page, const struct diagnosis *diagnosis)
 {
     const char *hostname = envlist_get(diagnosis->environment, "HOSTNAME");
-    const char *app = diagnosis->in_container && hostname != NULL ? hostname : NULL;
+    bool is_the_apps = diagnosis->in_container && diagnosis->started->answer != STARTED_NONE;
+    const char *app = is_the_apps ? hostname : NULL;
     struct url url;
     char why[URL_WHY], bytes[LINE];
     const char *server = "label-studio";
@@ -408,11 +466,11 @@ static void add_help(const struct page *page, const struct diagnosis *diagnosis)
 void check_print(const struct diagnosis *diagnosis, bool terminal, struct text *out)
 {
     struct page page = {out, terminal};
+    add_verdict(&page, diagnosis);
     add_files(&page, diagnosis);
     add_settings(&page, diagnosis);
     add_token(&page, diagnosis);
     add_server(&page, diagnosis);
-    add_verdict(&page, diagnosis);
     add_steps(&page, diagnosis);
     add_help(&page, diagnosis);
 }

@@ -19,6 +19,7 @@
 #include "probe/reach.h"
 #include "probe/started.h"
 #include "settings/settings.h"
+#include "settings/token_verdict.h"
 #include "spec/exitcode.h"
 #include "verbs/verbs.h"
 
@@ -26,12 +27,14 @@
 #define STOPPED "unhealthy [stopped]: stopped by a signal while waiting for an answer\n"
 #define STOPPED_JSON 1024 // without address and token yet
 // Nothing is known yet that a sentence could be made of.
-#define SETTINGS_HANG                                                             \
-    "unhealthy [timeout]: the settings could not be read within the time limit\n" \
-    "to do: see whether a file among them lies on a mount that does not answer\n"
+#define SETTINGS_HANG                                                                             \
+    "unhealthy [timeout]: the time was up before Label Studio was asked (reading the settings)\n" \
+    "to do: see whether a file among the settings is on a mount that does not answer\n"
 // After a wait, for a standard output without room: nothing but the alarm could end that write.
 #define LAST_WRITE_MS 50
 #define NOTE 256
+// Before any other step: what the file holds now may be right.
+#define RESTART "restart the app, which still has the old token: docker compose restart SERVICE"
 #define NOTE_PLACE 42 // of a long path the middle is left out, so that the note stays whole
 #define NOTE_PATH 24  // the same beside a longer sentence
 
@@ -44,6 +47,7 @@ struct health {
     struct attempt attempt; // see attempt_verdict
     int64_t ends_ms;        // duration_now() value of the deadline
     int log_fd;             // standard error of the believed process, or -1
+    bool has_new_token;     // the file holds another token than the app was started with
     char note[NOTE];        // one fact beside the verdict
     char whom[NOTE];        // which process was believed, or why none was
     char said[NOTE];        // of the two, what the verdict at hand says
@@ -77,7 +81,11 @@ static const char *note_of(struct health *health, bool healthy)
 static struct verdict verdict_of(struct health *health, const struct finding *finding)
 {
     bool healthy = is_healthy(health, finding);
-    return (struct verdict){finding, healthy, note_of(health, healthy)};
+    bool is_refused = reason_class(finding->reason) == REASON_CLASS_REFUSED;
+    return (struct verdict){.finding = finding,
+                            .healthy = healthy,
+                            .note = note_of(health, healthy),
+                            .first_step = health->has_new_token && is_refused ? RESTART : NULL};
 }
 
 static void add_verdict(const struct health *health, const struct verdict *verdict,
@@ -110,6 +118,7 @@ static void prepare_timeout(void *context, enum http_phase phase, const char *wh
     struct finding late = {0};
     http_timeout_finding(&late, phase, what, health->settings.timeout_ms);
     reach_say_way(&health->settings, &late);
+    settings_name_token(&health->settings, &late);
 
     struct verdict verdict = verdict_of(health, &late);
     char lines[DEADLINE_MAX], log_line[VERDICT_LOG + 1];
@@ -179,18 +188,14 @@ static bool judge(const struct health *health, struct finding *finding)
     return settings_need_url(settings, finding);
 }
 
-static bool is_refused(const struct health *health)
-{
-    return reason_class(health->attempt.finding.reason) == REASON_CLASS_REFUSED;
-}
-
-// "/app/.env line 3 changed since the app started: …"
+// ".env line 3 [/app/.env] changed since the app started: …"
 static void note_restart(struct health *health, const struct origin *origin)
 {
     char place[FINDING_SLOT], shown[NOTE_PLACE + 1];
     struct text shorter = text_over(shown, sizeof shown);
     struct text note = text_over(health->note, sizeof health->note);
-    origin_text(origin, place, sizeof place);
+    health->has_new_token = true;
+    origin_words(origin, place, sizeof place);
     text_add_visible(&shorter, span_of(place), NOTE_PLACE);
     text_add(&note, "%s changed since the app started: restart the app to use it", shown);
 }
@@ -208,13 +213,6 @@ static bool note_replaced(struct health *health)
     text_add_visible(&shorter, span_of(path), NOTE_PATH);
     text_add(&note, "%s: %s", shown, SETTINGS_REPLACED);
     return true;
-}
-
-static void note_recreate(struct health *health)
-{
-    struct text note = text_over(health->note, sizeof health->note);
-    text_add(&note,
-             "the container still has the value it was created with: docker compose up -d SERVICE");
 }
 
 // The file may hold another value than the one the app was started with: the verdict stays, the
@@ -235,8 +233,6 @@ static void note_changed_file(struct health *health)
         return;
     if (source == ORIGIN_FILE)
         note_restart(health, &origin);
-    else if (source == ORIGIN_ENVIRONMENT && is_refused(health))
-        note_recreate(health);
 }
 
 static void note_clock(struct health *health)
@@ -271,6 +267,7 @@ static void ask(struct health *health)
     how.phase_context = health;
     ask_whoami(&how, &health->attempt.finding, &health->attempt.seen);
     reach_say_way(&health->settings, &health->attempt.finding);
+    settings_name_token(&health->settings, &health->attempt.finding);
 }
 
 // As PID 1 of a one-shot job the kernel would drop TERM: it is received as data while we wait.

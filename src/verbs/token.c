@@ -411,7 +411,7 @@ static int assign_token(const struct bring *bring, struct span *earlier)
                            "Docker Compose refuses this file as it is");
     case ASSIGN_IMPOSSIBLE:
         return refuse_with(bring, REASON_WRITE_FAILED, file->path,
-                           "this name and value cannot stand in a .env file");
+                           "this name and value cannot be in a .env file");
     case ASSIGN_NO_MEMORY:
         return refuse_with(bring, REASON_WRITE_FAILED, file->path, "memory ran out");
     }

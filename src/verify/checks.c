@@ -123,7 +123,7 @@ static void add_pair(struct reading *self, struct check_pair *list, unsigned mos
 static void set_once(struct reading *self, const char **member, const char *value)
 {
     if (*member)
-        self->fault = "it stands there twice";
+        self->fault = "given twice";
     else if (value[0] == '\0')
         self->fault = "it has no value";
     else
@@ -133,7 +133,7 @@ static void set_once(struct reading *self, const char **member, const char *valu
 static void set_timeout(struct reading *self, int64_t *timeout_ms, const char *value)
 {
     if (!duration_parse(value, strlen(value), timeout_ms) || *timeout_ms == 0)
-        self->fault = "it is no duration: write 500ms, 5s, 2m";
+        self->fault = "it is not a duration: write 500ms, 5s, 2m";
 }
 
 static void set_request(struct reading *self, struct check *check, const char *value)
@@ -325,14 +325,14 @@ static void begin_section(struct reading *self, const char *name)
         return;
     if (strcmp(name, DEFAULTS) == 0) {
         if (checks->count > 0 || checks->set_count > 0 || checks->timeout_ms > 0)
-            self->fault = "[defaults] stands once, before the checks";
+            self->fault = "[defaults] is given once, before the checks";
         return;
     }
     for (unsigned i = 0; i < checks->count; i++)
         if (strcmp(checks->list[i].name, name) == 0)
-            self->fault = "a check of that name stands above";
+            self->fault = "a check of that name is above";
     if (checks->count == CHECKS_MAX)
-        self->fault = "there are more checks than labelgate takes";
+        self->fault = "there are there are more checks than are allowed";
     if (!self->fault)
         checks->list[checks->count++] = (struct check){.name = copy(self, name), .line = line};
 }
@@ -344,7 +344,7 @@ static int handle(void *user, const char *section, const char *name, const char 
     if (self->fault)
         return 0;
     if (section[0] == '\0')
-        self->fault = "it stands above the first [section]";
+        self->fault = "it is above the first [section]";
     else if (self->section_line != 0)
         begin_section(self, section);
     if (!self->fault && !is_template(value))
@@ -391,7 +391,7 @@ static void finish(struct reading *self, int error)
     if (self->fault)
         return;
     if (error > 0)
-        self->fault = "it is no NAME = VALUE, no [section] and no ; comment";
+        self->fault = "it is neither NAME = VALUE nor [section] nor a ; comment";
     else if (error < 0)
         self->fault = "there is no memory for it";
     else if (self->section_line != 0)

@@ -218,7 +218,7 @@ static bool fill_request(struct asking *self)
         return false;
     struct json json;
     if (!json_parse(&json, self->body, strlen(self->body)))
-        return fail(self, "the line json is no JSON object or list");
+        return fail(self, "the line json is not a JSON object or list");
     json_free(&json);
     return add_header(self, &headers, &count, "Content-Type", "application/json");
 }
@@ -298,7 +298,7 @@ static bool judge_member(struct asking *self, const struct check_pair *member)
     json_place place = self->is_json ? json_walk(&self->json, JSON_ROOT, member->name) : JSON_NONE;
     enum json_kind kind = self->is_json ? json_kind_at(&self->json, place) : JSON_KIND_NONE;
     if (!self->is_json)
-        return fail(self, "%d, but the answer is no JSON", self->answer.status);
+        return fail(self, "%d, but the answer is not JSON", self->answer.status);
     if (place == JSON_NONE)
         return fail(self, "%d, but the answer has no %s", self->answer.status, member->name);
     if (!fill(self, member->value, SPELLED_PLAIN, wanted, sizeof wanted))

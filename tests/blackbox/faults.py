@@ -230,7 +230,7 @@ FAULTS: dict[str, Fault] = {
     "103 without end": Fault(reads(endless_informational), "bad_reply", "head"),
     "1 GiB of body": Fault(reads(endless_body), "not_label_studio"),
     # Slow answers
-    "never answers": Fault(reads(Connection.wait), "timeout", "waiting for the answer", waits=True),
+    "never answers": Fault(reads(Connection.wait), "timeout", "did not answer in time", waits=True),
     "one byte a second": Fault(reads(drip_whole), "timeout", waits=True),
     "200, the body one byte a second": Fault(reads(drip_body), "timeout", "200", waits=True),
     "401, the body one byte a second": Fault(reads(drip_401), "unauthorized", "401", waits=True),

@@ -132,7 +132,7 @@ def test_a_process_namespace_below_is_another_container(binary: Path, folder: Pa
     with container(below, marked=1, cwd=folder) as (first, _):
         done = probe(first, binary, "-v", env=OF_PROBE)
         assert asked(done) == OWN_URL
-        assert said(done, "no running `labelgate run` is seen here")
+        assert said(done, "no running `labelgate run` found")
 
 
 def test_containers_with_shared_processes_answer_for_themselves(binary: Path, folder: Path) -> None:

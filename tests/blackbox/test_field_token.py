@@ -282,7 +282,7 @@ def test_fixed_tokens_stay_accepted(run: Run, value: str) -> None:
 def test_token_under_a_near_name(run: Run) -> None:
     env = CASES_2["token-under-a-near-name"]["input"]["env"]
     err = refused(run, env, "token_missing", "LABEL_STUDIO_USER_TOKEN (environment)")
-    assert "--token-var LABEL_STUDIO_USER_TOKEN" in err
+    assert "LABELGATE_TOKEN_VAR=LABEL_STUDIO_USER_TOKEN" in err
     started(run, env | {"LABELGATE_TOKEN_VAR": "LABEL_STUDIO_USER_TOKEN"})
 
 
@@ -292,7 +292,7 @@ def test_token_under_a_near_name(run: Run) -> None:
     + ["LABEL_STUDIO_LEGACY_TOKEN", "LABEL_STUDIO_TOKENS", "LABEL_STUDIO_USER_TOKEN_FILE"],
 )
 def test_near_names(run: Run, tmp_path: Path, name: str) -> None:
-    refused(run, {name: OTHER_TOKEN}, "token_missing", f"{name} (environment)", f"--token-var {name}")
+    refused(run, {name: OTHER_TOKEN}, "token_missing", f"{name} (environment)", f"LABELGATE_TOKEN_VAR={name}")
     (tmp_path / ".env").write_text(f"A=1\n{name}={OTHER_TOKEN}\n")
     refused(run, {}, "token_missing", f"{name} (.env line 2)")
 
@@ -317,7 +317,7 @@ def test_names_that_are_not_near(run: Run, name: str, value: str) -> None:
 
 def test_env_comment_kept_by_another_reader(run: Run, tmp_path: Path) -> None:
     value = CASES_2["env-comment-kept-by-another-reader"]["input"]["env"][NAME]
-    err = refused(run, {NAME: value}, "token_comment", "comment behind the value")
+    err = refused(run, {NAME: value}, "token_comment", "comment after the value")
     assert "docker run --env-file" in err and "panels" in err
     not_written(run, tmp_path, value, "token_comment")
 
@@ -331,8 +331,8 @@ def test_comments_behind_values(run: Run, value: str) -> None:
 
 def test_secret_newline_remedy(run: Run) -> None:
     value = CASES_2["secret-newline-remedy"]["input"]["env"][NAME]
-    err = refused(run, {NAME: value}, "token_malformed", "a newline at the end", "echo adds one")
-    assert "printf or echo -n" in err and "--from-literal" in err and "copy the token again" not in err
+    err = refused(run, {NAME: value}, "token_malformed", "a newline at the end", "not echo")
+    assert "printf %s TOKEN" in err and "--from-literal" in err and "copy the token again" not in err
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\n\n", "\r", " \n"])

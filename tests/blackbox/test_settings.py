@@ -272,7 +272,7 @@ def test_another_mount_namespace_is_another_container(
         own = clean_environment | {"LABEL_STUDIO_URL": "http://127.0.0.1:9", **TOKEN_SET}
         done = subprocess.run(command, env=own, capture_output=True, text=True, timeout=PATIENCE, check=False)
         assert "127.0.0.1:9" in done.stdout
-        assert "no running `labelgate run` is seen here" in done.stderr
+        assert "no running `labelgate run` found" in done.stderr
 
 
 @NATIVE

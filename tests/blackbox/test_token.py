@@ -495,7 +495,7 @@ def test_a_symbolic_link_that_leads_nowhere_has_its_own_remedy(run: Run, tmp_pat
     done = run("token", "--write", stdin=TOKEN.encode())
     assert done.code == 1 and "[write_failed]" in done.err
     assert ".env is a symbolic link to a file that does not exist" in done.err
-    assert "create the file that it leads to, or remove the link" in done.err
+    assert "create the file that it points to; or remove the link" in done.err
     assert "make room" not in done.err
     assert os.readlink(tmp_path / ".env") == "elsewhere/.env"
     nowhere = "a symbolic link to a file that does not exist"

@@ -161,8 +161,8 @@ static const struct {
     {"; nothing\n", "line 1", "no check"},
     {"[defaults]\ntimeout = 5s\n", "line 2", "no check"},
     {"request = GET http://a/\n", "line 1", "above the first"},
-    {GOOD "nonsense\n", "line 3", "no NAME = VALUE"},
-    {GOOD "[B\n", "line 3", "no NAME = VALUE"},
+    {GOOD "nonsense\n", "line 3", "neither NAME = VALUE"},
+    {GOOD "[B\n", "line 3", "neither NAME = VALUE"},
     {GOOD "colour = red\n", "line 3", "not known"},
     {GOOD "headerX-A = red\n", "line 3", "not known"},
     {GOOD "save a-b = c\n", "line 3", "letters"},
@@ -181,7 +181,7 @@ static const struct {
     {GOOD "jwt = x\n", "line 3", "one thing"},
     {GOOD "needs = B\n", "line 3", "no check above"},
     {GOOD "needs = A\n", "line 3", "no check above"},
-    {GOOD "\n[A]\nrequest = GET http://b/\n", "line 5", "name stands above"},
+    {GOOD "\n[A]\nrequest = GET http://b/\n", "line 5", "name is above"},
     {GOOD "\n\n[B]\n\n[C]\njwt = x\n", "line 7", "holds nothing"},
     {GOOD "\n[B]\n", "line 4", "holds nothing"},
     {GOOD "[B]\nstatus = 200\n", "line 3", "asks nothing"},
@@ -356,8 +356,8 @@ static const struct {
     {"[defaults]\nset a = ${b}\nset b = ${a}\n[A]\nrequest = GET ${a}\n", "uses itself"},
     {"[A]\nrequest = GET ftp://a/\n", "address"},
     {"[A]\nrequest = GET http://a b/\n", "address"},
-    {"[A]\nrequest = POST http://a/\njson = {\"a\": }\n", "no JSON"},
-    {"[A]\nrequest = POST http://a/\njson = 17\n", "no JSON"},
+    {"[A]\nrequest = POST http://a/\njson = {\"a\": }\n", "not a JSON"},
+    {"[A]\nrequest = POST http://a/\njson = 17\n", "not a JSON"},
 };
 
 static void what_cannot_be_sent_is_said(void **state)
@@ -419,7 +419,7 @@ static void what_comes_back_decides(void **state)
     answering(200, "http://a/", NULL, "<html>");
     assert_int_equal(ask_file(GOOD), CHECK_PASSED);
     assert_int_equal(ask_file(GOOD "member a = *\n"), CHECK_FAILED);
-    assert_non_null(strstr(result.came, "no JSON"));
+    assert_non_null(strstr(result.came, "not JSON"));
     answering(302, "http://a/", NULL, "");
     assert_int_equal(ask_file(GOOD), CHECK_FAILED);
     assert_string_equal(result.came, "302, not 2xx");

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/health_output.h"
 #include "spec/reason.h"
 
 // The words of the contract by class. A word more or less is a change of the contract.
@@ -116,20 +117,125 @@ static struct finding typical(enum reason reason)
     return finding;
 }
 
-// `health` says the word, the sentence, the remedy and a note in 500 bytes; Podman keeps no more.
-static void sentence_and_remedy_are_short(void **state)
+static struct finding example(enum reason reason)
+{
+    struct finding finding;
+    finding_example(&finding, reason);
+    return finding;
+}
+
+static size_t count(const char *text, const char *piece)
+{
+    size_t found = 0;
+    for (; (text = strstr(text, piece)) != NULL; text += strlen(piece))
+        found++;
+    return found;
+}
+
+// With what usually fills its slots no sentence is longer than 200 characters, and no step is.
+static void sentences_and_steps_are_short(void **state)
 {
     (void)state;
     for (int i = 0; i < REASON_COUNT; i++) {
-        char bytes[2048];
-        struct finding finding = typical((enum reason)i);
-        struct text sentence = text_over(bytes, 1024);
-        struct text remedy = text_over(bytes + 1024, 1024);
+        char bytes[1024], remedy_bytes[2048];
+        struct finding finding = example((enum reason)i);
+        struct text sentence = text_over(bytes, sizeof bytes);
         finding_add_sentence(&finding, &sentence);
+        if (sentence.len > 200)
+            fail_msg("%s: %zu bytes: %s", reason_word((enum reason)i), sentence.len, bytes);
+        struct text remedy = text_over(remedy_bytes, sizeof remedy_bytes);
         finding_add_remedy(&finding, &remedy);
-        if (sentence.len > 200 || remedy.len > 200 || sentence.len + remedy.len > 370)
-            fail_msg("%s: %zu and %zu bytes", reason_word((enum reason)i), sentence.len,
-                     remedy.len);
+        assert_false(remedy.cut);
+        for (char *step = strtok(remedy_bytes, ";"); step != NULL; step = strtok(NULL, ";"))
+            if (strlen(step) > 200)
+                fail_msg("%s: %zu bytes: %s", reason_word((enum reason)i), strlen(step), step);
+    }
+}
+
+// `health` says all in 500 bytes, since Podman keeps no more: the verdict, the first step and a
+// note are whole; of the other steps only whole ones are said.
+static void the_first_step_is_whole_beside_a_note(void **state)
+{
+    (void)state;
+    char note[120];
+    memset(note, 'n', sizeof note);
+    note[sizeof note - 1] = '\0';
+    note[113] = '\0';
+    for (int i = 0; i < REASON_COUNT; i++) {
+        char bytes[1024], first[1024], remedy[2048], sentence[1024];
+        struct finding finding = example((enum reason)i);
+        struct text step = text_over(first, sizeof first), all = text_over(remedy, sizeof remedy);
+        struct text said = text_over(sentence, sizeof sentence);
+        struct text out = text_over(bytes, sizeof bytes);
+        finding_add_steps(&finding, 0, &step);
+        finding_add_remedy(&finding, &all);
+        finding_add_sentence(&finding, &said);
+        struct verdict verdict = {.finding = &finding, .note = note};
+        verdict_lines(&verdict, &out);
+        assert_true(out.len <= VERDICT_MAX);
+        assert_non_null(strstr(bytes, note));
+        if (!strstr(bytes, first) || !strstr(bytes, sentence))
+            fail_msg("%s is not whole (%zu + %zu): %s", reason_word((enum reason)i), said.len,
+                     step.len, bytes);
+        const char *to_do = strstr(bytes, "to do: ");
+        if (step.len == 0)
+            continue;
+        assert_non_null(to_do);
+        size_t len = strcspn(to_do + 7, "\n");
+        assert_memory_equal(to_do + 7, remedy, len);
+        if (remedy[len] != '\0' && strncmp(remedy + len, "; ", 2) != 0)
+            fail_msg("%s: a step is cut: %s", reason_word((enum reason)i), bytes);
+    }
+}
+
+static void other_steps_come_where_there_is_room(void **state)
+{
+    (void)state;
+    char bytes[1024];
+    struct finding finding = example(REASON_CONNECTION_REFUSED);
+    struct text out = text_over(bytes, sizeof bytes);
+    struct verdict verdict = {.finding = &finding};
+    verdict_lines(&verdict, &out);
+    assert_non_null(strstr(bytes, "; or correct host and port of LABEL_STUDIO_URL\n"));
+    finding_set(&finding, REASON_TOKEN_UNKNOWN, "http://label-studio:8080", "N (.env line 3)",
+                NULL);
+    out = text_over(bytes, sizeof bytes);
+    verdict.first_step = "restart the app";
+    verdict_lines(&verdict, &out);
+    assert_non_null(strstr(bytes, "to do: restart the app; if it stays: copy the token again"));
+}
+
+// A verdict about a token names it.
+static void verdicts_about_a_token_name_it(void **state)
+{
+    (void)state;
+    for (int i = 0; i < REASON_COUNT; i++) {
+        enum reason reason = (enum reason)i;
+        bool without = reason == REASON_BEARER_REFUSED || reason == REASON_PAT_MISSING;
+        if (reason_class(reason) == REASON_CLASS_REFUSED && !without &&
+            reason != REASON_HEADER_LOST && !strstr(reason_sentence_template(reason), "{where}"))
+            fail_msg("%s does not say which token", reason_word(reason));
+    }
+}
+
+// `help reasons` shows it; what fills a slot that the sentence has not got would be lost.
+static void every_slot_has_an_example(void **state)
+{
+    (void)state;
+    static const char *const slots[] = {"{subject}", "{where}", "{detail}"};
+    for (int i = 0; i < REASON_COUNT; i++) {
+        enum reason reason = (enum reason)i;
+        struct finding finding = example(reason);
+        const char *const filled[] = {finding.subject, finding.where, finding.detail};
+        const char *sentence = reason_sentence_template(reason);
+        for (int slot = 0; slot < 3; slot++) {
+            bool may_be_empty = reason_class(reason) == REASON_CLASS_FINE ||
+                                count(sentence, "[") > 0 || reason == REASON_USAGE;
+            if (strstr(sentence, slots[slot]) && filled[slot][0] == '\0' && !may_be_empty)
+                fail_msg("%s has nothing for %s", sentence, slots[slot]);
+        }
+        if (finding.subject[0] == '\0' && finding.where[0] == '\0' && finding.detail[0] == '\0')
+            fail_msg("%s has no example", sentence);
     }
 }
 
@@ -186,18 +292,32 @@ static const struct {
     enum reason reason;
     const char *sentence, *remedy; // a piece that must be there, or NULL
 } promises[] = {
-    {REASON_JWT_REFRESH, "Personal Access Token", "Account & Settings"},
-    {REASON_JWT_ACCESS, NULL, "Organization > Access Token Settings"},
-    {REASON_JWT_OTHER, NULL, "LABELGATE_JWT=accept"},
-    {REASON_JWT_TRUNCATED, "without its signature", "LABELGATE_JWT=accept"},
-    {REASON_JWT_BROKEN, NULL, "LABELGATE_JWT=accept"},
-    {REASON_CONNECTION_REFUSED_LOCALHOST, "refused", "this container"},
+    {REASON_JWT_REFRESH, "Personal Access Token", "set LABELGATE_JWT=trade"},
+    {REASON_JWT_REFRESH, "must be exchanged before use", "Account & Settings > Legacy Tokens"},
+    {REASON_JWT_REFRESH, NULL, "LABELGATE_JWT=accept, only if the app exchanges it itself"},
+    {REASON_JWT_ACCESS, NULL, "put a legacy token there"},
+    {REASON_JWT_OTHER, NULL, "LABELGATE_JWT=trade"},
+    {REASON_JWT_TRUNCATED, "without its signature", "shown once"},
+    {REASON_JWT_BROKEN, NULL, "copy it again as a whole"},
+    {REASON_CONNECTION_REFUSED_LOCALHOST, "this container", "the service's name"},
+    {REASON_CONNECTION_REFUSED_ON_HOST, "on this machine", "docker compose ps"},
+    {REASON_TIMEOUT, "did not answer", "database"},
+    {REASON_TIMEOUT_CONNECTING, "no connection", "firewall"},
+    {REASON_TIMEOUT_HANDSHAKE, "TLS handshake", "something other than https"},
+    {REASON_TIMEOUT_RESOLVING, "name server", "/etc/resolv.conf"},
+    {REASON_SERVER_ERROR_OWN, "Label Studio's own", "database"},
+    {REASON_SERVER_ERROR_PROXY, "a proxy", "wait a minute"},
+    {REASON_NAME_UNRESOLVED_SERVICE, NULL, "a stopped one has no name"},
+    {REASON_TLS_UNTRUSTED_CHAIN, "does not lead to a known CA", "send the whole chain"},
+    {REASON_TOKEN_COMMENTED_OUT, "begins with #", "remove the #"},
+    {REASON_TOKEN_UNKNOWN, "it was never issued there, was reset, or its user was deleted", NULL},
+    {REASON_LOGIN_NOT_ASKED, "was not asked", "LABEL_STUDIO_USERNAME"},
     {REASON_CONNECTION_REFUSED_LOCALHOST, NULL, "http://label-studio:8080"},
     {REASON_CONNECTION_REFUSED_LOCALHOST, NULL, "host.docker.internal"},
     {REASON_HOST_REJECTED_UNDERSCORE, "underscore", "alias"},
     {REASON_HOST_REJECTED_UNDERSCORE, "400", "label-studio"},
     {REASON_ENV_IS_DIRECTORY, "its source was missing when the container was created",
-     "create the file"},
+     "create the file in its place"},
     {REASON_SECRET_IS_DIRECTORY, "its source was missing when the container was created",
      "recreate"},
     {REASON_ENV_UTF16, "UTF-16", "Set-Content -Encoding utf8"},
@@ -206,7 +326,7 @@ static const struct {
     {REASON_LEGACY_DISABLED, "is right", "Organization > Access Token Settings"},
     {REASON_USAGE_SHELL_WORDS, "not run by a shell", "[\"/labelgate\", \"health\"]"},
     {REASON_TLS_UNTRUSTED, NULL, "--ca-file"},
-    {REASON_REDIRECTED, "gateway", NULL},
+    {REASON_REDIRECTED, "redirects to", NULL},
     {REASON_STOPPED, "before the app was started", NULL},
     {REASON_STOPPED_WAITING, "while waiting", NULL},
 };
@@ -316,8 +436,9 @@ static void a_narrow_text_shortens_the_slots(void **state)
         if (out.cut)
             fail_msg("%s: %s", reason_word((enum reason)i), bytes);
         out = text_over(bytes, sizeof bytes);
-        finding_add_remedy(&finding, &out);
-        assert_false(out.cut);
+        finding_add_steps(&finding, 0, &out);
+        if (out.len > 180)
+            fail_msg("%s: %s", reason_word((enum reason)i), bytes);
     }
 }
 
@@ -326,7 +447,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_has_a_word_of_its_class),
         cmocka_unit_test(every_word_has_a_row),
-        cmocka_unit_test(sentence_and_remedy_are_short),
+        cmocka_unit_test(sentences_and_steps_are_short),
+        cmocka_unit_test(the_first_step_is_whole_beside_a_note),
+        cmocka_unit_test(other_steps_come_where_there_is_room),
+        cmocka_unit_test(verdicts_about_a_token_name_it),
+        cmocka_unit_test(every_slot_has_an_example),
         cmocka_unit_test(nothing_is_left_to_fill_in),
         cmocka_unit_test(every_situation_has_its_own_words),
         cmocka_unit_test(only_network_and_app_may_pass),

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <string.h>
 
 #include "net/http.h"
@@ -112,16 +113,50 @@ static void a_timeout_says_what_was_waited_for(void **state)
     (void)state;
     struct finding finding;
     http_timeout_finding(&finding, HTTP_RESOLVING, "http://studio:8080 studio.lan", 1500);
-    assert_int_equal(finding.reason, REASON_TIMEOUT);
+    assert_int_equal(finding.reason, REASON_TIMEOUT_RESOLVING);
     assert_string_equal(finding.subject, "http://studio:8080");
     assert_string_equal(finding.detail, "1s500ms, looking up the name studio.lan");
     http_timeout_finding(&finding, HTTP_CONNECTING, "http://studio:8080 to 10.0.0.1", 5000);
-    assert_string_equal(finding.detail, "5s, waiting for the connection to 10.0.0.1");
+    assert_string_equal(finding.detail, "5s, connecting to 10.0.0.1");
+    assert_int_equal(finding.reason, REASON_TIMEOUT_CONNECTING);
     http_timeout_finding(&finding, HTTP_HANDSHAKE, "https://studio", 5000);
-    assert_string_equal(finding.detail, "5s, waiting for the TLS handshake");
+    assert_string_equal(finding.detail, "5s, connected");
+    assert_int_equal(finding.reason, REASON_TIMEOUT_HANDSHAKE);
+    http_timeout_finding(&finding, HTTP_ANSWERING, "http://studio", 5000);
+    assert_int_equal(finding.reason, REASON_TIMEOUT);
     http_timeout_finding(&finding, HTTP_RESOLVING, "the settings", 5000);
     assert_string_equal(finding.subject, "the settings");
-    assert_string_equal(finding.detail, "5s, nothing was asked yet");
+    assert_string_equal(finding.detail, "5s, reading the settings");
+    assert_int_equal(finding.reason, REASON_TIMEOUT_BEFORE);
+}
+
+// What helps depends on where we are and on what the address looks like.
+static void a_refused_connection_has_the_cause_of_its_address(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *url;
+        bool in_container;
+        enum reason reason;
+    } rows[] = {
+        {"http://localhost:8080", true, REASON_CONNECTION_REFUSED_LOCALHOST},
+        {"http://localhost:8080", false, REASON_CONNECTION_REFUSED_ON_HOST},
+        {"http://[::1]:8080", false, REASON_CONNECTION_REFUSED_ON_HOST},
+        {"http://label-studio:8080", true, REASON_CONNECTION_REFUSED},
+        {"http://label-studio:8081", true, REASON_CONNECTION_REFUSED_PORT},
+        {"http://studio.example.org:8081", true, REASON_CONNECTION_REFUSED},
+        {"http://10.1.2.3", true, REASON_CONNECTION_REFUSED},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct url url;
+        char why[URL_WHY];
+        struct finding finding;
+        assert_true(url_parse(rows[i].url, false, &url, why));
+        network_error_connection(&finding, &url, rows[i].url, "10.1.2.3", ECONNREFUSED,
+                                 rows[i].in_container);
+        if (finding.reason != rows[i].reason)
+            fail_msg("%s: row %d", rows[i].url, (int)finding.reason);
+    }
 }
 
 static void noise_is_told_from_tls(void **state)
@@ -141,12 +176,15 @@ static void an_unknown_name_offers_the_final_dot(void **state)
     (void)state;
     struct finding finding;
     network_error_name(&finding, "http://studio", "studio", "studio.lan, studio", "studio.lan");
-    assert_int_equal(finding.reason, REASON_NAME_UNRESOLVED);
+    assert_int_equal(finding.reason, REASON_NAME_UNRESOLVED_SILENT);
     assert_non_null(strstr(finding.detail, "studio.lan"));
     assert_non_null(strstr(finding.detail, "(studio.)"));
     network_error_name(&finding, "http://studio", "studio", "studio", "studio");
     assert_null(strstr(finding.detail, "(studio.)"));
+    network_error_name(&finding, "http://studio.lan", "studio.lan", "studio.lan", "");
+    assert_int_equal(finding.reason, REASON_NAME_UNRESOLVED);
     network_error_name(&finding, "http://studio", "studio", "studio.lan, studio", "");
+    assert_int_equal(finding.reason, REASON_NAME_UNRESOLVED_SERVICE);
     assert_non_null(strstr(finding.detail, "studio.lan, studio"));
 }
 
@@ -159,6 +197,7 @@ int main(void)
         cmocka_unit_test(cookies_are_joined),
         cmocka_unit_test(a_timeout_says_what_was_waited_for),
         cmocka_unit_test(noise_is_told_from_tls),
+        cmocka_unit_test(a_refused_connection_has_the_cause_of_its_address),
         cmocka_unit_test(an_unknown_name_offers_the_final_dot),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -844,7 +844,7 @@ static void dirt_in_a_secret_is_named(void **state)
         make(NONE, LIST(SECRET));
         bool line_end = strcmp(rows[i].detail, "newline") == 0;
         const struct finding *finding =
-            first_refusal(STAGE_TOKEN, line_end ? REASON_TOKEN_LINE_END : REASON_TOKEN_MALFORMED);
+            first_refusal(STAGE_TOKEN, line_end ? REASON_TOKEN_EXTRA_LINE : REASON_TOKEN_MALFORMED);
         assert_string_equal(finding->subject, "LABEL_STUDIO_API_TOKEN");
         assert_string_equal(finding->where, "secret");
         if (!strstr(finding->detail, rows[i].detail))

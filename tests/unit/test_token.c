@@ -91,7 +91,8 @@ static const struct {
     {"", TOKEN_EMPTY, TOKEN_EMPTY},
     {"#", TOKEN_COMMENT, TOKEN_COMMENT},
     {"# the token", TOKEN_COMMENT, TOKEN_COMMENT},
-    {"#" LEGACY, TOKEN_COMMENT, TOKEN_COMMENT},
+    {"#" LEGACY, TOKEN_COMMENT, TOKEN_LEGACY_HEX},
+    {"# " LEGACY, TOKEN_COMMENT, TOKEN_LEGACY_HEX},
 
     {"<your-legacy-token-here>", TOKEN_PLACEHOLDER, TOKEN_PLACEHOLDER},
     {"<>", TOKEN_PLACEHOLDER, TOKEN_PLACEHOLDER},
@@ -382,6 +383,7 @@ static const struct {
     {"eyJhbGciOiJIUzI1NiJ9.e3.AAAA", REASON_JWT_BROKEN, REASON_JWT_BROKEN_UNFIT},
     {"", REASON_TOKEN_MISSING, REASON_TOKEN_MISSING},
     {"# none", REASON_TOKEN_COMMENT, REASON_TOKEN_COMMENT},
+    {"#" LEGACY, REASON_TOKEN_COMMENTED_OUT, REASON_TOKEN_COMMENTED_OUT},
     {"your-token", REASON_TOKEN_PLACEHOLDER, REASON_TOKEN_PLACEHOLDER},
     {"\"" LEGACY "\"", REASON_TOKEN_QUOTED, REASON_TOKEN_QUOTED},
     {"Bearer " GUIDE_JWT, REASON_TOKEN_PREFIXED, REASON_TOKEN_PREFIXED},
@@ -432,9 +434,9 @@ static void verdicts_name_what_was_found(void **state)
     static const struct {
         const char *text, *sentence;
     } rows[] = {
-        {GUIDE_JWT, "N (environment) is a Personal Access Token (refresh JWT); Label Studio takes "
-                    "it only in exchange, not "
-                    "as an API token; token_type refresh, issued 2026-01-27T02:08:43Z, expires "
+        {GUIDE_JWT, "N (environment) is a Personal Access Token: it must be exchanged before use; "
+                    "Label Studio does not accept it as an API token; token_type refresh, issued "
+                    "2026-01-27T02:08:43Z, expires "
                     "2225-12-10T02:08:43Z, "
                     "user_id 1"},
         {"bearer " GUIDE_JWT, "N (environment) begins with a word that the app adds itself: "
@@ -443,7 +445,7 @@ static void verdicts_name_what_was_found(void **state)
         {"Token " LEGACY, "N (environment) begins with a word that the app adds itself: \"Token\"; "
                           "after it comes a legacy "
                           "token (40 hex digits)"},
-        {LEGACY "\n", "N (environment) holds a newline at the end, which no token can have"},
+        {LEGACY "\n", "N (environment) holds a newline at the end, which no token has"},
         {"your-label-studio-api-key",
          "N (environment) still holds a placeholder of 25 bytes, not a token"},
         {"eyJhbGciOiJIUzI1NiJ9.e3.AA",

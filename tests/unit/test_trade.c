@@ -245,13 +245,13 @@ static void a_500_to_a_bearer_is_asked_again_without(void **state)
         {WHOAMI, BY_ACCESS, NULL, 500, PAGE_500, 0, 0, 0},
         {WHOAMI, NULL, NULL, 500, PAGE_500, 0, 0, 0},
     }));
-    assert_int_equal(whoami(&how, &seen), REASON_SERVER_ERROR);
+    assert_int_equal(whoami(&how, &seen), REASON_SERVER_ERROR_OWN);
     PLAY(((const struct step[]){
         EXCHANGED,
         {WHOAMI, BY_ACCESS, NULL, 500, PAGE_500, 0, 0, 0},
         {WHOAMI, NULL, NULL, 0, NULL, 0, 0, 0},
     }));
-    assert_int_equal(whoami(&how, &seen), REASON_SERVER_ERROR);
+    assert_int_equal(whoami(&how, &seen), REASON_SERVER_ERROR_OWN);
 }
 
 static void a_404_to_the_exchange_is_explained_by_whoami(void **state)
@@ -531,7 +531,7 @@ static void a_refused_switch_is_said(void **state)
         {"{\"api_tokens_enabled\": true, \"legacy_api_tokens_enabled\": false}", 200,
          REASON_ENABLE_REFUSED},
         {"{}", 200, REASON_NOT_LABEL_STUDIO},
-        {"", 502, REASON_SERVER_ERROR},
+        {"", 502, REASON_SERVER_ERROR_PROXY},
         {"", 0, REASON_CONNECTION_REFUSED},
     };
     struct ask how = asking("");
@@ -666,7 +666,7 @@ static void a_session_that_is_lost_is_no_switch(void **state)
     struct ask how = asking("");
     PLAY(((const struct step[]){{TOKEN, BY_SESSION, NULL, 401, NOT_PROVIDED, 0, 0, 0}}));
     assert_false(trade_legacy(&how, &by_session, &legacy, NULL, &finding));
-    assert_int_equal(finding.reason, REASON_LOGIN_FAILED);
+    assert_int_equal(finding.reason, REASON_LOGIN_LOST);
     assert_non_null(strstr(finding.detail, "cookies"));
 }
 
@@ -685,7 +685,7 @@ static void health_proves_that_the_server_is_up(void **state)
     assert_int_equal(finding.reason, REASON_NOT_LABEL_STUDIO);
     PLAY(((const struct step[]){{"GET " BASE "/health", NULL, NULL, 500, PAGE_500, 0, 0, 0}}));
     ask_health(&how, &finding);
-    assert_int_equal(finding.reason, REASON_SERVER_ERROR);
+    assert_int_equal(finding.reason, REASON_SERVER_ERROR_OWN);
 }
 
 int main(void)

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// Whose token it is that Label Studio refused: its variable and its source, and what helps there.
+#ifndef LABELGATE_SETTINGS_TOKEN_VERDICT_H
+#define LABELGATE_SETTINGS_TOKEN_VERDICT_H
+
+#include "settings/settings.h"
+
+// A verdict about the token of `settings` gets its variable and source; one that says that Label
+// Studio does not know the token gets the first step for the way in which the value came here.
+// Others stay as they are. Looks at the file's time, never at its content.
+void settings_name_token(const struct settings *settings, struct finding *finding);
+
+#endif

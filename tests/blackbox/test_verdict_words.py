@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: MIT
+"""What people read: the token by name and source, and the first step for this cause (contract, section 6)."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+from standin import TOKEN, StandIn, answer, detail, response
+
+NAME = "LABEL_STUDIO_API_TOKEN"
+OTHER = "LABEL_STUDIO_API_KEY"
+WRONG = TOKEN[::-1]
+
+
+def unknown() -> StandIn:
+    return StandIn(answer(response(401, detail(401, "Invalid token."))))
+
+
+def ask(verb: str, folder: Path, env: dict[str, str], *options: str) -> str:
+    done = subprocess.run(
+        [os.environ["LABELGATE"], verb, *options],
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", **env},
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert done.returncode == 1, done
+    return done.stdout
+
+
+@pytest.mark.parametrize("verb", ["health", "check"])
+@pytest.mark.parametrize("where", ["environment", ".env line 2"])
+def test_a_refused_token_is_named_by_variable_and_source(tmp_path: Path, verb: str, where: str) -> None:
+    in_file = where != "environment"
+    (tmp_path / ".env").write_text(f"A=1\n{NAME}={WRONG}\n" if in_file else "A=1\n")
+    with unknown() as server:
+        env = {"LABEL_STUDIO_URL": server.url, **({} if in_file else {NAME: WRONG})}
+        out = " ".join(ask(verb, tmp_path, env).split())
+    assert f"does not know the token in {NAME} ({where})" in out
+    assert server.url in out and "to do: copy the token again from Label Studio" in out
+
+
+def test_a_refusal_without_its_body_names_the_token_too(tmp_path: Path) -> None:
+    def play(connection) -> None:  # type: ignore[no-untyped-def]
+        connection.read_request()
+        connection.send(b"HTTP/1.1 401 No\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{")
+        connection.wait()
+
+    with StandIn(play) as server:
+        out = ask(
+            "health", tmp_path, {"LABEL_STUDIO_URL": server.url, NAME: WRONG, "LABELGATE_TIMEOUT": "600ms"}
+        )
+    assert out.startswith("unhealthy [unauthorized]") and f"to the token in {NAME} (environment)" in out
+
+
+@pytest.mark.parametrize("newer", [True, False])
+def test_a_value_that_the_environment_overrides(tmp_path: Path, newer: bool) -> None:
+    """What helps is told by when the file was written: before the container was created, or after."""
+    file = tmp_path / ".env"
+    file.write_text(f"{NAME}={TOKEN}\n")
+    if not newer:
+        os.utime(file, (0, 0))
+    with unknown() as server:
+        out = ask("health", tmp_path, {"LABEL_STUDIO_URL": server.url, NAME: WRONG})
+    assert f"in {NAME} (environment); .env line 1 holds another one" in out
+    if not Path("/.dockerenv").exists():
+        assert "to do: unset the variable in this shell" in out or "to do: edit the value" in out
+    elif newer:
+        assert "to do: docker compose up -d, so that the container gets the new value" in out
+    else:
+        assert "to do: edit the value in the env_file: or environment: entry" in out
+
+
+def test_the_file_has_the_name_that_its_owner_knows(tmp_path: Path) -> None:
+    """The path here, which is the container's, is said beside it only where it is another."""
+    file = tmp_path / ".env"
+    file.write_text(f"{NAME}={WRONG}\n")
+    with unknown() as server:
+        env = {"LABEL_STUDIO_URL": server.url, "LABELGATE_ENV_FILE": str(file)}
+        far = json.loads(ask("health", Path("/"), env, "--json"))["sentence"]
+        near = json.loads(ask("health", tmp_path, {"LABEL_STUDIO_URL": server.url}, "--json"))["sentence"]
+    assert f"{NAME} (.env line 1 [{file}])" in far
+    assert f"{NAME} (.env line 1)" in near
+
+
+def test_a_second_token_that_is_not_used(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"{NAME}={WRONG}\n{OTHER}={TOKEN}\n")
+    with unknown() as server:
+        out = ask("health", tmp_path, {"LABEL_STUDIO_URL": server.url})
+    assert f"{OTHER} is set too, and is not used" in out
+    assert f"to do: if {OTHER} holds the right one: LABELGATE_TOKEN_VAR={OTHER}" in out
+
+
+def test_a_right_token_has_no_such_words(tmp_path: Path) -> None:
+    """The control: the server knows nobody by status 503, which says nothing about a token."""
+    with StandIn(answer(response(503, b"x"))) as server:
+        out = ask("health", tmp_path, {"LABEL_STUDIO_URL": server.url, NAME: TOKEN, OTHER: WRONG})
+    assert "[server_error]" in out and NAME not in out and OTHER not in out
+
+
+def test_a_commented_token_and_an_extra_line(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"{NAME}=#{TOKEN}\n")
+    out = ask("health", tmp_path, {"LABEL_STUDIO_URL": "http://127.0.0.1:9"})
+    assert out.startswith("unhealthy [token_comment]") and "to do: remove the # in front of it" in out
+    secret = tmp_path / "secret"
+    secret.write_bytes(f"{TOKEN}\r\n\r\n".encode())
+    env = {"PATH": "/usr/bin:/bin", f"{NAME}_FILE": str(secret)}
+    done = subprocess.run(
+        [os.environ["LABELGATE"], "run", "true"],
+        cwd="/",
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 125 and "has an extra line after the token" in done.stderr
+    assert "dropped" not in done.stderr
+
+
+def test_check_begins_with_verdict_and_step(tmp_path: Path) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    (tmp_path / ".env").write_text(f"{NAME}={TOKEN}\n")
+    out = ask("check", tmp_path, {"LABEL_STUDIO_URL": url})
+    verdict, step = out.split("\n\nFiles\n")[0].split("  to do: ")
+    assert "health would say unhealthy" in verdict and "[connection_refused]" in verdict
+    assert "connection_refused" not in step
+    assert out.index("health would say") < out.index("Settings") < out.index("All steps")
+    assert "docker logs" not in out  # there is no running app: this container was made for the check
+
+
+@pytest.mark.parametrize(
+    ("options", "says"), [((), "LABEL_STUDIO_URL"), (("--offline",), "no address is set")]
+)
+def test_check_says_what_it_could_not_see(tmp_path: Path, options: tuple[str, ...], says: str) -> None:
+    (tmp_path / ".env").write_text(f"{NAME}={TOKEN}\n")
+    done = subprocess.run(
+        [os.environ["LABELGATE"], "check", *options],
+        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == (0 if options else 1)
+    assert says in done.stdout.split("\n\nFiles\n")[0]
