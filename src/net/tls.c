@@ -133,7 +133,7 @@ static void add_certifi(struct text *out)
 
 static bool read_named(struct tls *self, const char *path, struct finding *fault)
 {
-    char why[FINDING_SLOT];
+    char why[FINDING_SLOT], fault_words[FINDING_SLOT];
     enum file_fault result = file_read(path, TLS_BUNDLE_MAX, &self->bundle);
     self->path = path;
     if (is_folder_list(path, result))
@@ -144,9 +144,9 @@ static bool read_named(struct tls *self, const char *path, struct finding *fault
                        "5ed36f99.0 (openssl rehash makes them)"));
     if (result == FILE_OK)
         return self->bundle.len > 0 || refuse(fault, path, "it is empty");
-    file_fault_text(result, &self->bundle, TLS_BUNDLE_MAX, why, sizeof why);
+    file_fault_text(result, &self->bundle, TLS_BUNDLE_MAX, fault_words, sizeof fault_words);
     struct text text = text_over(why, sizeof why);
-    text.len = strlen(why);
+    text_add(&text, "%s", fault_words);
     if (result == FILE_MISSING && strncmp(path, "/etc/", strlen("/etc/")) == 0)
         add_certifi(&text);
     return refuse(fault, path, why);

@@ -34,7 +34,11 @@ OPTIONS: dict[str, tuple[set[str], set[str]]] = {
     "--timeout": ({"LABELGATE_TIMEOUT"}, ASK),
     "--wait": ({"LABELGATE_WAIT"}, {"run", "health"}),
     "--unreachable": ({"LABELGATE_UNREACHABLE"}, {"health", "check"}),
-    "--ca-file": ({"LABELGATE_CA_FILE", "SSL_CERT_FILE"}, ASK),
+    "--ca-file": (
+        {"LABELGATE_CA_FILE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_DIR"},
+        ASK,
+    ),
+    "--proxy": ({"LABELGATE_PROXY"}, ASK),
     "--header-file": ({"LABELGATE_HEADER_FILE"}, ASK),
     "--grace": ({"LABELGATE_GRACE"}, {"run"}),
     "--group": ({"LABELGATE_GROUP"}, {"run"}),
@@ -74,7 +78,7 @@ OWN_PAGES = {"manual", "bash-completion", "zsh-completion"}
 
 OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]*|-v)\b")
 VARIABLE = re.compile(
-    r"\b(LABELGATE_[A-Z_]+|LABEL_STUDIO_[A-Z_]+|SSL_CERT_FILE|NO_COLOR|NAME_FILE|API_[A-Z_]+)\b"
+    r"\b(LABELGATE_[A-Z_]+|LABEL_STUDIO_[A-Z_]+|SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|NO_COLOR|NAME_FILE|API_[A-Z_]+)\b"
 )
 
 
@@ -274,7 +278,8 @@ def test_reason_words_agree_everywhere(page: Callable[..., str], manual: str, ta
 
 def test_each_typed_variable_is_read(run: Run, verbs: set[str]) -> None:
     """A wrong value is refused by name: what a page promises, the program looks at."""
-    free = {"LABELGATE_ENV_FILE", "LABELGATE_CA_FILE", "SSL_CERT_FILE", "LABELGATE_HEADER_FILE"}
+    bundles = {"LABELGATE_CA_FILE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_DIR"}
+    free = {"LABELGATE_ENV_FILE", "LABELGATE_HEADER_FILE", *bundles}
     typed = set().union(*(variables for variables, takers in OPTIONS.values() if takers & verbs)) - free
     for name in sorted(typed):
         done = run("check", "--offline", env={name: "no such value"})

@@ -128,7 +128,7 @@ def test_no_redirect_shows_the_token(run: Run, where: str, options: list[str]) -
         done = run(*options, env={"LABEL_STUDIO_URL": proxy.url, "LABEL_STUDIO_API_TOKEN": TOKEN})
     said = "".join((done.out + done.err).split())
     assert TOKEN not in said and "redirected" in said
-    assert not any(TOKEN[at : at + 8] in said for at in range(0, 33)), said
+    assert not any(TOKEN[at : at + 8] in said for at in range(33)), said
 
 
 # ---- jwt_disabled or header_lost -------------------------------------------------------------------------

@@ -375,7 +375,7 @@ def write(path: Path, data: bytes) -> Path:
 BROKEN = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
 BAD_BUNDLES = {
     "missing": (lambda folder: folder / "nowhere.pem", "no such file"),
-    "a directory": (lambda folder: folder, "directory"),
+    "a directory": (lambda folder: folder, "hashed name"),
     "a device": (lambda folder: Path("/dev/null"), "regular"),
     "empty": (lambda folder: write(folder / "empty.pem", b""), "empty"),
     "text": (lambda folder: write(folder / "text.pem", b"no certificate here\n"), "no certificate"),
