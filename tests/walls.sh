@@ -193,7 +193,10 @@ while IFS='|' read -r wall file line; do
     rm -rf "$scratch/src" "$twin"
     mkdir -p "$scratch/src/$(dirname "$file")"
     printf '%s\n' "${line% ;; *}" >"$scratch/src/$file"
-    [[ $line != *' ;; '* ]] || printf '%s\n' "${line#*: }" >"$scratch/src/$(sed 's/.* ;; \(.*\): .*/\1/' <<<"$line")"
+    if [[ $line == *' ;; '* ]]; then
+        second=${line##* ;; }
+        printf '%s\n' "${second#*: }" >"$scratch/src/${second%%: *}"
+    fi
     strip_code "$scratch/src" "$twin"
     [ -n "$("wall_$wall")" ] && missed='' || missed="lets through in $file: $line"
     tell "control, ${wall//_/ }" "$missed"

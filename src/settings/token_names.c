@@ -94,7 +94,7 @@ static bool is_listed(const char *list, struct span name)
 // Any word behind --token-var may be the list of names: the options were not looked at yet.
 static bool is_named_by_a_word(int argc, char *const *argv, struct span name)
 {
-    for (int i = 1; i < argc; i++) {
+    for (int i = 1; i < argc && argv[i]; i++) {
         const char *rest = behind(argv[i], "--token-var");
         const char *list = !rest ? NULL : *rest == '=' ? rest + 1 : i + 1 < argc ? argv[i + 1] : "";
         if (list && is_listed(list, name))
