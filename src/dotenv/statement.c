@@ -72,7 +72,7 @@ static bool is_plain(char c)
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-static bool may_be_in_name(uint32_t code)
+static bool may_stand_in_name(uint32_t code)
 {
     return code == '_' || code == '.' || code == '-' || code == '[' || code == ']' ||
            unicode_is_blank(code) || unicode_is_letter_or_number(code);
@@ -204,7 +204,7 @@ void statement_next(struct statement_reader *reader, struct statement *statement
             end_name(reader, statement, at);
             return;
         }
-        if (!may_be_in_name(code)) {
+        if (!may_stand_in_name(code)) {
             break_at(reader, statement, DOTENV_BAD_CHARACTER, at);
             return;
         }
