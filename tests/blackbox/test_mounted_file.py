@@ -12,6 +12,7 @@ import pytest
 from conftest import PATIENCE, Result
 from container import APP, MOUNTS, NATIVE, namespace, probe, wait_for_resident
 from field import OTHER_TOKEN, TOKEN
+from standin import USER, StandIn, answer, response
 
 pytestmark = [NATIVE, MOUNTS]
 
@@ -123,6 +124,22 @@ def test_a_replaced_env_file_is_told(
         assert json.loads(inside.check("--json"))["files"][0]["replaced"] is told
         if change is write_in_place:
             assert "changed since the app started" in ill.out
+
+
+def test_a_healthy_verdict_has_the_note(
+    labelgate: Path, folders: tuple[Path, Path], clean_environment: dict[str, str]
+) -> None:
+    host, app = folders
+    (host / ".env").write_text(LINE.format(TOKEN))
+    (app / ".env").touch()
+    with StandIn(answer(lambda _: response(200, USER))) as stand_in:
+        env = clean_environment | {"LABEL_STUDIO_URL": stand_in.url}
+        with container(labelgate, host, app, ".env", env) as inside:
+            well = inside.health()
+            assert well.code == 0 and "note" not in well.out
+            rename_over(host / ".env")
+            well = inside.health()
+            assert well.code == 0 and f".env: {REPLACED}" in well.out
 
 
 @pytest.mark.parametrize("variable", ["LABEL_STUDIO_API_TOKEN_FILE", "LABELGATE_HEADER_FILE"])

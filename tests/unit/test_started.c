@@ -203,6 +203,8 @@ static void a_secret_may_end_like_a_line(void **state)
     expect_source(RECORDED("/run/secrets/t", "/c/.env"), ORIGIN_SECRET, "/run/secrets/t", 0);
     expect_source(RECORDED("/run/secrets/t:3", "/c/.env"), ORIGIN_SECRET, "/run/secrets/t:3", 0);
     expect_source(RECORDED("/run/secrets/t:3", ""), ORIGIN_SECRET, "/run/secrets/t:3", 0);
+    expect_source(LIST(RESIDENT, "LABELGATE_TOKEN_SOURCE=/run/t:3", "LABELGATE_JWT=reject"),
+                  ORIGIN_SECRET, "/run/t:3", 0);
     expect_source(RECORDED("/run/v:2/t", "/run/v"), ORIGIN_SECRET, "/run/v:2/t", 0);
     expect_source(RECORDED("/c/.env:3x", "/c/.env"), ORIGIN_SECRET, "/c/.env:3x", 0);
     expect_source(RECORDED("/c/.env:03", "/c/.env"), ORIGIN_SECRET, "/c/.env:03", 0);
