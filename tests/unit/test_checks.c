@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/http.h"
 #include "verify/checks.h"
 
 #define PATH "my.checks.ini"
