@@ -205,7 +205,7 @@ static void set_token(struct reading *self, struct check *check, const char *val
 {
     static const char by[] = "by ";
     if (check->token)
-        self->fault = "it stands there twice";
+        self->fault = "it is given twice";
     else if (!span_starts(span_of(value), "accepted"))
         self->fault = "the token can be: accepted, or accepted by URL";
     if (self->fault)

@@ -44,7 +44,7 @@ def test_net_404_of_a_proxy(probe, page: str) -> None:
 def test_the_404_of_label_studio_is_about_the_path(probe, body: object) -> None:
     with StandIn(answer(response(404, body))) as studio:
         seen = probe(studio.url)
-    assert seen.word == "not_found" and "check the path" in seen.out, seen
+    assert seen.word == "not_found" and "correct the path" in seen.out, seen
     assert "no route" not in seen.out
 
 

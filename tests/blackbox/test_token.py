@@ -420,7 +420,7 @@ def test_a_wrong_password_is_still_said(run: Run) -> None:
     server.refuse = response(200, "<title>Label Studio</title>")
     with StandIn(answer(server)) as stand_in:
         done = run("token", "--login", "--print", env={**USER_AND_PASSWORD, "LABEL_STUDIO_URL": stand_in.url})
-    assert done.code == 1 and "[login_failed]" in done.err and "user and password do not fit" in done.err
+    assert done.code == 1 and "[login_failed]" in done.err and "wrong user name or password" in done.err
     assert "CSRF" not in done.err
 
 
