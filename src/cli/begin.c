@@ -11,7 +11,7 @@ bool begin(const struct call *call, enum verb verb, struct options *options, int
     struct finding finding = {0};
     if (!options_parse(options, verb, call->argc, call->argv, 2, &finding)) {
         report_refusal(SAY_WARN, &finding);
-        *code = EXITCODE_USAGE;
+        *code = finding.reason == REASON_START_FAILED ? EXITCODE_NO : EXITCODE_USAGE;
         return false;
     }
     if (options->help)

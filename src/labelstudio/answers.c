@@ -349,7 +349,7 @@ static struct span host_of(struct span address)
 static void add_target(struct text *out, struct span location, const char *asked)
 {
     size_t scheme = span_find(location, "://");
-    struct span from = span_of(asked), rest = location;
+    struct span from = span_of(asked), rest;
     size_t own_scheme = span_find(from, "://");
     if (scheme == location.len && (location.len == 0 || location.text[0] != '/')) {
         text_add(out, location.len == 0 ? "no address" : "another path of the same server");

@@ -128,9 +128,9 @@ static void judge_proxy(const struct ask *how, const char *address, const struct
     char why[URL_WHY], page[FINDING_SLOT];
     if (!url_parse(how->url, false, &url, why) || url.https)
         return;
-    bool is_page = finding->reason == REASON_PROXY_DENIED ||
-                   finding->reason == REASON_NOT_FOUND_PROXY ||
-                   finding->reason == REASON_SERVER_ERROR;
+    bool is_page =
+        finding->reason == REASON_PROXY_DENIED || finding->reason == REASON_NOT_FOUND_PROXY ||
+        finding->reason == REASON_SERVER_ERROR || finding->reason == REASON_SERVER_ERROR_PROXY;
     text_print(page, sizeof page, "%s", address);
     if (answer->status == 407 || (is_page && strchr(url.host, '.') == NULL &&
                                   strchr(url.host, ':') == NULL && !ls_is_own_page(answer)))

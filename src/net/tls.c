@@ -159,6 +159,7 @@ bool tls_open(struct tls *self, const char *ca_file, struct finding *fault)
         return open_default(self, fault);
     if (!read_named(self, ca_file, fault))
         return false;
+    self->is_given = true;
     if (!trust_load(&self->trust, self->bundle.bytes, self->bundle.len))
         return refuse(fault, ca_file, "memory ran out");
     if (self->trust.count == 0 && self->trust.refused_count == 0)

@@ -117,8 +117,8 @@ static void prepare_timeout(void *context, enum http_phase phase, const char *wh
     struct health *health = context;
     struct finding late = {0};
     http_timeout_finding(&late, phase, what, health->settings.timeout_ms);
-    reach_say_way(&health->settings, &late);
     settings_name_token(&health->settings, &late);
+    reach_say_way(&health->settings, &late);
 
     struct verdict verdict = verdict_of(health, &late);
     char lines[DEADLINE_MAX], log_line[VERDICT_LOG + 1];
@@ -266,8 +266,8 @@ static void ask(struct health *health)
     how.phase = prepare_timeout;
     how.phase_context = health;
     ask_whoami(&how, &health->attempt.finding, &health->attempt.seen);
-    reach_say_way(&health->settings, &health->attempt.finding);
     settings_name_token(&health->settings, &health->attempt.finding);
+    reach_say_way(&health->settings, &health->attempt.finding);
 }
 
 // As PID 1 of a one-shot job the kernel would drop TERM: it is received as data while we wait.

@@ -331,9 +331,9 @@ def drips(connection: Connection) -> None:
         ("https", half_a_head, "waiting for it to open the way"),
         ("https", drips, "waiting for it to open the way"),
         ("https", after_connect(silent), "TLS handshake"),
-        ("http", silent, "waiting for the answer"),
-        ("http", half_a_head, "waiting for the answer"),
-        ("http", drips, "waiting for the answer"),
+        ("http", silent, "connected"),
+        ("http", half_a_head, "connected"),
+        ("http", drips, "connected"),
     ],
 )
 @pytest.mark.parametrize("verb", [["health"], ["health", "--wait", "0"], ["check"]], ids=" ".join)
@@ -364,7 +364,7 @@ def test_a_proxy_that_is_not_connected_in_time(probe) -> None:
         timeout=f"{round(LIMIT * 1000)}ms",
         env={"ALL_PROXY": f"http://127.0.0.1:{deaf.port}"},
     )
-    assert seen.word == "timeout" and "connection to the proxy 127.0.0.1" in seen.out, seen
+    assert seen.word == "timeout" and "connecting to the proxy 127.0.0.1" in seen.out, seen
     assert seen.seconds < LIMIT + SLACK
 
 

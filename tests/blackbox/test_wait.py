@@ -61,7 +61,7 @@ def test_a_stopped_probe_does_not_speak_of_a_start(labelgate: Path, tmp_path: Pa
             out = probe.communicate(timeout=PATIENCE)[0]
     assert probe.returncode == 1
     assert "[stopped]" in out and "while waiting" in out
-    assert "container" not in out
+    assert "start the container" not in out
 
 
 # Command, and its code when Label Studio says no.
