@@ -302,7 +302,7 @@ def test_a_login_without_user_or_password_is_not_tried(
 ) -> None:
     done = run("token", "--login", "--print", "--url", url, env=env, stdin=stdin)
     assert done.code == 1 and "[login_failed]" in done.err and says in done.err
-    assert "was not asked to log in" in done.err and "did not accept" not in done.err
+    assert "no login was tried" in done.err and "did not accept" not in done.err
     assert label_studio.posts == []
 
 

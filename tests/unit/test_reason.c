@@ -311,7 +311,7 @@ static const struct {
     {REASON_TLS_UNTRUSTED_CHAIN, "does not lead to a known CA", "send the whole chain"},
     {REASON_TOKEN_COMMENTED_OUT, "begins with #", "remove the #"},
     {REASON_TOKEN_UNKNOWN, "it was never issued there, was reset, or its user was deleted", NULL},
-    {REASON_LOGIN_NOT_ASKED, "was not asked", "LABEL_STUDIO_USERNAME"},
+    {REASON_LOGIN_NOT_ASKED, "no login was tried", "LABEL_STUDIO_USERNAME"},
     {REASON_CONNECTION_REFUSED_LOCALHOST, NULL, "http://label-studio:8080"},
     {REASON_CONNECTION_REFUSED_LOCALHOST, NULL, "host.docker.internal"},
     {REASON_HOST_REJECTED_UNDERSCORE, "underscore", "alias"},
