@@ -63,7 +63,7 @@ bool init_find_program(const char *command, char *const *app_env, char program[I
 int init_program_exitcode(enum reason reason);
 
 // What execve cannot pass on, whatever the program is (fs/exec.c of the kernel, since 4.13): a
-// single string of 32 pages or more, its end included; or strings and their pointers that are
+// single string of more than 32 pages, its end included; or strings and their pointers that are
 // together more than a quarter of the stack limit, within 128 KiB and 6 MiB.
 enum init_excess { INIT_FITS, INIT_LONG_ARGUMENT, INIT_LONG_VARIABLE, INIT_TOO_MUCH };
 struct init_size {

@@ -22,6 +22,8 @@
 #define RETRY_MS 10
 // A killed child ends within moments, or not at all.
 #define KILLED_MS 20
+// The same for one that has told its result; a stop signal must be answered within 100 ms.
+#define DONE_MS 80
 
 const char *init_signal_name(int number)
 {
@@ -157,13 +159,13 @@ static int follow(struct running *all, unsigned count, int signals, int64_t limi
     }
 }
 
-// Waits for a child that is gone or about to go. One that was killed may be held by the kernel (a
-// dead mount), so it is not waited for longer than this.
+// Waits for a child that is gone or about to go. It may be held by the kernel (a dead mount, also
+// of a thread that looks up a name), so it is not waited for longer than this.
 static bool is_reaped(const struct running *self, bool killed, int *status)
 {
-    int64_t ends_ms = duration_now() + KILLED_MS;
+    int64_t ends_ms = duration_now() + (killed ? KILLED_MS : DONE_MS);
     for (;;) {
-        pid_t pid = waitpid(self->child, status, killed ? WNOHANG : 0);
+        pid_t pid = waitpid(self->child, status, WNOHANG);
         if (pid == self->child)
             return true;
         if ((pid < 0 && errno != EINTR) || (pid == 0 && duration_now() >= ends_ms))

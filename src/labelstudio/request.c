@@ -112,7 +112,9 @@ static void judge_nonsense(const struct ask *how, struct finding *finding)
         .kind = LS_WHOAMI_TOKEN, .path = PATH_WHOAMI, .who = {CREDENTIAL_TOKEN, span_of(NONSENSE)}};
     struct http_answer answer;
     struct finding fault;
-    if (!question_ask(how, &nonsense, &answer, &fault))
+    struct ask quiet = *how;
+    quiet.phase = NULL; // what is said when time is up stays the refusal that came
+    if (!question_ask(&quiet, &nonsense, &answer, &fault))
         return; // the first verdict stays
     struct ls_answer second = question_answer(&answer);
     ls_verdict_nonsense(&second, finding);

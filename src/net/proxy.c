@@ -145,12 +145,14 @@ static bool take(struct proxy *self, const char *text, const char *from)
 {
     struct span all = span_of(text);
     size_t scheme = span_find(all, "://");
+    if (span_find(all, ":") != scheme) // it is in a password
+        scheme = all.len;
     struct span rest = scheme < all.len ? span_rest(all, scheme + 3) : all;
     struct span authority = {rest.text, strcspn(rest.text, "/?#")};
-    size_t at = authority.len;
-    while (at > 0 && authority.text[at - 1] != '@')
+    size_t at = rest.len; // the last @, as for what is secret (redact_token.c)
+    while (at > 0 && rest.text[at - 1] != '@')
         at--;
-    struct span address = span_rest(authority, at);
+    struct span address = {rest.text + at, strcspn(rest.text + at, "/?#")};
     struct text shown = text_over(self->shown, sizeof self->shown);
     struct span name = scheme < all.len ? (struct span){text, scheme} : span_of("http");
     memset(self, 0, sizeof *self);
@@ -158,6 +160,8 @@ static bool take(struct proxy *self, const char *text, const char *from)
     text_add_visible(&shown, name, 16);
     text_add(&shown, "://");
     text_add_visible(&shown, address, URL_HOST);
+    if (at > authority.len) // never guessed: the login must go to no other host
+        return refuse(self, "has an @ after a /, ? or #: in a password write %2F, %3F, %23");
     if (span_starts_nocase(name, "socks"))
         return refuse(self, "speaks SOCKS, which labelgate does not: name an HTTP proxy, or none");
     if (span_is_nocase(name, "https"))

@@ -116,12 +116,18 @@ static bool read_folders(struct tls *self, const char *list, struct finding *fau
 static bool is_folder_list(const char *path, enum file_fault result)
 {
     struct stat status;
-    char first[PATH_MAX];
+    char folder[PATH_MAX];
     if (result == FILE_DIRECTORY)
         return true;
-    text_print(first, sizeof first, "%.*s", (int)strcspn(path, ":"), path);
-    return result == FILE_MISSING && strchr(path, ':') != NULL && stat(first, &status) == 0 &&
-           S_ISDIR(status.st_mode);
+    if (result != FILE_MISSING || strchr(path, ':') == NULL)
+        return false;
+    for (size_t len; *path != '\0'; path += len + (path[len] == ':')) {
+        len = strcspn(path, ":");
+        text_print(folder, sizeof folder, "%.*s", (int)len, path);
+        if (stat(folder, &status) == 0 && S_ISDIR(status.st_mode))
+            return true;
+    }
+    return false;
 }
 
 // An image without the distribution's bundle has that of the app's own library at most.

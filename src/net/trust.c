@@ -85,7 +85,7 @@ bool trust_load(struct trust *self, char *bytes, size_t len)
     if (last == NULL)
         return false;
     mbedtls_x509_crt_init(last);
-    if (len > 0 && block.der[0] == (MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE))
+    if (certificate_length(&block) > 0)
         return add(self, &last, &block);
     while (pem_next(&pem, &block))
         if (!add(self, &last, &block))

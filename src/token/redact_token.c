@@ -34,6 +34,8 @@ static bool redact_decoded(struct span text)
 bool token_redact_authority(struct span authority)
 {
     size_t scheme = span_find(authority, "://");
+    if (span_find(authority, ":") != scheme) // it is in a password
+        scheme = authority.len;
     struct span rest = scheme < authority.len ? span_rest(authority, scheme + 3) : authority;
     size_t at = 0;
     // A password may hold what ends the host of a clean address: the last @ before a blank counts.

@@ -111,6 +111,24 @@ static void add_verdict(const struct health *health, const struct verdict *verdi
     verdict_json(verdict, &facts, out);
 }
 
+// What is said and logged when time is up from here on.
+static void prepare(struct health *health, const struct finding *finding)
+{
+    struct verdict verdict = verdict_of(health, finding);
+    char lines[DEADLINE_MAX], log_line[VERDICT_LOG + 1];
+    struct text text = text_over(lines, sizeof lines);
+    add_verdict(health, &verdict, &text);
+    deadline_say(STDOUT_FILENO, lines, text.len, verdict.healthy ? EXITCODE_OK : EXITCODE_NO);
+
+    if (verdict.healthy || health->log_fd < 0) {
+        deadline_log(-1, "", 0);
+        return;
+    }
+    struct text log = text_over(log_line, sizeof log_line);
+    verdict_log_line(&verdict, &log);
+    deadline_log(health->log_fd, log_line, log.len);
+}
+
 // Time is up in this phase: these lines, unless the answer comes first.
 static void prepare_timeout(void *context, enum http_phase phase, const char *what)
 {
@@ -119,18 +137,7 @@ static void prepare_timeout(void *context, enum http_phase phase, const char *wh
     http_timeout_finding(&late, phase, what, health->settings.timeout_ms);
     settings_name_token(&health->settings, &late);
     reach_say_way(&health->settings, &late);
-
-    struct verdict verdict = verdict_of(health, &late);
-    char lines[DEADLINE_MAX], log_line[VERDICT_LOG + 1];
-    struct text text = text_over(lines, sizeof lines);
-    add_verdict(health, &verdict, &text);
-    deadline_say(STDOUT_FILENO, lines, text.len, verdict.healthy ? EXITCODE_OK : EXITCODE_NO);
-
-    if (verdict.healthy || health->log_fd < 0)
-        return;
-    struct text log = text_over(log_line, sizeof log_line);
-    verdict_log_line(&verdict, &log);
-    deadline_log(health->log_fd, log_line, log.len);
+    prepare(health, &late);
 }
 
 // `docker compose logs` shows what the app's container wrote, not what a probe printed. Never
@@ -268,6 +275,7 @@ static void ask(struct health *health)
     ask_whoami(&how, &health->attempt.finding, &health->attempt.seen);
     settings_name_token(&health->settings, &health->attempt.finding);
     reach_say_way(&health->settings, &health->attempt.finding);
+    prepare(health, &health->attempt.finding); // the notes beside it may take the rest of the time
 }
 
 // As PID 1 of a one-shot job the kernel would drop TERM: it is received as data while we wait.
@@ -283,6 +291,7 @@ static void ask_in_children(struct health *health)
         attempt_until(&plan, health->settings.wait_ms, &health->attempt);
     else
         attempt_once(&plan, &health->attempt);
+    prepare(health, attempt_verdict(&health->attempt, NULL));
     deadline_arm(LAST_WRITE_MS);
 }
 

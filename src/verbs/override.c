@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/redact.h"
 #include "base/say.h"
 #include "cli/begin.h"
 #include "cli/print.h"
@@ -144,6 +145,15 @@ static int print(const struct override *self, char *const *services, int count)
 {
     struct text out = text_growing(), notes = text_growing();
     override_print(self, services, count, &out, &notes);
+    // Standard output would lose it, and the command with it.
+    struct redacted found;
+    if (!out.cut && redact_find((struct span){out.bytes, out.len}, &found)) {
+        text_free(&out);
+        text_free(&notes);
+        return refuse("the project",
+                      "a command, entry point or check holds what looks like a token (40 hex "
+                      "digits, a JWT): put it into a variable");
+    }
     int code = print_text(&out);
     if (code == EXITCODE_OK) {
         struct span rest = {notes.bytes, notes.len}, line;
@@ -167,6 +177,7 @@ static int override(struct override *self, const struct options *options, char *
     if (!judge(self, services, count))
         return EXITCODE_NO;
 
+    self->alone = count == 1;
     unsigned most = options_count(options, OPTION_IMAGE_JSON);
     struct file_content *files = calloc(most + 1, sizeof *files);
     self->images = calloc(most + 1, sizeof *self->images);

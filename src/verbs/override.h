@@ -21,6 +21,7 @@ struct override {
     json_place services; // of the project; always an object
     struct json *images; // of --image-json, each an array; NULL: none
     unsigned image_count;
+    bool alone;           // one service is guarded: one image file is its own, whatever its name
     const char *binary;   // --bin: the program on the host; NULL: an init service brings it
     const char *env_file; // --env-file, on the host; NULL: the environment counts
 };

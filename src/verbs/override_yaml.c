@@ -105,7 +105,8 @@ static void find_image(struct guarded *guarded)
         const struct json *json = &override->images[i];
         for (json_place at = json_first(json, JSON_ROOT); at != JSON_NONE;
              at = json_next(json, JSON_ROOT, at)) {
-            bool only = override->image_count == 1 && at == json_first(json, JSON_ROOT) &&
+            bool only = override->alone && override->image_count == 1 &&
+                        at == json_first(json, JSON_ROOT) &&
                         json_next(json, JSON_ROOT, at) == JSON_NONE;
             if (!only && !names_image(json, at, wanted))
                 continue;
@@ -125,7 +126,7 @@ static void add_quoted(struct text *out, struct span text, bool literal)
     struct text doubled = text_growing();
     for (size_t i = 0; literal && i < text.len; i++)
         text_add(&doubled, text.text[i] == '$' ? "$$" : "%c", text.text[i]);
-    text_add_json(out, literal ? (struct span){doubled.bytes, doubled.len} : text);
+    text_add_json_to_send(out, literal ? (struct span){doubled.bytes, doubled.len} : text);
     text_free(&doubled);
 }
 
@@ -311,12 +312,19 @@ static struct span next_word(struct span *rest)
 // What a shell would do besides asking; "|| exit 1" and an unseen output change nothing.
 static bool is_plain_end(struct span rest)
 {
+    static const char *const unseen[] = {">",          "1>",          "2>",          "/dev/null",
+                                         ">/dev/null", "1>/dev/null", "2>/dev/null", "2>&1"};
     rest = span_trim(rest);
     if (span_starts(rest, ">") || span_starts(rest, "2>") || span_starts(rest, "1>")) {
         size_t end = span_find(rest, "||");
-        struct span target = span_trim((struct span){rest.text, end});
-        if (span_find(target, "/dev/null") == target.len || span_find(target, ";") < target.len)
-            return false;
+        struct span target = {rest.text, end};
+        for (struct span word = next_word(&target); word.len > 0; word = next_word(&target)) {
+            bool is_unseen = false;
+            for (size_t i = 0; i < sizeof unseen / sizeof unseen[0]; i++)
+                is_unseen = is_unseen || span_is(word, unseen[i]);
+            if (!is_unseen)
+                return false;
+        }
         rest = span_rest(rest, end);
     }
     return rest.len == 0 || span_is(rest, "|| exit 1") || span_is(rest, "|| exit 2") ||
@@ -346,7 +354,7 @@ static bool find_address(struct span line, struct span *address)
             *address = word;
         } else if (is_plain_option(word, curl, &takes)) {
             if (takes)
-                next_word(&rest);
+                word = next_word(&rest);
         } else {
             return false;
         }
@@ -486,6 +494,10 @@ static void blank_tokens(struct guarded *guarded)
 {
     bool any = false;
     for (size_t i = 0; i < TOKEN_NAMES; i++) {
+        char file[OVERRIDE_NAME];
+        text_print(file, sizeof file, "%s_FILE", token_names[i]);
+        if (environment_has(&guarded->override->project, guarded->service, file))
+            text_add(guarded->out, "      %s: \"\"\n", file);
         if (!environment_has(&guarded->override->project, guarded->service, token_names[i]))
             continue;
         text_add(guarded->out, "      %s: \"\"\n", token_names[i]);

@@ -2,6 +2,7 @@
 """Field cases of the network: who answered, and where Label Studio went."""
 
 import json
+import time
 from collections.abc import Callable
 
 import pytest
@@ -180,6 +181,20 @@ def test_one_more_question_tells_which(probe, play, word: str) -> None:
         assert len(asked) == 3 and asked[1] == f"Bearer {ACCESS}"
         assert asked[2] is not None and asked[2].startswith("Token ") and len(asked[2]) == 46
         assert asked[2][6:] not in PAT + ACCESS
+
+
+def silent_the_second_time(request: Request) -> bytes:
+    if (request.header("Authorization") or "").startswith("Token "):
+        time.sleep(3)
+    return response(401, NOT_PROVIDED)
+
+
+def test_a_refusal_stays_one_while_more_is_asked(probe) -> None:
+    """`--unreachable healthy` covers what is unclear, and this is not."""
+    with StandIn(answer(exchange(silent_the_second_time))) as studio:
+        env = {"LABEL_STUDIO_API_TOKEN": PAT, "LABELGATE_JWT": "accept", "LABELGATE_UNREACHABLE": "healthy"}
+        seen = probe(studio.url, timeout="700ms", env=env)
+        assert seen.code == 1 and seen.word in ("jwt_disabled", "unauthorized"), seen
 
 
 def test_nothing_more_is_asked_when_the_first_answer_tells(probe) -> None:

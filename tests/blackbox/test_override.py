@@ -103,6 +103,7 @@ def test_what_the_override_changes(
         known = [name for name in expected if name in ("LABEL_STUDIO_API_TOKEN", "LABEL_STUDIO_API_KEY")]
         known += [name for name in expected if name == "LABEL_STUDIO_ACCESS_TOKEN"]
         expected |= dict.fromkeys(known or ["LABEL_STUDIO_API_TOKEN"], "")
+        expected |= {name: "" for name in expected if name == "LABEL_STUDIO_API_TOKEN_FILE"}
     ours = {name: value for name, value in env_of(after).items() if expected.get(name, ...) != value}
     assert all(name.startswith("LABELGATE_") for name in ours), ours
     assert set(expected) <= set(env_of(after))
@@ -155,6 +156,22 @@ LIST = ["CMD", "/gate/labelgate", "health"]
         (
             "curl-with-header",
             ["CMD-SHELL", "(curl -f -H 'Host: x' http://localhost:8000/health) && /gate/labelgate health"],
+            None,
+        ),
+        (
+            "curl-and-more",
+            [
+                "CMD-SHELL",
+                "(curl -s http://localhost:8000/health 2>/dev/null | grep -q UP) && /gate/labelgate health",
+            ],
+            None,
+        ),
+        (
+            "curl-and-process",
+            [
+                "CMD-SHELL",
+                "(curl -fs http://localhost:8000/ >/dev/null && pgrep worker) && /gate/labelgate health",
+            ],
             None,
         ),
         ("list-not-understood", ["CMD", "/app/check", "--all"], None),
@@ -227,6 +244,27 @@ def test_the_image_s_entrypoint_and_cmd(labelgate: Path, compose: Path, folder: 
     after = json.loads(config(compose, folder, files=(folder / "plain.yml", folder / "labelgate.yml")))
     assert after["services"]["app"]["entrypoint"] == [*GATE, "/entry", "a$$b"]
     assert after["services"]["app"]["command"] == ["serve", "$${X}"]
+
+
+def test_one_image_is_not_every_service_s(labelgate: Path, folder: Path) -> None:
+    (folder / "image.json").write_text(json.dumps([IMAGE]))
+    project = json.dumps(
+        {"services": {"web": {"image": "python:3.13-slim"}, "worker": {"image": "other/worker:1"}}}
+    )
+    done = override(labelgate, project, folder, "--image-json", "image.json", "web", "worker")
+    assert done.returncode == 0 and done.stdout.count('"/entry"') == 1
+    assert "worker: the project does not say" in done.stderr and "web: the project" not in done.stderr
+
+
+@pytest.mark.parametrize("where", ["command", "entrypoint", "healthcheck"])
+def test_what_looks_like_a_token_is_refused_and_not_replaced(
+    labelgate: Path, folder: Path, where: str
+) -> None:
+    value = {"test": f"check {TOKEN}"} if where == "healthcheck" else ["serve", "--rev", TOKEN]
+    project = json.dumps({"services": {"app": {"entrypoint": ["a"], where: value}}})
+    done = override(labelgate, project, folder, "app")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "[project_invalid]" in done.stderr and TOKEN not in done.stderr
 
 
 def test_what_a_person_has_to_fill_in(labelgate: Path, compose: Path, folder: Path) -> None:

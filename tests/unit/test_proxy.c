@@ -138,6 +138,10 @@ static void what_cannot_be_used_says_why(void **state)
         {"http://p:99999", "port"},
         {"http://u:hunter2%00@p:1", "user name"},
         {"http://p q:1", "blank"},
+        {"http://u:hunter2/x@p:1", "%2F"},
+        {"http://u:hunter2?x@p:1", "%3F"},
+        {"u:hunter2#x@p:1", "%23"},
+        {"u:hunter2://ss@p:1", "%2F"},
     };
     struct url url = {.host = "studio.example"};
     struct proxy proxy;
