@@ -289,7 +289,11 @@ class LabelStudio:
     def as_admin(self, method: str, path: str, body: Any = None) -> Answer:
         if not self.cookies:
             self.login()
-        return self.ask(method, path, body=body, cookies=self.cookies)
+        answer = self.ask(method, path, body=body, cookies=self.cookies)
+        if answer.status == 401:  # a Label Studio that was started again may have lost the session
+            self.login()
+            answer = self.ask(method, path, body=body, cookies=self.cookies)
+        return answer
 
     def settings(self, *, api: bool | None = None, legacy: bool | None = None) -> dict[str, bool]:
         """Sets the organization's switches (None: leave) and returns both."""

@@ -140,7 +140,7 @@ def test_away_for_two_minutes(engine: Engine, guarded: dict[str, tuple[Studio, s
     for studio, patient, strict in guarded.values():
         assert engine.health(strict) == "unhealthy"
         log = engine.health_log(patient)
-        assert "Label Studio" in log and "healthy [" in log and "unhealthy" not in log, log
+        assert "label-studio" in log and "healthy [" in log and "unhealthy" not in log, log
         studio.start_again()
     for studio, patient, strict in guarded.values():
         studio.await_up()
