@@ -50,9 +50,9 @@ static void print(const struct trade *trade)
     struct text out = text_growing();
     finding_add_sentence(&trade->finding, &text);
     text_add(&out, "{\"word\": \"%s\", \"sentence\": ", reason_word(trade->finding.reason));
-    text_add_json(&out, span_of(sentence));
+    text_add_json_to_send(&out, span_of(sentence));
     text_add(&out, ", \"token\": ");
-    text_add_json(&out, secret_span(&trade->token));
+    text_add_json_to_send(&out, secret_span(&trade->token));
     text_add(&out, ", \"created\": %s, \"enabled\": %s, \"user\": %lld}\n",
              trade->result.created ? "true" : "false", trade->result.enabled ? "true" : "false",
              (long long)trade->result.seen.identity.user_id);
