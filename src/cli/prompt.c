@@ -2,6 +2,7 @@
 #include "cli/prompt.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <termios.h>
 #include <unistd.h>
@@ -88,13 +89,15 @@ static bool reach_foreground(const struct prompt *self)
 }
 
 // What is typed and not read yet is dropped both ways: half a password is nobody's command.
+// No read may wait: Ctrl-Z throws away what was typed before it, and a read that began for the sake
+// of that would keep the signal from being seen.
 static bool hide(const struct termios *before)
 {
     struct termios raw = *before;
     raw.c_lflag &= (tcflag_t) ~(ICANON | ECHO);
     if (!makes_signals())
         raw.c_lflag &= (tcflag_t)~ISIG;
-    raw.c_cc[VMIN] = 1;
+    raw.c_cc[VMIN] = 0;
     raw.c_cc[VTIME] = 0;
     return tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw) == 0;
 }
@@ -111,8 +114,9 @@ static void ask(const struct prompt *self)
 }
 
 // Stopped and woken, or woken from a stop that no program sees (SIGSTOP): a shell has used the
-// terminal since, and may have left it with its echo. False: it cannot be had again.
-static bool rest(const struct prompt *self, int number, struct termios *before)
+// terminal since, and may have left it with its echo. A secret is asked for anew: nobody sees how
+// much of it was typed. False: the terminal cannot be had again.
+static bool rest(struct prompt *self, int number, struct termios *before)
 {
     if (number != SIGCONT) {
         show(before);
@@ -125,6 +129,8 @@ static bool rest(const struct prompt *self, int number, struct termios *before)
         return false;
     if (!hide(before))
         return false;
+    if (self->secret)
+        self->len = 0;
     ask(self);
     return true;
 }
@@ -135,11 +141,19 @@ static void end_with(enum prompt_answer how, bool *done, enum prompt_answer *ans
     *answer = how;
 }
 
+static bool is_hung_up(void)
+{
+    struct pollfd one = {.fd = STDIN_FILENO};
+    return poll(&one, 1, 0) < 0 || (one.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
+}
+
 // One key at a time, since a signal must find nothing half done.
 static void take_key(struct prompt *self, bool *done, enum prompt_answer *answer)
 {
     char key;
     ssize_t got = read_some(&key, 1);
+    if (got == 0 && !is_hung_up())
+        return;
     if (got < 0)
         return end_with(PROMPT_FAILED, done, answer);
     if (got == 0 || key == KEY_INTERRUPT || (key == KEY_END && self->len == 0))

@@ -197,6 +197,19 @@ def test_a_stop_and_a_return(job: Callable[..., Job], name: str) -> None:
     assert TYPED not in asking.shown and b"the-rest" not in asking.shown
 
 
+def test_a_stop_key_right_behind_others(job: Callable[..., Job]) -> None:
+    """The terminal drops what was typed before Ctrl-Z, at times between the poll and the read."""
+    asking = job()
+    for times in range(1, 301):
+        asking.asked(times)
+        asking.until(lambda: not asking.echoes())
+        for key in TYPED:
+            asking.type(bytes([key]))
+        asking.type(b"\x1a")
+        assert asking.hear() == {"stopped": signal.SIGTSTP}
+        os.write(asking.orders, b"f")
+
+
 def test_a_stop_that_no_program_sees(job: Callable[..., Job]) -> None:
     """A shell has given the terminal its echo meanwhile."""
     asking = job()

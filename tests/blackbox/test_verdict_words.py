@@ -95,7 +95,8 @@ def test_a_second_token_that_is_not_used(tmp_path: Path) -> None:
     with unknown() as server:
         out = ask("health", tmp_path, {"LABEL_STUDIO_URL": server.url})
     assert f"{OTHER} is set too, and is not used" in out
-    assert f"to do: if {OTHER} holds the right one: LABELGATE_TOKEN_VAR={OTHER}" in out
+    step = f"to do: if the app reads {OTHER}: LABELGATE_TOKEN_VAR={OTHER} in the container's environment"
+    assert step in out
 
 
 def test_a_right_token_has_no_such_words(tmp_path: Path) -> None:
