@@ -11,16 +11,9 @@
 #include "net/proxy.h"
 #include "spec/reason.h"
 
-// More than any answer that must be read: whoami is below 2 KiB, a traceback 2 kB, the largest
-// project list page is not read.
-#define HTTP_BODY_MAX ((size_t)64 * 1024)
-#define HTTP_BODY_SMALL ((size_t)2 * 1024) // whoami and every error fit
+#define HTTP_BODY_SMALL ((size_t)2 * 1024) // whoami and every error fit, without the heap
 #define HTTP_HEADER_VALUE 512
 #define HTTP_HEADERS 16
-
-// How long and how much of a 404's page is waited for: its <title> stands at the front.
-#define HTTP_PEEK_MS 50
-#define HTTP_PEEK ((size_t)4 * 1024)
 
 // What is being waited for: for the sentence of a timeout.
 enum http_phase {
@@ -72,7 +65,7 @@ struct http_answer {
                 // was read
     size_t body_len;
     char small[HTTP_BODY_SMALL];
-    bool body_cut; // longer than HTTP_BODY_MAX, cut short by the peer, or not waited for
+    bool body_cut; // longer than HTTP_BODY_MAX (response.h), cut short, or not waited for
 };
 
 #endif

@@ -11,6 +11,13 @@
 #include "base/span.h"
 #include "net/answer.h"
 
+// The limit of an answer's body: more than any answer that must be read. whoami is below 2 KiB, a
+// traceback 2 kB, the largest project list page is not read.
+#define HTTP_BODY_MAX ((size_t)64 * 1024)
+// How long a 404's page is waited for, and how much of it is read: its <title> is near the front.
+#define HTTP_PEEK_MS 50
+#define HTTP_PEEK ((size_t)4 * 1024)
+
 enum body_mode { BODY_NONE, BODY_PEEK, BODY_WHOLE };
 
 struct intake {

@@ -1,29 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "net/tls.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <limits.h>
 #include <mbedtls/ctr_drbg.h>
 #include <mbedtls/ssl.h>
 #include <mbedtls/x509_crt.h>
 #include <psa/crypto.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 
 #include "base/text.h"
+#include "net/ca_bundle.h"
 #include "net/certificate.h"
-
-// Where distributions keep the bundle, the commonest first.
-static const char *const bundle_paths[] = {
-    "/etc/ssl/certs/ca-certificates.crt", // Debian, Alpine, Arch
-    "/etc/pki/tls/certs/ca-bundle.crt",   // Fedora, RHEL
-    "/etc/ssl/cert.pem",                  // Alpine
-    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
-    "/etc/ssl/ca-bundle.pem", // openSUSE
-};
 
 // SHA-256 and above (SHA-1 is built in to read roots, whose own signature is never checked); RSA
 // from 2048 bits; the curves that this build has.
@@ -38,7 +26,8 @@ static const mbedtls_x509_crt_profile profile = {
     .rsa_min_bitlen = 2048,
 };
 
-// ---- The bundle ---------------------------------------------------------------------------------
+// ---- What is trusted
+// -----------------------------------------------------------------------------
 
 static bool refuse(struct finding *fault, const char *path, const char *why)
 {
@@ -46,129 +35,16 @@ static bool refuse(struct finding *fault, const char *path, const char *why)
     return false;
 }
 
-static bool open_default(struct tls *self, struct finding *fault)
-{
-    for (size_t i = 0; i < sizeof bundle_paths / sizeof bundle_paths[0] && self->path == NULL; i++)
-        if (file_read(bundle_paths[i], TLS_BUNDLE_MAX, &self->bundle) == FILE_OK)
-            self->path = bundle_paths[i];
-    return trust_load(&self->trust, self->bundle.bytes, self->bundle.len) ||
-           refuse(fault, self->path, "memory ran out");
-}
-
-// "5ed36f99.0": what openssl rehash makes, and all that OpenSSL looks at in a folder.
-static bool is_hashed_name(const char *name)
-{
-    size_t hash = strspn(name, "0123456789abcdef");
-    return hash == 8 && name[8] == '.' && name[9] != '\0' &&
-           name[9 + strspn(name + 9, "0123456789")] == '\0';
-}
-
-// Behind what is there. False: there is no room or no memory for it.
-static bool append(struct file_content *bundle, const struct file_content *more)
-{
-    if (bundle->len + more->len + 1 > TLS_BUNDLE_MAX)
-        return false;
-    char *bytes = realloc(bundle->bytes, bundle->len + more->len + 2);
-    if (bytes == NULL)
-        return false;
-    memcpy(bytes + bundle->len, more->bytes, more->len);
-    bundle->bytes = bytes;
-    bundle->len += more->len;
-    bytes[bundle->len++] = '\n';
-    bytes[bundle->len] = '\0';
-    return true;
-}
-
-static bool read_folder(struct tls *self, const char *path)
-{
-    bool whole = true;
-    DIR *folder = opendir(path);
-    if (folder == NULL)
-        return true;
-    for (const struct dirent *entry = readdir(folder); whole && entry != NULL;
-         entry = readdir(folder)) {
-        char file[PATH_MAX];
-        struct file_content one = {0};
-        if (!is_hashed_name(entry->d_name))
-            continue;
-        text_print(file, sizeof file, "%s/%s", path, entry->d_name);
-        if (file_read(file, TLS_BUNDLE_MAX, &one) == FILE_OK)
-            whole = append(&self->bundle, &one);
-        file_free(&one);
-    }
-    closedir(folder);
-    return whole;
-}
-
-// SSL_CERT_DIR may list several.
-static bool read_folders(struct tls *self, const char *list, struct finding *fault)
-{
-    char path[PATH_MAX];
-    for (size_t len; *list != '\0'; list += len + (list[len] == ':')) {
-        len = strcspn(list, ":");
-        text_print(path, sizeof path, "%.*s", (int)len, list);
-        if (!read_folder(self, path))
-            return refuse(fault, path, "it is too large, or memory ran out");
-    }
-    return true;
-}
-
-static bool is_folder_list(const char *path, enum file_fault result)
-{
-    struct stat status;
-    char folder[PATH_MAX];
-    if (result == FILE_DIRECTORY)
-        return true;
-    if (result != FILE_MISSING || strchr(path, ':') == NULL)
-        return false;
-    for (size_t len; *path != '\0'; path += len + (path[len] == ':')) {
-        len = strcspn(path, ":");
-        text_print(folder, sizeof folder, "%.*s", (int)len, path);
-        if (stat(folder, &status) == 0 && S_ISDIR(status.st_mode))
-            return true;
-    }
-    return false;
-}
-
-// An image without the distribution's bundle has that of the app's own library at most.
-static void add_certifi(struct text *out)
-{
-    text_add(out, "; an app may bring its own (Python: site-packages/certifi/cacert.pem): name it "
-                  "in LABELGATE_CA_FILE");
-}
-
-static bool read_named(struct tls *self, const char *path, struct finding *fault)
-{
-    char why[FINDING_SLOT], fault_words[FINDING_SLOT];
-    enum file_fault result = file_read(path, TLS_BUNDLE_MAX, &self->bundle);
-    self->path = path;
-    if (is_folder_list(path, result))
-        return read_folders(self, path, fault) &&
-               (self->bundle.len > 0 ||
-                refuse(fault, path,
-                       "this folder has no file with OpenSSL's hashed name, such as "
-                       "5ed36f99.0 (openssl rehash makes them)"));
-    if (result == FILE_OK)
-        return self->bundle.len > 0 || refuse(fault, path, "it is empty");
-    file_fault_text(result, &self->bundle, TLS_BUNDLE_MAX, fault_words, sizeof fault_words);
-    struct text text = text_over(why, sizeof why);
-    text_add(&text, "%s", fault_words);
-    if (result == FILE_MISSING && strncmp(path, "/etc/", strlen("/etc/")) == 0)
-        add_certifi(&text);
-    return refuse(fault, path, why);
-}
-
 bool tls_open(struct tls *self, const char *ca_file, struct finding *fault)
 {
     memset(self, 0, sizeof *self);
-    if (ca_file == NULL)
-        return open_default(self, fault);
-    if (!read_named(self, ca_file, fault))
+    self->is_given = ca_file != NULL;
+    if (self->is_given && !ca_bundle_read(&self->bundle, ca_file, fault))
         return false;
-    self->is_given = true;
+    self->path = self->is_given ? ca_file : ca_bundle_find(&self->bundle);
     if (!trust_load(&self->trust, self->bundle.bytes, self->bundle.len))
-        return refuse(fault, ca_file, "memory ran out");
-    if (self->trust.count == 0 && self->trust.refused_count == 0)
+        return refuse(fault, self->path, "memory ran out");
+    if (self->is_given && self->trust.count == 0 && self->trust.refused_count == 0)
         return refuse(fault, ca_file, "it holds no certificate that can be read");
     return true;
 }

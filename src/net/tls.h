@@ -16,8 +16,6 @@
 #include "net/trust.h"
 #include "spec/reason.h"
 
-// Debian's bundle has 220 KiB; a company's own may have all of the world's.
-#define TLS_BUNDLE_MAX ((size_t)8 * 1024 * 1024)
 #define TLS_TEXT 160
 
 // What the server sent of the issuer that its chain lacks.
@@ -50,10 +48,9 @@ struct tls {
     char dates[TLS_TEXT];   // whose time is over or has not begun
 };
 
-// Reads the bundle: `ca_file` (a file; a folder, or several with colons between them, of which the
-// files with OpenSSL's hashed names count), or the first of the distributions' that is there (none
-// is no fault here, tls_explain will say so). False with REASON_CA_FILE_INVALID when `ca_file` is
-// missing, unreadable or holds no certificate.
+// Reads `ca_file`, or the distribution's bundle (ca_bundle.h; that there is none is not a fault
+// here, tls_explain will say so). False with REASON_CA_FILE_INVALID when `ca_file` is missing,
+// unreadable or holds no certificate.
 bool tls_open(struct tls *self, const char *ca_file, struct finding *fault);
 void tls_close(struct tls *self);
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "net/ca_bundle.h"
 #include "net/certificate.h"
 #include "net/tls.h"
 #include "net/trust.h"
@@ -30,7 +31,7 @@ static void every_certificate_of_this_machine_is_taken(void **state)
 {
     (void)state;
     struct file_content bundle;
-    if (file_read(bundle_path, TLS_BUNDLE_MAX, &bundle) != FILE_OK)
+    if (file_read(bundle_path, CA_BUNDLE_MAX, &bundle) != FILE_OK)
         skip();
     size_t marks = count_marks(&bundle);
     struct trust trust;
