@@ -67,13 +67,16 @@ static void check_read_back(const struct assign_request *request, const struct a
     dotenv_free(&is);
 }
 
-static void check_again(const struct assign_request *request, const struct assignment *made)
+// A second time it may find a shorter spelling inside the quotes that are there now.
+static void check_again(const struct assign_request *request, const struct assignment *made,
+                        const struct dotenv_options *options)
 {
     struct assignment again;
     struct assign_request second = *request;
     second.file = (struct span){made->bytes, made->len};
     check(assign(&again, &second) == ASSIGN_OK && !again.appended);
-    check(again.len == made->len && memcmp(again.bytes, made->bytes, made->len) == 0);
+    check_read_back(&second, &again, options);
+    check_kept(&second, &again, options);
     assign_free(&again);
 }
 
@@ -102,7 +105,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (assign(&made, &request) == ASSIGN_OK) {
         check_read_back(&request, &made, &options);
         check_kept(&request, &made, &options);
-        check_again(&request, &made);
+        check_again(&request, &made, &options);
         assign_free(&made);
     }
     (void)assign_differs_in_value(&request, (struct span){file, len / 2});
