@@ -181,7 +181,7 @@ static void wake_to_stop(struct watch *self, int number)
 {
     if (!signals_is_stop(number))
         return;
-    reap(self);
+    reap_app(self);
     if (self->stopped && !self->ended)
         wake(self);
 }
@@ -193,7 +193,7 @@ static bool woken_already(struct watch *self)
         return false;
     self->slept = false;
     terminal_lend(self);
-    reap(self);
+    reap_app(self);
     return !self->own_group && !self->stopped;
 }
 

@@ -4,8 +4,12 @@
 #include <sys/wait.h>
 
 #include "init/signalled.h"
+#include "init/signals.h"
 #include "init/watch.h"
 #include "spec/exitcode.h"
+
+// Of a crowd that dies faster than it can be reaped there is no end: signals come between.
+#define AT_ONCE 256
 
 static void note_app(struct watch *self, int status)
 {
@@ -30,11 +34,11 @@ static void note(struct watch *self, pid_t pid, int status)
 
 // The next change of a child's state, with its status; what traced children stop for is dealt with.
 // __WALL: of each thread, also before Linux 4.7. 0: there is none. -1: errno.
-static pid_t next_change(int options, int *status)
+static pid_t next_change(pid_t of, int options, int *status)
 {
     pid_t pid;
     do
-        pid = waitpid(-1, status, WNOHANG | __WALL | options);
+        pid = waitpid(of, status, WNOHANG | __WALL | options);
     while ((pid < 0 && errno == EINTR) ||
            (pid > 0 && WIFSTOPPED(*status) && traced_let_go(pid, *status)));
     return pid;
@@ -54,9 +58,18 @@ static void note_lost_app(struct watch *self)
 bool reap(struct watch *self)
 {
     int status = 0;
-    pid_t pid;
-    while ((pid = next_change(WUNTRACED | WCONTINUED, &status)) > 0)
-        note(self, pid, status);
+    pid_t pid = 0;
+    self->crowd = true;
+    for (unsigned i = 0; i < AT_ONCE; i++) {
+        pid = next_change(-1, WUNTRACED | WCONTINUED, &status);
+        if (pid > 0)
+            note(self, pid, status);
+        else
+            break;
+    }
+    if (pid > 0)
+        return true;
+    self->crowd = false;
     // Another error says nothing about our children: they are there as before.
     if (pid == 0 || errno != ECHILD)
         return true;
@@ -64,14 +77,29 @@ bool reap(struct watch *self)
     return false;
 }
 
+void reap_app(struct watch *self)
+{
+    int status = 0;
+    while (!self->ended && next_change(self->app, WUNTRACED | WCONTINUED, &status) > 0)
+        note_app(self, status);
+}
+
+// With a crowd to reap nothing is waited for, and SIGCHLD, which stands before others in the
+// kernel's order, says nothing new.
+int reap_wait(const struct watch *self, int64_t milliseconds, siginfo_t *info)
+{
+    if (self->crowd)
+        return signals_wait(-1, SIGNALS_EVERY & ~signals_bit(SIGCHLD), 0, info);
+    return signals_wait(self->signals, SIGNALS_EVERY, milliseconds, info);
+}
+
 bool reap_strays(void)
 {
     int status;
-    pid_t pid;
-    do
-        pid = next_change(0, &status);
-    while (pid > 0);
-    return pid == 0 || errno == ECHILD;
+    pid_t pid = 1;
+    for (unsigned i = 0; i < AT_ONCE && pid > 0; i++)
+        pid = next_change(-1, 0, &status);
+    return pid >= 0 || errno == ECHILD;
 }
 
 int reap_code(const struct watch *self)

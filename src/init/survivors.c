@@ -163,7 +163,7 @@ static bool reap_until(struct watch *self, int64_t deadline)
 {
     int64_t left = deadline - duration_now();
     siginfo_t info;
-    int number = left > 0 ? signals_wait(self->signals, SIGNALS_EVERY, left, &info) : 0;
+    int number = left > 0 ? reap_wait(self, left, &info) : 0;
     if (number > 0 && number != SIGCHLD)
         forward(self, &info);
     return reap(self);

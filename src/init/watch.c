@@ -13,12 +13,12 @@ static void step(struct watch *self)
 {
     siginfo_t info;
     int number = forward_is_waiting() ? signals_wait(-1, ~SIGNALS_REAL_TIME, FULL_MS, &info)
-                                      : signals_wait(self->signals, SIGNALS_EVERY, -1, &info);
+                                      : reap_wait(self, -1, &info);
     // The kernel's SIGCHLD is about a child; one that a process sent is a signal like any other.
     bool is_kernels = number == SIGCHLD && info.si_code > 0;
     if (number > 0 && !is_kernels)
         forward(self, &info);
-    if (number == SIGCHLD || number == 0)
+    if (number == SIGCHLD || number == 0 || self->crowd)
         reap(self);
     forward_waiting(self);
 }

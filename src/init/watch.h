@@ -32,16 +32,22 @@ struct watch {
     bool all_stopped; // with it, by a terminal, its whole group
     bool denied;      // that a signal may not be sent to the app has been said
     bool slept;       // we stopped ourselves with it, and it has not been woken by us since
+    bool crowd;       // there may be more to reap, of which no SIGCHLD tells
     bool ending;      // the app has ended and survivors are being ended
     unsigned stops;   // TERM and INT that came
     int64_t stop_ms;  // when the first stop signal was passed on, 0: not yet
 };
 
 // ---- reap.c -------------------------------------------------------------------------------------
-// Takes every change of our children's state that there is. False when there is no child at all.
+// Takes the changes of our children's state that there are, or of a crowd some (`crowd`). False
+// when there is no child at all.
 bool reap(struct watch *self);
+void reap_app(struct watch *self); // the app's alone
+// The next signal; 0: none came in that time, or there is a crowd to reap.
+int reap_wait(const struct watch *self, int64_t milliseconds, siginfo_t *info);
 int reap_code(const struct watch *self); // the exit code of `run`, once the app has ended
-// Before there is an app: takes whatever has ended. False: the kernel does not let us (errno).
+// Before there is an app: takes what has ended, or of a crowd some. False: the kernel does not let
+// us (errno).
 bool reap_strays(void);
 
 // ---- traced.c -----------------------------------------------------------------------------------

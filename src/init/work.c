@@ -190,8 +190,10 @@ static void finish(struct running *self, int signal_number)
     if (late)
         result->answer = signal_number != 0 ? INIT_WORK_STOPPED : INIT_WORK_LATE;
     result->signal = signal_number;
-    if (!is_reaped(self, late, &status))
+    if (!is_reaped(self, late, &status)) {
+        kill(self->child, SIGKILL);
         return;
+    }
     result->code = WIFSIGNALED(status) ? EXITCODE_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
 }
 

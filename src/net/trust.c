@@ -76,6 +76,14 @@ static bool add(struct trust *self, mbedtls_x509_crt **last, const struct pem_bl
     return refuse(self, &why);
 }
 
+// DER and nothing else: words before a PEM block may begin with the byte of a SEQUENCE, "0".
+static bool is_der(const struct pem_block *block)
+{
+    static const char mark[] = "-----BEGIN ";
+    return certificate_length(block) > 0 &&
+           memmem(block->der, block->len, mark, sizeof mark - 1) == NULL;
+}
+
 bool trust_load(struct trust *self, char *bytes, size_t len)
 {
     struct pem pem = {bytes, len};
@@ -85,7 +93,7 @@ bool trust_load(struct trust *self, char *bytes, size_t len)
     if (last == NULL)
         return false;
     mbedtls_x509_crt_init(last);
-    if (certificate_length(&block) > 0)
+    if (is_der(&block))
         return add(self, &last, &block);
     while (pem_next(&pem, &block))
         if (!add(self, &last, &block))

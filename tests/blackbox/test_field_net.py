@@ -2,6 +2,7 @@
 """Field cases of the network: who answered, and where Label Studio went."""
 
 import json
+import ssl
 import time
 from collections.abc import Callable
 
@@ -252,8 +253,38 @@ def test_several_folders(probe, authority: Authority, tmp_path) -> None:
     (tmp_path / "b" / "5ed36f99.12").write_bytes(root.pem)
     with StandIn(answer(response(200, USER)), tls=authority.context(authority.server(root))) as studio:
         assert probe(studio.url, env={"SSL_CERT_DIR": f"{tmp_path}/a:{tmp_path}/b"}).word == "ok"
+        for missing in (
+            f"{tmp_path}/no:{tmp_path}/b",
+            f":{tmp_path}/b",
+            f"{tmp_path}/b:",
+            f"/dev/null:{tmp_path}/b",
+        ):
+            assert probe(studio.url, env={"SSL_CERT_DIR": missing}).word == "ok", missing
         empty = probe(studio.url, env={"SSL_CERT_DIR": f"{tmp_path}/a"})
         assert empty.word == "ca_file_invalid" and "hashed name" in empty.out, empty
+
+
+@pytest.mark.parametrize(
+    "before", ["000 Test Root\n", "0 0\n", "00.00.00\n", "0" * 47 + "\n", "# Test Root\n"]
+)
+def test_words_before_the_first_block(probe, authority: Authority, tmp_path, before: str) -> None:
+    """ "0" is the byte that a certificate in DER begins with."""
+    root = authority.root()
+    file = tmp_path / "bundle.pem"
+    file.write_bytes(before.encode() + root.pem)
+    with StandIn(answer(response(200, USER)), tls=authority.context(authority.server(root))) as studio:
+        seen = probe(studio.url, env={"LABELGATE_CA_FILE": str(file)})
+        assert seen.word == "ok", seen
+
+
+def test_a_certificate_in_der(probe, authority: Authority, tmp_path) -> None:
+    root = authority.root()
+    file = tmp_path / "root.der"
+    der = ssl.PEM_cert_to_DER_cert(root.pem.decode())
+    with StandIn(answer(response(200, USER)), tls=authority.context(authority.server(root))) as studio:
+        for behind in (b"", b"\n"):
+            file.write_bytes(der + behind)
+            assert probe(studio.url, env={"LABELGATE_CA_FILE": str(file)}).word == "ok", behind
 
 
 def test_an_image_without_a_bundle(probe, run: Run) -> None:

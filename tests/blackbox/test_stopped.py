@@ -18,7 +18,7 @@ import pytest
 from clock import SLACK, timed
 from conftest import PATIENCE
 from faults import FAULTS
-from standin import TOKEN, Connection, StandIn, answer, label_studio
+from standin import TOKEN, USER, Connection, StandIn, answer, detail, label_studio, response
 
 STOPS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT]
 PEOPLES = {
@@ -127,6 +127,35 @@ def test_no_alarm_no_question(labelgate: Path, helpers: Path, tmp_path: Path, ar
     assert done.returncode == 1
     assert "start_failed" in done.stdout + done.stderr
     assert not asked.is_set()
+
+
+@pytest.mark.native("filters system calls")
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the numbers of x86_64")
+@pytest.mark.parametrize("options", [[], ["--json"], ["--wait", "0"]])
+@pytest.mark.parametrize("well", [True, False])
+def test_what_is_looked_up_after_the_answer_takes_nothing_from_it(
+    labelgate: Path, helpers: Path, tmp_path: Path, options: list[str], well: bool
+) -> None:
+    """For the notes beside a verdict a file is looked at, here on a mount that does not answer."""
+    statx, links = "332", "4"
+    (tmp_path / ".env").write_text(f"LABEL_STUDIO_API_TOKEN={TOKEN}\n")
+    reply = response(200, USER) if well else response(401, detail(401, "Invalid token."))
+    with StandIn(answer(reply)) as server:
+        done, seconds = timed(
+            lambda: subprocess.run(
+                [str(helpers / "hold_call"), "--fourth", links, statx, str(labelgate), "health", *options],
+                env={"LABEL_STUDIO_URL": server.url, "LABELGATE_TIMEOUT": "700ms"},
+                cwd=tmp_path,
+                capture_output=True,
+                text=True,
+                timeout=10,
+                check=False,
+            )
+        )
+    word = "ok" if well else "token_unknown"
+    assert done.returncode == (0 if well else 1), done
+    assert f"[{word}]" in done.stdout or f'"reason":"{word}"' in done.stdout, done
+    assert seconds < 0.7 + SLACK
 
 
 # ---- Standard output -------------------------------------------------------------------------------------

@@ -357,6 +357,30 @@ def test_denied_calls(make_case: MakeCase, place: str, number: int, name: str, h
     assert running.out.rest(case.patience) == []
 
 
+# ---- A flood ----------------------------------------------------------------------------------------------
+
+
+@both_places
+def test_signals_come_through_a_flood_of_orphans(make_case: MakeCase, place: str) -> None:
+    case = make_case("labelgate", place)
+    flood = f"{case.helpers / 'init_app'} orphans 10000000 &"
+    app = [
+        "/bin/sh",
+        "-c",
+        f'{flood} {flood} {flood} exec "$@"',
+        "sh",
+        *case.app("ready", "listen", LAST, "exit", 5),
+    ]
+    running = case.start(*app, options=["--grace=200ms"])
+    running.expect(r"ready \d+")
+    for number in (signal.SIGTERM, signal.SIGCONT, 40, LAST):
+        begin = time.monotonic()
+        running.send(number)
+        running.expect(rf"signal {int(number)} .*")
+        assert time.monotonic() - begin < 2
+    assert running.end() == 5
+
+
 # ---- A standard error that nobody reads -------------------------------------------------------------------
 
 

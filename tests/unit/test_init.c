@@ -379,10 +379,51 @@ static void a_pause_reaps(void **state)
     assert_int_equal(errno, ECHILD);
 }
 
+// More children have died than are reaped at once: a signal comes in between, and none is left.
+static void a_crowd_leaves_room_for_signals(void **state)
+{
+    (void)state;
+    enum { CROWD = 700 };
+    static pid_t list[CROWD];
+    siginfo_t info;
+    struct watch self = {.signals = -1, .app = getpid()};
+    for (int i = 0; i < CROWD; i++)
+        if ((list[i] = fork()) == 0)
+            _exit(0);
+    for (int i = 0; i < CROWD; i++)
+        assert_int_equal(waitid(P_PID, (id_t)list[i], &info, WEXITED | WNOWAIT), 0);
+    assert_true(reap(&self));
+    assert_true(self.crowd);
+    kill(getpid(), SIGUSR1);
+    assert_int_equal(reap_wait(&self, -1, &info), SIGUSR1);
+    assert_int_equal(reap_wait(&self, -1, &info), 0); // SIGCHLD is waiting, and has nothing to tell
+    for (int rounds = 0; reap(&self); rounds++)
+        assert_int_in_range(rounds, 0, CROWD);
+    assert_false(self.crowd);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+static void a_pause_reaps_a_crowd(void **state)
+{
+    (void)state;
+    int status;
+    siginfo_t info;
+    for (int i = 0; i < 700; i++) {
+        pid_t child = fork();
+        if (child == 0)
+            _exit(0);
+        assert_int_equal(waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT), 0);
+    }
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(init_pause(0), 0);
+    assert_int_equal(waitpid(-1, &status, WNOHANG), -1);
+}
+
 struct work {
     size_t bytes;
     int code;
     int signal;
+    bool closes;
     bool hangs;
 };
 
@@ -394,6 +435,8 @@ static int do_work(void *context, int out_fd)
             return 77;
     if (work->signal != 0)
         kill(getpid(), work->signal);
+    if (work->closes)
+        close(out_fd);
     while (work->hangs)
         pause();
     return work->code;
@@ -455,6 +498,21 @@ static void work_is_stopped_at_once(void **state)
     assert_int_equal(result.signal, SIGINT);
     assert_int_in_range(duration_now() - begin, 0, 2000);
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+// A thread of it is held by the kernel, say, and the stop signal is waiting.
+static void work_that_has_told_and_does_not_end_holds_nothing_up(void **state)
+{
+    char room[16];
+    int64_t begin = duration_now();
+    struct init_work_result result = work_with(
+        state, (struct work){.bytes = 3, .closes = true, .hangs = true}, room, sizeof room);
+    kill(getpid(), SIGTERM);
+    assert_int_equal(init_pause(60000), SIGTERM);
+    assert_int_in_range(duration_now() - begin, 0, 1000);
+    assert_int_equal(result.answer, INIT_WORK_DONE);
+    assert_int_equal(result.len, 3);
+    assert_true(waitpid(-1, NULL, 0) > 0 || errno == ECHILD); // it is ended, at least
 }
 
 // Two at once, of which the second hangs: what the first says is not lost, and it is not held up.
@@ -608,11 +666,14 @@ int main(void)
         HELD(a_pause_ends_with_its_time),
         HELD(a_pause_ends_with_a_stop_signal),
         HELD(a_pause_reaps),
+        HELD(a_crowd_leaves_room_for_signals),
+        HELD(a_pause_reaps_a_crowd),
         HELD(work_hands_back_bytes_and_code),
         HELD(work_may_write_more_than_a_pipe_holds),
         HELD(work_that_writes_too_much_ends),
         HELD(work_that_dies_tells_its_signal),
         HELD(work_is_stopped_at_once),
+        HELD(work_that_has_told_and_does_not_end_holds_nothing_up),
         HELD(work_that_hangs_is_late_and_takes_nothing_from_the_other),
         HELD(a_stop_ends_every_work),
         HELD(wrong_words_are_refused),
