@@ -17,7 +17,8 @@ for argument; do
     case $argument in -c | -S | -E | -fsyntax-only | -v | --version) linking= ;; esac
 done
 if [ -z "$linking" ]; then
-    exec "$zig" cc -target "$target" -nostdinc -isystem "$prefix/include" \
+    # -nostdinc alone leaves the headers of zig's own libc in front of ours; -nostdlib takes those away.
+    exec "$zig" cc -target "$target" -nostdlib -nostdinc -isystem "$prefix/include" \
         -isystem "$(dirname "$zig")/lib/include" "$@"
 fi
 
