@@ -39,3 +39,16 @@ bool base64_decode(enum base64_alphabet alphabet, const char *text, size_t len, 
     }
     return true;
 }
+
+void base64_encode(const char *bytes, size_t len, char *out)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t at = 0; at < len; at += 3) {
+        size_t count = len - at < 3 ? len - at : 3;
+        uint32_t bits = 0;
+        for (size_t i = 0; i < 3; i++)
+            bits = bits << 8 | (i < count ? (unsigned char)bytes[at + i] : 0);
+        for (size_t i = 0; i < 4; i++)
+            *out++ = i <= count ? digits[bits >> (18 - 6 * i) & 0x3F] : '=';
+    }
+}

@@ -10,6 +10,7 @@
 #include "dotenv/memory.h"
 #include "dotenv/statement.h"
 #include "dotenv/value.h"
+#include "token/near_name.h"
 #include "token/redact_token.h"
 
 struct dotenv_memory {
@@ -267,7 +268,8 @@ static void take(struct reading *reading, const struct statement *statement)
         var.value_offset = statement->separator_at + 1;
     decode(reading, &var);
     // Here, since of several assignments the last one is left, and of a refused file none.
-    if (lint_is_token_name(reading->options, var.name) && !token_redact(var.value))
+    if ((lint_is_token_name(reading->options, var.name) || token_is_near_name(var.name)) &&
+        !token_redact(var.value))
         reading->issues.no_memory = true;
     struct linted_value linted = {var.raw, var.value, var.has_reference, reading->unset_reference};
     lint_statement(&reading->lint, statement, var.line, &linted, false);

@@ -5,11 +5,14 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/base64.h"
+#include "base/file.h"
 #include "base/redact.h"
 #include "base/text.h"
 
 // No registered name is half as long.
 #define NAME_MAX 64
+#define BASIC "Basic "
 
 // Lines that labelgate or curl writes, that would frame the body anew, or that would replace the
 // token; a compressed answer could not be read.
@@ -152,6 +155,27 @@ static bool redact_value(struct span value)
     return redact_add(value) && redact_add(span_rest(value, last));
 }
 
+// "Basic " and Base64 of "user:password": a gateway may say the password in plain.
+static bool redact_password(struct span value)
+{
+    struct span login = span_trim(span_rest(value, strlen(BASIC)));
+    size_t len = 0;
+    while (login.len > 0 && login.text[login.len - 1] == '=')
+        login.len--;
+    char *bytes = malloc(login.len + 1);
+    if (bytes == NULL)
+        return false;
+    bool added = true;
+    if (base64_decode(BASE64_PLAIN, login.text, login.len, bytes, login.len, &len)) {
+        struct span plain = {bytes, len};
+        size_t colon = span_find(plain, ":");
+        added = colon == len || redact_add(span_rest(plain, colon + 1));
+    }
+    file_wipe(bytes, len);
+    free(bytes);
+    return added;
+}
+
 static bool redact_cookies(struct span value)
 {
     bool added = true;
@@ -174,6 +198,8 @@ static bool redact_lines(const struct header_file *self)
             continue;
         if (span_is_nocase(name, "Cookie"))
             added = redact_cookies(value) && added;
+        if (span_starts_nocase(value, BASIC))
+            added = redact_password(value) && added;
         added = redact_value(value) && added;
     }
     return added;

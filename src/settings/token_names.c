@@ -2,6 +2,7 @@
 // The names under which the token is looked for.
 #include "base/ascii.h"
 #include "settings/lookup.h"
+#include "token/near_name.h"
 #include "token/redact_token.h"
 
 #include <string.h>
@@ -131,7 +132,8 @@ bool settings_redact_environment(int argc, char *const *argv, char *const *envp)
     for (; *envp; envp++) {
         struct span name = {*envp, strcspn(*envp, "=")};
         struct span value = span_of(*envp + name.len + ((*envp)[name.len] == '='));
-        if (is_usual(name) || is_listed(list, name) || is_named_by_a_word(argc, argv, name))
+        if (is_usual(name) || is_listed(list, name) || is_named_by_a_word(argc, argv, name) ||
+            token_is_near_name(name))
             added = token_redact(value) && added;
         else if (memchr(value.text, '@', value.len) && is_proxy_name(name))
             added = token_redact_authority(value) && added;
@@ -163,48 +165,10 @@ void settings_take_token_names(struct maker *maker)
 
 // ---- Names that come near -----------------------------------------------------------------------
 
-static bool has_piece(struct span name, size_t from, const char *piece, size_t *behind)
-{
-    for (size_t at = from; at < name.len; at++)
-        if (span_starts_nocase(span_rest(name, at), piece)) {
-            *behind = at + strlen(piece);
-            return true;
-        }
-    return false;
-}
-
-// LABEL, STUDIO right behind it, TOKEN or KEY at the end or before _FILE, in any case. Label
-// Studio's own LABEL_STUDIO_SECRET_KEY is another thing.
-static bool is_near_name(struct span name)
-{
-    size_t behind = 0, end = 0;
-    if (name.len > strlen("_FILE") && span_is_nocase(span_rest(name, name.len - 5), "_FILE"))
-        name.len -= strlen("_FILE");
-    if (!has_piece(name, 0, "label", &behind))
-        return false;
-    behind += behind < name.len && !ascii_is_name_start(name.text[behind]);
-    behind += behind < name.len && name.text[behind] == '_';
-    if (!span_starts_nocase(span_rest(name, behind), "studio") ||
-        has_piece(name, behind, "secret_key", &end))
-        return false;
-    return (has_piece(name, behind, "token", &end) && end + 1 >= name.len) ||
-           (has_piece(name, behind, "key", &end) && end + 1 >= name.len);
-}
-
-// Also a switch, as LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN=true, holds no token.
-static bool holds_token(struct span value)
-{
-    static const char *const words[] = {"1", "0", "true", "false", "yes", "no", "on", "off"};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (span_is_nocase(value, words[i]))
-            return false;
-    return value.len > 0;
-}
-
 static bool take_near(struct maker *maker, struct span name, struct span value,
                       struct origin origin)
 {
-    if (!is_near_name(name) || !holds_token(value))
+    if (!token_is_near_name(name) || !token_is_near_value(value))
         return false;
     maker->settings->token_near = origin;
     maker->settings->token_near.name = arena_copy(&maker->settings->memory, name);

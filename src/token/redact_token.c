@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/file.h"
 #include "base/percent.h"
 #include "base/redact.h"
@@ -31,6 +32,22 @@ static bool redact_decoded(struct span text)
     return added;
 }
 
+// As a client sends it in a header, Base64 of "user:password": a proxy or a gateway may repeat
+// that.
+static bool redact_sent(struct span login)
+{
+    char bytes[DECODED_MAX + 1], sent[BASE64_LENGTH(sizeof bytes)];
+    bool has_colon = span_find(login, ":") < login.len;
+    size_t len = percent_decode(login, bytes, DECODED_MAX);
+    if (!has_colon)
+        bytes[len++] = ':';
+    base64_encode(bytes, len, sent);
+    bool added = redact_add((struct span){sent, BASE64_LENGTH(len)});
+    file_wipe(bytes, len);
+    file_wipe(sent, BASE64_LENGTH(len));
+    return added;
+}
+
 bool token_redact_authority(struct span authority)
 {
     size_t scheme = span_find(authority, "://");
@@ -44,7 +61,8 @@ bool token_redact_authority(struct span authority)
     struct span user = {rest.text, at};
     size_t colon = span_find(user, ":");
     struct span secret = colon < user.len ? span_rest(user, colon + 1) : user;
-    return redact_add(secret) && (span_find(secret, "%") == secret.len || redact_decoded(secret));
+    return redact_add(secret) && (user.len == 0 || redact_sent(user)) &&
+           (span_find(secret, "%") == secret.len || redact_decoded(secret));
 }
 
 bool token_redact_url(struct span url)

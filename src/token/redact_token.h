@@ -11,7 +11,7 @@
 // and a comment are not secret. False: no memory.
 bool token_redact(struct span token);
 // The same of the user information in an address, "scheme://user:password@host": the password as it
-// is and decoded, or the user when there is no password.
+// is and decoded, or the user when there is no password; and both as Base64, as they are sent.
 bool token_redact_url(struct span url);
 // The same of a text that may begin without "scheme://", as the address of a proxy.
 bool token_redact_authority(struct span authority);

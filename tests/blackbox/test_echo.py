@@ -135,9 +135,67 @@ def test_in_every_verb(run: Run, place: str, words: list[str]) -> None:
                 assert not piece_shown(done.out + done.err, secret), (spelling, pad, done)
 
 
-GATEWAY = base64.b64encode(b"gateway:Example-1-Password").decode()
+LOGINS = {
+    "user and password": ("someone:hunter2sword", "someone:hunter2sword"),
+    "percent-encoded": ("some%40one:hunter%2F2sword", "some@one:hunter/2sword"),
+    "a short password": ("someone:ab", "someone:ab"),
+    "a password alone": (":hunter2sword", ":hunter2sword"),
+    "a user alone": ("hunter2sword", "hunter2sword:"),
+    "an empty password": ("someone-hunter2:", "someone-hunter2:"),
+}
+
+
+@pytest.mark.parametrize("login", LOGINS)
+@pytest.mark.parametrize("place", PLACES)
+def test_of_a_login_at_a_proxy(run: Run, place: str, login: str) -> None:
+    """A proxy that repeats what was sent to it, or what that means."""
+    given, meant = LOGINS[login]
+    sent, echo = base64.b64encode(meant.encode()).decode(), Echo()
+    with StandIn(answer(echo)) as proxy:
+        for scheme in ("http", "https"):
+            env = {
+                "LABEL_STUDIO_URL": f"{scheme}://studio.example",
+                "LABEL_STUDIO_API_TOKEN": OTHER_TOKEN,
+                f"{scheme}_proxy": f"http://{given}@{proxy.netloc}",
+                "LABELGATE_TIMEOUT": "2s",
+            }
+            for pad in (0, 20, 70, 500):
+                for words in (["health", "--json"], ["check"], ["run", "--wait", "0", "--", "/bin/true"]):
+                    echo.bytes = PLACES[place]("." * pad + f"Basic {sent}")
+                    done = run(*words, env=env)
+                    assert not piece_shown(done.out + done.err, sent.rstrip("=")), (pad, words, done)
+        assert proxy.requests[0].header("Proxy-Authorization") == f"Basic {sent}"
+
+
+def proxy_page(text: str) -> bytes:
+    return response(407, f"<p>{text}</p>", [("Proxy-Authenticate", f'Basic realm="{text}"'), ("Via", text)])
+
+
+@pytest.mark.parametrize("login", LOGINS)
+def test_of_a_login_that_a_proxy_refuses(run: Run, login: str) -> None:
+    given, meant = LOGINS[login]
+    sent, echo = base64.b64encode(meant.encode()).decode(), Echo()
+    with StandIn(answer(echo)) as proxy:
+        for scheme in ("http", "https"):
+            env = {
+                "LABEL_STUDIO_URL": f"{scheme}://studio.example",
+                "LABEL_STUDIO_API_TOKEN": OTHER_TOKEN,
+                "LABELGATE_PROXY": f"http://{given}@{proxy.netloc}",
+                "LABELGATE_LOG": "debug",
+            }
+            for text in (sent, meant, given, f"you said {sent}"):
+                echo.bytes = proxy_page(text)
+                done = run("health", env=env)
+                assert "[proxy_failed]" in done.out, done
+                assert not piece_shown(done.out + done.err, sent.rstrip("=")), done
+                assert "hunter2" not in done.out + done.err and "/2sword" not in done.out + done.err, done
+
+
+GATEWAY = base64.b64encode(b"gateway:pL4in_of-it.9").decode()
 LINES = {
     "a scheme and a word": (f"Authorization: Basic {GATEWAY}", GATEWAY),
+    "what that word means": (f"Authorization: Basic {GATEWAY}", "pL4in_of-it.9"),
+    "what it means, elsewhere": (f"X-Gateway: basic  {GATEWAY}", "pL4in_of-it.9"),
     "a key": ("X-Gateway-Key: kW4-nV8_pQ2.tR6", "kW4-nV8_pQ2.tR6"),
     "a cookie": ("Cookie: a=1; session=kW4-nV8_pQ2.tR6; b=2", "kW4-nV8_pQ2.tR6"),
 }

@@ -125,6 +125,33 @@ def test_its_length_and_kind_are_said_instead(run: Run, name: str) -> None:
     assert f"the command (not shown: {kind}" in done.err
 
 
+NEAR = ["LABELSTUDIO_API_KEY", "label_studio_api_token", "LABEL_STUDIO_USER_TOKEN", "MY_LABEL_STUDIO_KEY"]
+
+
+@pytest.mark.parametrize("name", NEAR)
+@pytest.mark.parametrize("place", PLACES)
+def test_the_value_of_a_name_that_is_told(run: Run, tmp_path: Path, place: str, name: str) -> None:
+    """token_missing names it; what it holds is likely to be the token."""
+    secret = "Kz8_under-another-name"
+    rest = {known: text for known, text in BASE.items() if known != "LABEL_STUDIO_API_TOKEN"}
+    words = [word.format(secret) for word in PLACES[place]]
+    for token in ({}, {"LABEL_STUDIO_API_TOKEN": OTHER_TOKEN}):
+        done = run(*words, env=rest | token | {name: secret}, stdin=b"0123456789ab\n")
+        assert not shows_token(done.out + done.err, secret), done
+
+
+@pytest.mark.parametrize("name", NEAR)
+@pytest.mark.parametrize("option", ["--ca-file", "--header-file", "--env-file"])
+def test_the_same_in_the_file(run: Run, tmp_path: Path, option: str, name: str) -> None:
+    secret = "Kz8_under-another-name"
+    (tmp_path / ".env").write_text(f"{name}={secret}\n{name}={secret}-2\n")
+    for token in ({}, {"LABEL_STUDIO_API_TOKEN": OTHER_TOKEN}):
+        for words in VERBS.values():
+            files = ["--env-file", ".env", option, f"/no/{secret}"]
+            done = run(words[0], *files, *words[1:], env=BASE | {"LABEL_STUDIO_API_TOKEN": ""} | token)
+            assert not shows_token(done.out + done.err, secret), (words, done)
+
+
 def test_what_was_brought_is_still_printed(run: Run) -> None:
     done = run("token", "--print", stdin=OTHER_TOKEN.encode() + b"\n")
     assert (done.code, done.out) == (0, OTHER_TOKEN + "\n")

@@ -68,6 +68,21 @@ static void the_plain_alphabet_is_another_one(void **state)
     assert_false(base64_decode(BASE64_PLAIN, "Zg==", 4, out, sizeof out, &decoded));
 }
 
+static void what_is_encoded_is_decoded_again(void **state)
+{
+    (void)state;
+    static const char *const padded[] = {"",         "Zg==",     "Zm8=",    "Zm9v",
+                                         "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"};
+    char out[16];
+    for (size_t len = 0; len < sizeof padded / sizeof padded[0]; len++) {
+        base64_encode("foobar", len, out);
+        assert_int_equal(strlen(padded[len]), BASE64_LENGTH(len));
+        assert_memory_equal(out, padded[len], BASE64_LENGTH(len));
+    }
+    base64_encode("\xFB\xFF\xBF\0", 4, out);
+    assert_memory_equal(out, "+/+/AA==", 8);
+}
+
 static void in_its_own_place(void **state)
 {
     (void)state;
@@ -94,6 +109,7 @@ int main(void)
         cmocka_unit_test(base64url_is_decoded),
         cmocka_unit_test(anything_else_is_refused),
         cmocka_unit_test(the_plain_alphabet_is_another_one),
+        cmocka_unit_test(what_is_encoded_is_decoded_again),
         cmocka_unit_test(in_its_own_place),
         cmocka_unit_test(no_room_is_no_overflow),
     };
