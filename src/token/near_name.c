@@ -15,10 +15,16 @@ static bool has_piece(struct span name, size_t from, const char *piece, size_t *
     return false;
 }
 
+static bool names_file(struct span name)
+{
+    size_t len = strlen("_FILE");
+    return name.len > len && span_is_nocase(span_rest(name, name.len - len), "_FILE");
+}
+
 bool token_is_near_name(struct span name)
 {
     size_t behind = 0, end = 0;
-    if (name.len > strlen("_FILE") && span_is_nocase(span_rest(name, name.len - 5), "_FILE"))
+    if (names_file(name))
         name.len -= strlen("_FILE");
     if (!has_piece(name, 0, "label", &behind))
         return false;
@@ -29,6 +35,11 @@ bool token_is_near_name(struct span name)
         return false;
     return (has_piece(name, behind, "token", &end) && end + 1 >= name.len) ||
            (has_piece(name, behind, "key", &end) && end + 1 >= name.len);
+}
+
+bool token_is_near_secret(struct span name)
+{
+    return token_is_near_name(name) && !names_file(name);
 }
 
 bool token_is_near_value(struct span value)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // `check --json`: one object with stable keys.
 //
-// {"files":[{"path","present","variables":[{"name","line","column","bytes","value","ignored"}],
+// {"files":[{"path","present","replaced","variables":[{"name","line","column","bytes","value","ignored"}],
 //            "issues":[{"level","line","column","sentence"}]}],
+//  "replaced":[PATH,…]: of .env, secret, header and CA files those that were replaced on the host
+//  while they are mounted by themselves,
 //  "settings":[{"name","value","source"}],
 //  "token":{"variable","source","kind","bytes","doubt","claims":{…},
 //           "same_as_running"} or null,
@@ -85,6 +87,15 @@ static void add_files(struct text *out, const struct settings *settings)
         add_issues(out, settings, i);
         json_close(out, '}');
     }
+    json_close(out, ']');
+}
+
+static void add_replaced(struct text *out, const struct settings *settings)
+{
+    unsigned next = 0;
+    json_open(out, "replaced", '[');
+    for (const char *path; (path = settings_replaced_file(settings, &next)) != NULL;)
+        json_add_text(out, NULL, path);
     json_close(out, ']');
 }
 
@@ -222,6 +233,7 @@ void check_print_json(const struct diagnosis *diagnosis, struct text *out)
 {
     json_open(out, NULL, '{');
     add_files(out, diagnosis->settings);
+    add_replaced(out, diagnosis->settings);
     add_settings(out, diagnosis->settings);
     add_token(out, diagnosis);
     add_server(out, diagnosis);

@@ -121,7 +121,9 @@ def test_a_replaced_env_file_is_told(
         assert (REPLACED in ill.out) == told
         assert len(ill.out.splitlines()) <= 3 and len(ill.out.encode()) <= 500
         assert (f".env: {REPLACED}" in one_line(inside.check())) == told
-        assert json.loads(inside.check("--json"))["files"][0]["replaced"] is told
+        said = json.loads(inside.check("--json"))
+        assert said["files"][0]["replaced"] is told
+        assert said["replaced"] == ([said["files"][0]["path"]] if told else [])
         if change is write_in_place:
             assert "changed since the app started" in ill.out
 
@@ -142,8 +144,10 @@ def test_a_healthy_verdict_has_the_note(
             assert well.code == 0 and f".env: {REPLACED}" in well.out
 
 
-@pytest.mark.parametrize("variable", ["LABEL_STUDIO_API_TOKEN_FILE", "LABELGATE_HEADER_FILE"])
-def test_a_replaced_secret_or_header_file_is_told(
+@pytest.mark.parametrize(
+    "variable", ["LABEL_STUDIO_API_TOKEN_FILE", "LABELGATE_HEADER_FILE", "LABELGATE_CA_FILE", "SSL_CERT_FILE"]
+)
+def test_a_replaced_file_of_another_kind_is_told(
     labelgate: Path, folders: tuple[Path, Path], clean_environment: dict[str, str], variable: str
 ) -> None:
     host, app = folders
@@ -151,13 +155,15 @@ def test_a_replaced_secret_or_header_file_is_told(
     (host / "mounted").write_text(text)
     (app / "mounted").touch()
     env = clean_environment | NOWHERE | {variable: str(app / "mounted")}
-    if variable == "LABELGATE_HEADER_FILE":
+    if not variable.startswith("LABEL_STUDIO"):
         env["LABEL_STUDIO_API_TOKEN"] = TOKEN
     with container(labelgate, host, app, "mounted", env) as inside:
         assert REPLACED not in inside.health().out
+        assert json.loads(inside.check("--json"))["replaced"] == []
         rename_over(host / "mounted")
         assert f"mounted: {REPLACED}" in inside.health().out
         assert f"mounted: {REPLACED}" in one_line(inside.check())
+        assert json.loads(inside.check("--json"))["replaced"] == [str(app / "mounted")]
 
 
 def test_a_file_of_a_mounted_folder_is_the_new_one(
