@@ -145,8 +145,9 @@ $(MUSL)/done:
 	@$(MUSL_FOR) docker/progress.sh "building musl ($(WORLD))" 30 $(@D).log docker/build-musl.sh $(TARBALLS)
 endif
 
-# The checks that `verify` knows without a file: each line but the comments as a C string.
-build/generated/checks_builtin.h: compose/superinsight.checks.ini
+# The checks that `verify` knows without a file (a link to the example in compose/): each line but the comments
+# as a C string.
+build/generated/checks_builtin.h: src/verify/builtin_checks.ini
 	@mkdir -p $(@D)
 	@sed -e 's/[\\"]/\\&/g' -e 's/.*/    "&\\n" \\/' -e '/^    ";/d' $< >$@.new
 	@{ echo '#define CHECKS_BUILTIN \\'; cat $@.new; echo '    ""'; } >$@.tmp && mv $@.tmp $@ && rm $@.new

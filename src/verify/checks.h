@@ -41,7 +41,7 @@
 bool checks_read(struct checks *self, const char *text, size_t len, const char *path,
                  struct finding *finding);
 void checks_free(struct checks *self);
-// The nine checks of the guide: compose/superinsight.checks.ini, compiled in.
+// The nine checks of the guide: builtin_checks.ini, compiled in.
 struct span checks_builtin(void);
 // Does check `later` need check `earlier`, by name or by using what it saves?
 bool checks_needs(const struct checks *self, unsigned later, unsigned earlier);
