@@ -7,7 +7,7 @@
 #include "base/duration.h"
 #include "base/text.h"
 #include "init/init.h"
-#include "init/signals.h"
+#include "init/kernel_signals.h"
 #include "init/watch.h"
 
 void init_capture_signals(struct init_inherited *inherited)

@@ -3,8 +3,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#include "init/signalled.h"
-#include "init/signals.h"
+#include "init/kernel_signals.h"
 #include "init/watch.h"
 #include "spec/exitcode.h"
 
@@ -29,7 +28,7 @@ static void note(struct watch *self, pid_t pid, int status)
     if (pid == self->app && !self->ended)
         note_app(self, status);
     else if (self->ending && !WIFSTOPPED(status) && !WIFCONTINUED(status))
-        forget_signalled(pid);
+        survivors_forget(pid);
 }
 
 // The next change of a child's state, with its status; what traced children stop for is dealt with.

@@ -19,7 +19,7 @@
 #include "base/ascii.h"
 #include "base/duration.h"
 #include "base/text.h"
-#include "init/signals.h"
+#include "init/kernel_signals.h"
 #include "init/watch.h"
 #include "spec/exitcode.h"
 

@@ -11,8 +11,8 @@
 
 #include "base/text.h"
 #include "init/descriptors.h"
-#include "init/program.h"
-#include "init/signals.h"
+#include "init/find_program.h"
+#include "init/kernel_signals.h"
 #include "init/watch.h"
 #include "spec/exitcode.h"
 

@@ -11,9 +11,8 @@
 
 #include "base/duration.h"
 #include "base/text.h"
+#include "init/kernel_signals.h"
 #include "init/proc.h"
-#include "init/signalled.h"
-#include "init/signals.h"
 #include "init/watch.h"
 
 // After the app's end survivors have at least this long, if --grace is not shorter.
@@ -23,13 +22,42 @@
 // How far up a process's parents are followed.
 #define ANCESTORS 64
 
+// ---- Who was sent what --------------------------------------------------------------------------
+
+// None gets TERM or KILL twice. One bit a process and signal; untouched pages cost nothing.
+#define PIDS (4 * 1024 * 1024) // PID_MAX_LIMIT of the kernel
+enum stage { STAGE_TERM, STAGE_KILL, STAGES };
+static unsigned char sent[STAGES][PIDS / 8];
+
+static bool was_sent(enum stage stage, pid_t pid)
+{
+    return pid < PIDS && (sent[stage][pid / 8] & 1u << (pid % 8)) != 0;
+}
+
+// It is being sent now. False when it was sent before, or when no kernel has such a number.
+static bool mark_sent(enum stage stage, pid_t pid)
+{
+    if (pid >= PIDS || was_sent(stage, pid))
+        return false;
+    sent[stage][pid / 8] |= (unsigned char)(1u << (pid % 8));
+    return true;
+}
+
+void survivors_forget(pid_t pid)
+{
+    if (pid >= PIDS)
+        return;
+    for (int stage = 0; stage < STAGES; stage++)
+        sent[stage][pid / 8] &= (unsigned char)~(1u << (pid % 8));
+}
+
 // ---- TERM ---------------------------------------------------------------------------------------
 
 static void terminate_child(int pid, int folder, void *context)
 {
     (void)folder;
     (void)context;
-    if (!mark_signalled(SIGNALLED_TERM, pid))
+    if (!mark_sent(STAGE_TERM, pid))
         return;
     kill(pid, SIGTERM);
     kill(pid, SIGCONT);
@@ -45,7 +73,7 @@ static void note_terminated(int pid, int folder, void *context)
 {
     (void)folder;
     (void)context;
-    mark_signalled(SIGNALLED_TERM, pid);
+    mark_sent(STAGE_TERM, pid);
 }
 
 static void terminate_all(void)
@@ -62,7 +90,7 @@ static void terminate_all(void)
 // death of its parent, is killed without a line.
 static bool outlived_grace(pid_t pid, struct proc_process *process)
 {
-    return was_signalled(SIGNALLED_TERM, pid) && proc_look(pid, process) && process->state != 'Z';
+    return was_sent(STAGE_TERM, pid) && proc_look(pid, process) && process->state != 'Z';
 }
 
 // A name is read before the kill, since the process is gone afterwards, and printed after it, since
@@ -103,7 +131,7 @@ static void kill_child(int pid, int folder, void *context)
     (void)folder;
     (void)context;
     struct proc_process process;
-    if (!mark_signalled(SIGNALLED_KILL, pid))
+    if (!mark_sent(STAGE_KILL, pid))
         return;
     bool outlived = outlived_grace(pid, &process);
     if (kill(pid, SIGKILL) == 0 && outlived)

@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "init/signals.h"
+#include "init/kernel_signals.h"
 #include "init/watch.h"
 
 // The controlling terminal, -1 when there is none. To be closed by close_terminal.

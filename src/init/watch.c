@@ -2,7 +2,7 @@
 // The loop of PID 1: sleeps until a signal comes, passes it on, reaps.
 #include "init/watch.h"
 
-#include "init/signals.h"
+#include "init/kernel_signals.h"
 
 // The app's queue of real-time signals was full: how long until the next try.
 #define FULL_MS 10

@@ -56,7 +56,7 @@ bool reap_strays(void);
 // meanwhile. False: it is not traced by us, so this is job control.
 bool traced_let_go(pid_t thread, int status);
 
-// ---- forward.c ----------------------------------------------------------------------------------
+// ---- forward_signals.c --------------------------------------------------------------------------
 // Passes a signal that we received on to the app.
 void forward(struct watch *self, const siginfo_t *info);
 // Real-time signals for which the app's queue had no room: whether there are any, and another try.
@@ -79,6 +79,8 @@ void terminal_lend(const struct watch *self);
 // ---- survivors.c --------------------------------------------------------------------------------
 // Ends what outlives the app: TERM, up to the grace, KILL.
 void survivors_end(struct watch *self);
+// A child was reaped: its number may be another process's soon, which has been sent nothing yet.
+void survivors_forget(pid_t pid);
 
 // ---- resident.c ---------------------------------------------------------------------------------
 // Becomes a fresh image of this program with `env`. Returns only on failure: this image goes on.

@@ -66,7 +66,7 @@ ERRORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "pwritev2": (("EINTR", "EAGAIN", "EIO", "EPIPE"), ("ENOSYS", "EOPNOTSUPP", "EAGAIN")),
     "getdents64": (("EIO", "ENOMEM"), ("ENOSYS",)),
 }
-# One place in signals.c serves many callers: there each call is a place of its own, up to so many.
+# One place in kernel_signals.c serves many callers: there each call is a place of its own, up to so many.
 SHARED = {"rt_sigtimedwait", "rt_sigaction", "signalfd4", "poll", "pipe2", "fcntl"}
 CALLS = 6
 

@@ -22,8 +22,8 @@
 #include "base/duration.h"
 #include "init/descriptors.h"
 #include "init/init.h"
+#include "init/kernel_signals.h"
 #include "init/proc.h"
-#include "init/signals.h"
 #include "init/watch.h"
 #include "spec/exitcode.h"
 

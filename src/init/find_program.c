@@ -2,7 +2,7 @@
 // Which file the command names, and why it cannot be executed. execve decides; before the fork only
 // what it is certain to refuse is refused (a file of an unknown format may be a program to
 // binfmt_misc). Afterwards its errno gets a sentence.
-#include "init/program.h"
+#include "init/find_program.h"
 
 #include <errno.h>
 #include <fcntl.h>

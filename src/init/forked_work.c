@@ -11,7 +11,7 @@
 
 #include "base/duration.h"
 #include "init/descriptors.h"
-#include "init/signals.h"
+#include "init/kernel_signals.h"
 #include "init/watch.h"
 #include "spec/exitcode.h"
 

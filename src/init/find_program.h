@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Private to this room; init.h has what others call.
-#ifndef LABELGATE_INIT_PROGRAM_H
-#define LABELGATE_INIT_PROGRAM_H
+#ifndef LABELGATE_INIT_FIND_PROGRAM_H
+#define LABELGATE_INIT_FIND_PROGRAM_H
 
 #include "spec/reason.h"
 

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "init/init.h"
-#include "init/signals.h"
+#include "init/kernel_signals.h"
 #include "init/watch.h"
 
 // How often signals are looked for where the kernel gives us no descriptor for them.

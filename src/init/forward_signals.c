@@ -6,7 +6,7 @@
 #include "base/duration.h"
 #include "base/signal_name.h"
 #include "base/text.h"
-#include "init/signals.h"
+#include "init/kernel_signals.h"
 #include "init/watch.h"
 
 // Everything a terminal sends by itself.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "init/signals.h"
+#include "init/kernel_signals.h"
 
 #include <errno.h>
 #include <fcntl.h>

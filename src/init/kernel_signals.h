@@ -3,8 +3,8 @@
 //
 // musl's sigset functions cannot name 32 to 34: a mask of "all" made by them leaves 34 deliverable,
 // and an inherited mask loses bits. So none of them is used in this room.
-#ifndef LABELGATE_INIT_SIGNALS_H
-#define LABELGATE_INIT_SIGNALS_H
+#ifndef LABELGATE_INIT_KERNEL_SIGNALS_H
+#define LABELGATE_INIT_KERNEL_SIGNALS_H
 
 #include <signal.h>
 #include <stdbool.h>
