@@ -96,7 +96,8 @@ static int list_services(const struct override *self)
         text_add_visible(&names, span_of(name), sizeof name);
     }
     char why[FINDING_SLOT];
-    text_print(why, sizeof why, "name the services to guard; those with a token variable: %s",
+    text_print(why, sizeof why,
+               "name the services to guard; those with a token variable or an env_file: %s",
                names.len > 0 ? names.bytes : "none");
     text_free(&names);
     return refuse("the project", why);
@@ -110,6 +111,12 @@ static bool judge(const struct override *self, char *const *services, int count)
             return refuse(services[i], "the project has no service of this name"), false;
         if (override_is_guarded(self, service))
             return refuse(services[i], "labelgate is its entry point already"), false;
+        const char *taken = override_mount_taken(self, service);
+        if (taken) {
+            char why[FINDING_SLOT];
+            text_print(why, sizeof why, "it has a mount at %s, where labelgate's would be", taken);
+            return refuse(services[i], why), false;
+        }
         for (int other = 0; other < i; other++)
             if (strcmp(services[other], services[i]) == 0)
                 return refuse(services[i], "it is given twice"), false;
@@ -174,8 +181,6 @@ static int override(struct override *self, const struct options *options, char *
                                         "--no-interpolate --format json prints a project");
     if (count == 0)
         return list_services(self);
-    if (!judge(self, services, count))
-        return EXITCODE_NO;
 
     self->alone = count == 1;
     unsigned most = options_count(options, OPTION_IMAGE_JSON);
@@ -184,7 +189,7 @@ static int override(struct override *self, const struct options *options, char *
     int code = EXITCODE_NO;
     if (!files || !self->images)
         refuse("standard input", "out of memory");
-    else if (read_images(self, options, files))
+    else if (read_images(self, options, files) && judge(self, services, count))
         code = print(self, services, count);
     for (unsigned i = 0; files && self->images && i < most; i++) {
         json_free(&self->images[i]);

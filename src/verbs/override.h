@@ -15,6 +15,8 @@
 #include "base/text.h"
 
 #define OVERRIDE_NAME 256
+// A value of the project is a whole command line at most; Linux takes no longer word.
+#define OVERRIDE_VALUE ((size_t)128 * 1024)
 
 struct override {
     struct json project;
@@ -28,10 +30,33 @@ struct override {
 
 // The service's place in the project, or JSON_NONE.
 json_place override_service(const struct override *self, const char *name);
-// Is labelgate its entry point already?
+// Is labelgate its entry point already, or that of its image, where the image is known?
 bool override_is_guarded(const struct override *self, json_place service);
-// Does its environment have one of the usual names of the token, or NAME_FILE?
+// Does its environment have one of the usual names of the token, or NAME_FILE? An env_file, which
+// Compose does not expand here, may have one.
 bool override_has_token(const struct override *self, json_place service);
+// A mount of the service that would be lost under one of ours, or NULL.
+const char *override_mount_taken(const struct override *self, json_place service);
+
+enum check_kind {
+    CHECK_NONE,    // there is none, or it is disabled
+    CHECK_HTTP,    // curl asks one address, as labelgate would
+    CHECK_SHELL,   // another command line, of a shell or where there is one
+    CHECK_UNKNOWN, // a list that is not understood
+};
+
+struct override_check {
+    enum check_kind kind;
+    bool of_image;       // not the project's: its `$` is no reference of Compose's
+    struct text line;    // for a shell; `cut` when memory ran out
+    struct text address; // of CHECK_HTTP
+};
+
+// `image_check` is the image's Healthcheck in `image`, which counts where the project says no test;
+// NULL: the image is not known.
+void override_check_read(struct override_check *self, const struct json *project,
+                         json_place healthcheck, const struct json *image, json_place image_check);
+void override_check_free(struct override_check *self);
 
 // Adds the override for these services. What a person has to fill in goes to `notes`, one line
 // each.

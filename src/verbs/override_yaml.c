@@ -6,8 +6,6 @@
 
 #include "base/duration.h"
 
-// A value of the project is a whole command line at most; Linux takes no longer word.
-#define VALUE ((size_t)128 * 1024)
 #define GATE_FOLDER "/gate"
 #define GATE_IN_FOLDER "/gate/labelgate"
 #define GATE_ALONE "/labelgate"
@@ -45,15 +43,8 @@ json_place override_service(const struct override *self, const char *name)
     return JSON_NONE;
 }
 
-bool override_is_guarded(const struct override *self, json_place service)
-{
-    json_place entrypoint = json_member(&self->project, service, "entrypoint");
-    struct span text = json_raw(&self->project, entrypoint);
-    size_t at = span_find(text, "labelgate");
-    return at < text.len && span_find(span_rest(text, at), "run") < text.len - at;
-}
-
-// The value of NAME in `environment`, an object or a list of NAME=VALUE. False: it is not there.
+// The value of NAME in `environment`, an object or a list of NAME=OVERRIDE_VALUE. False: it is not
+// there.
 static bool environment_has(const struct json *json, json_place service, const char *name)
 {
     json_place environment = json_member(json, service, "environment");
@@ -78,7 +69,28 @@ bool override_has_token(const struct override *self, json_place service)
             environment_has(&self->project, service, file))
             return true;
     }
-    return false;
+    return json_member(&self->project, service, "env_file") != JSON_NONE;
+}
+
+const char *override_mount_taken(const struct override *self, json_place service)
+{
+    static const char *const ours[] = {GATE_FOLDER, GATE_ALONE, ENV_TARGET};
+    const bool used[] = {!self->binary, self->binary, self->env_file};
+    const struct json *json = &self->project;
+    json_place mounts = json_member(json, service, "volumes");
+    for (json_place at = json_first(json, mounts); at != JSON_NONE;
+         at = json_next(json, mounts, at)) {
+        char target[OVERRIDE_NAME];
+        if (!json_string(json, json_member(json, at, "target"), target, sizeof target))
+            continue;
+        for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+            struct span rest = span_rest(span_of(target), strlen(ours[i]));
+            if (used[i] && span_starts(span_of(target), ours[i]) &&
+                (rest.len == 0 || rest.text[0] == '/'))
+                return ours[i];
+        }
+    }
+    return NULL;
 }
 
 static bool names_image(const struct json *json, json_place image, const char *wanted)
@@ -117,29 +129,84 @@ static void find_image(struct guarded *guarded)
     }
 }
 
+// "labelgate run" among the words of an entry point.
+static bool runs_labelgate(const struct json *json, json_place entrypoint)
+{
+    char word[OVERRIDE_NAME];
+    bool gate = false;
+    if (json_kind_at(json, entrypoint) == JSON_STRING) {
+        struct span rest = json_raw(json, entrypoint);
+        for (struct span at = span_word(&rest); at.len > 0; at = span_word(&rest)) {
+            if (gate && span_is(at, "run"))
+                return true;
+            gate = span_is(at, "labelgate") || span_ends(at, "/labelgate");
+        }
+        return false;
+    }
+    for (json_place at = json_first(json, entrypoint); at != JSON_NONE;
+         at = json_next(json, entrypoint, at)) {
+        struct span text = span_of(json_string(json, at, word, sizeof word) ? word : "");
+        if (gate && span_is(text, "run"))
+            return true;
+        gate = span_is(text, "labelgate") || span_ends(text, "/labelgate");
+    }
+    return false;
+}
+
+bool override_is_guarded(const struct override *self, json_place service)
+{
+    struct guarded guarded = {.override = self, .service = service};
+    json_place entrypoint = json_member(&self->project, service, "entrypoint");
+    if (entrypoint != JSON_NONE)
+        return runs_labelgate(&self->project, entrypoint);
+    find_image(&guarded);
+    return guarded.image_json &&
+           runs_labelgate(guarded.image_json,
+                          json_member(guarded.image_json, guarded.image, "Entrypoint"));
+}
+
 // ---- Writing ------------------------------------------------------------------------------------
 
-// A double-quoted scalar of YAML 1.2 is a JSON string; `$` is doubled where Compose shall not read
-// it.
+// A double-quoted scalar of YAML 1.2 is a JSON string, but for characters that YAML takes for line
+// ends (U+0085, U+2028, U+2029) or for no text at all: those are written as \uXXXX. `$` is doubled
+// where Compose shall not read it.
 static void add_quoted(struct text *out, struct span text, bool literal)
 {
-    struct text doubled = text_growing();
-    for (size_t i = 0; literal && i < text.len; i++)
-        text_add(&doubled, text.text[i] == '$' ? "$$" : "%c", text.text[i]);
-    text_add_json_to_send(out, literal ? (struct span){doubled.bytes, doubled.len} : text);
-    text_free(&doubled);
+    static const char *const escaped[][2] = {{"\xE2\x80\xA8", "\\u2028"},
+                                             {"\xE2\x80\xA9", "\\u2029"},
+                                             {"\xEF\xBB\xBF", "\\ufeff"},
+                                             {"\xEF\xBF\xBE", "\\ufffe"},
+                                             {"\xEF\xBF\xBF", "\\uffff"}};
+    struct text json = text_growing();
+    text_add_json_to_send(&json, text);
+    for (struct span rest = {json.bytes, json.len}; rest.len > 0;) {
+        size_t taken = 1;
+        if (literal && rest.text[0] == '$')
+            text_add(out, "$$");
+        else if (rest.len > 1 && rest.text[0] == '\xC2' && (rest.text[1] & 0xE0) == 0x80)
+            taken = 2, text_add(out, "\\u00%02x", (unsigned char)rest.text[1]);
+        else
+            for (size_t i = 0; i < sizeof escaped / sizeof *escaped; i++)
+                if (span_starts(rest, escaped[i][0]))
+                    taken = 3, text_add(out, "%s", escaped[i][1]);
+        if (taken == 1 && !(literal && rest.text[0] == '$'))
+            text_add(out, "%c", rest.text[0]);
+        rest = span_rest(rest, taken);
+    }
+    out->cut = out->cut || json.cut;
+    text_free(&json);
 }
 
 static void add_value(struct guarded *guarded, const struct json *json, json_place place,
                       bool literal)
 {
-    char *value = malloc(VALUE);
+    char *value = malloc(OVERRIDE_VALUE);
     if (!value) {
         guarded->out->cut = true;
         return;
     }
     enum json_kind kind = json_kind_at(json, place);
-    if (kind == JSON_STRING && json_string(json, place, value, VALUE))
+    if (kind == JSON_STRING && json_string(json, place, value, OVERRIDE_VALUE))
         add_quoted(guarded->out, span_of(value), literal);
     else if (kind == JSON_STRING)
         guarded->out->cut = true;
@@ -177,10 +244,10 @@ static void add_command(struct guarded *guarded, const struct json *json, json_p
     text_add(guarded->out, "\n");
 }
 
-static bool is_set(const struct json *json, json_place place)
+static bool has_words(const struct json *json, json_place place)
 {
-    enum json_kind kind = json_kind_at(json, place);
-    return kind == JSON_STRING || kind == JSON_ARRAY;
+    return json_kind_at(json, place) == JSON_STRING ? span_trim(json_raw(json, place)).len > 0
+                                                    : json_first(json, place) != JSON_NONE;
 }
 
 // A service that is built has the name that Compose gives its image.
@@ -202,303 +269,196 @@ static void note_image(struct guarded *guarded, const char *what)
     text_add(guarded->notes, " as FILE and add --image-json FILE\n");
 }
 
-// A new entry point drops the image's CMD, so both are repeated. A string is split by Compose, as
-// the project's own is.
+// Says what a person has to fill in.
+static void add_unknown(struct guarded *guarded, bool entrypoint, bool command)
+{
+    if (entrypoint)
+        text_add(guarded->out,
+                 "    # The image's ENTRYPOINT, if it has one, belongs after \"--\"%s\n",
+                 command ? "; its CMD here:" : ".");
+    else if (command)
+        text_add(guarded->out, "    # The image's CMD belongs here:\n");
+    if (command)
+        text_add(guarded->out, "    # command: [...]\n");
+    if (entrypoint || command)
+        note_image(guarded, !command ? "ENTRYPOINT" : entrypoint ? "ENTRYPOINT and CMD" : "CMD");
+}
+
+// A string is split by Compose, as the project's own is.
+static void add_entrypoint_line(struct guarded *guarded, json_place entrypoint)
+{
+    struct text words = text_growing();
+    char *value = malloc(OVERRIDE_VALUE);
+    guarded->out->cut =
+        guarded->out->cut || !value ||
+        !json_string(&guarded->override->project, entrypoint, value, OVERRIDE_VALUE);
+    text_add(&words, "%s run -- %s", guarded->gate, value ? value : "");
+    text_add(guarded->out, "    entrypoint: ");
+    add_quoted(guarded->out, (struct span){words.bytes, words.len}, false);
+    text_add(guarded->out, "\n");
+    free(value);
+    text_free(&words);
+}
+
+// The image's ENTRYPOINT counts where the project says none. Its CMD counts where the project has
+// no command either; an entry point without words drops the first and not the second, and an empty
+// command drops nothing (run with Docker 20.10). A new entry point drops both, so both are
+// repeated.
 static void add_entrypoint(struct guarded *guarded)
 {
     const struct json *project = &guarded->override->project;
     json_place entrypoint = json_member(project, guarded->service, "entrypoint");
     json_place command = json_member(project, guarded->service, "command");
-    bool own_entrypoint = is_set(project, entrypoint);
+    bool of_image = entrypoint == JSON_NONE;
+    bool commanded = has_words(project, command) || has_words(project, entrypoint);
     if (json_kind_at(project, entrypoint) == JSON_STRING) {
-        struct text words = text_growing();
-        char *value = malloc(VALUE);
-        guarded->out->cut =
-            guarded->out->cut || !value || !json_string(project, entrypoint, value, VALUE);
-        text_add(&words, "%s run -- %s", guarded->gate, value ? value : "");
-        text_add(guarded->out, "    entrypoint: ");
-        add_quoted(guarded->out, (struct span){words.bytes, words.len}, false);
-        text_add(guarded->out, "\n");
-        free(value);
-        text_free(&words);
+        add_entrypoint_line(guarded, entrypoint);
     } else {
         text_add(guarded->out, "    entrypoint: [\"%s\", \"run\", \"--\"", guarded->gate);
-        if (own_entrypoint)
+        if (!of_image)
             add_words(guarded, project, entrypoint, false, true);
         else if (guarded->image_json)
             add_words(guarded, guarded->image_json,
                       json_member(guarded->image_json, guarded->image, "Entrypoint"), true, true);
         text_add(guarded->out, "]\n");
     }
-    if (is_set(project, command))
+    if (json_kind_at(project, entrypoint) == JSON_NULL)
+        text_add(guarded->notes,
+                 "%s: Compose says null for an entry point of [] and of null; it is taken for []. "
+                 "If it is null, leave it out of the project\n",
+                 guarded->name);
+    if (has_words(project, command))
         add_command(guarded, project, command, false);
-    else if (!own_entrypoint && guarded->image_json)
+    else if (!commanded && guarded->image_json)
         add_command(guarded, guarded->image_json,
                     json_member(guarded->image_json, guarded->image, "Cmd"), true);
-    if (own_entrypoint || guarded->image_json)
-        return;
-    if (is_set(project, command)) {
-        text_add(guarded->out,
-                 "    # The image's ENTRYPOINT, if it has one, belongs after \"--\".\n");
-        note_image(guarded, "ENTRYPOINT");
-    } else {
-        text_add(
-            guarded->out,
-            "    # The image's ENTRYPOINT, if it has one, belongs after \"--\"; its CMD here:\n"
-            "    # command: [...]\n");
-        note_image(guarded, "ENTRYPOINT and CMD");
-    }
+    if (!guarded->image_json)
+        add_unknown(guarded, of_image, !commanded);
 }
 
 // ---- The health check ---------------------------------------------------------------------------
 
-enum test_kind {
-    TEST_NONE,    // there is none, or it is disabled
-    TEST_HTTP,    // curl or wget asks one address: labelgate asks it too
-    TEST_SHELL,   // another command line of a shell
-    TEST_UNKNOWN, // a list that is not understood
-};
-
-// An option of curl or wget that changes nothing about the question but how it is told. `takes` is
-// set when its value is the next word.
-static bool is_plain_option(struct span word, bool curl, bool *takes)
+// The engine's own limit is 30 s where nothing is said, which is enough for both; labelgate alone
+// says within 5 s why it is unhealthy.
+static void add_timeout(struct guarded *guarded, json_place check, enum check_kind kind)
 {
-    static const char *const of_curl[] = {"--fail",     "--silent",         "--show-error",
-                                          "--location", "--fail-with-body", "--no-progress-meter"};
-    static const char *const of_wget[] = {"--spider", "--quiet", "--no-verbose", "-nv",
-                                          "-q",       "-qO-",    "-qO",          "-O-"};
-    static const char *const with_value_curl[] = {"-o",         "--output",          "-m",
-                                                  "--max-time", "--connect-timeout", "--retry"};
-    static const char *const with_value_wget[] = {"-O",        "-T",      "-t",
-                                                  "--timeout", "--tries", "--output-document"};
-    const char *const *plain = curl ? of_curl : of_wget;
-    size_t plain_count = curl ? sizeof of_curl / sizeof *of_curl : sizeof of_wget / sizeof *of_wget;
-    const char *const *valued = curl ? with_value_curl : with_value_wget;
-    *takes = span_is(word, "-qO");
-    for (size_t i = 0; i < plain_count; i++)
-        if (span_is(word, plain[i]))
-            return true;
-    for (size_t i = 0; i < 6; i++) {
-        struct span name = span_of(valued[i]);
-        if (span_is(word, valued[i])) {
-            *takes = true;
-            return true;
-        }
-        if (name.len > 2 && span_starts(word, valued[i]) && word.text[name.len] == '=')
-            return true;
-    }
-    // -fsS: letters that may be joined
-    for (size_t i = 1; curl && i < word.len; i++)
-        if (!strchr("fsSL", word.text[i]))
-            return false;
-    return curl && word.len > 1 && word.text[0] == '-' && word.text[1] != '-';
-}
-
-static struct span next_word(struct span *rest)
-{
-    *rest = span_trim(*rest);
-    size_t len = 0;
-    while (len < rest->len && rest->text[len] != ' ' && rest->text[len] != '\t' &&
-           rest->text[len] != '\n')
-        len++;
-    struct span word = {rest->text, len};
-    *rest = span_rest(*rest, len);
-    if (word.len >= 2 && (word.text[0] == '"' || word.text[0] == '\'') &&
-        word.text[word.len - 1] == word.text[0])
-        word = (struct span){word.text + 1, word.len - 2};
-    return word;
-}
-
-// What a shell would do besides asking; "|| exit 1" and an unseen output change nothing.
-static bool is_plain_end(struct span rest)
-{
-    static const char *const unseen[] = {">",          "1>",          "2>",          "/dev/null",
-                                         ">/dev/null", "1>/dev/null", "2>/dev/null", "2>&1"};
-    rest = span_trim(rest);
-    if (span_starts(rest, ">") || span_starts(rest, "2>") || span_starts(rest, "1>")) {
-        size_t end = span_find(rest, "||");
-        struct span target = {rest.text, end};
-        for (struct span word = next_word(&target); word.len > 0; word = next_word(&target)) {
-            bool is_unseen = false;
-            for (size_t i = 0; i < sizeof unseen / sizeof unseen[0]; i++)
-                is_unseen = is_unseen || span_is(word, unseen[i]);
-            if (!is_unseen)
-                return false;
-        }
-        rest = span_rest(rest, end);
-    }
-    return rest.len == 0 || span_is(rest, "|| exit 1") || span_is(rest, "|| exit 2") ||
-           span_is(rest, "|| false") || span_is(rest, "||exit 1");
-}
-
-// The one address of a command line of curl or wget. `$$NAME` is a variable of the container's,
-// which no shell would replace in an address of ours.
-static bool find_address(struct span line, struct span *address)
-{
-    struct span rest = line;
-    struct span word = next_word(&rest);
-    bool curl = span_is(word, "curl") || span_ends(word, "/curl");
-    if (!curl && !span_is(word, "wget") && !span_ends(word, "/wget"))
-        return false;
-    *address = (struct span){0};
-    for (;;) {
-        struct span before = rest;
-        bool takes = false;
-        word = next_word(&rest);
-        if (word.len == 0 || span_starts(word, "|") || span_starts(word, ">") ||
-            span_starts(word, "2>") || span_starts(word, "1>"))
-            return address->len > 0 && is_plain_end(before);
-        if (span_starts(word, "http://") || span_starts(word, "https://")) {
-            if (address->len > 0)
-                return false;
-            *address = word;
-        } else if (is_plain_option(word, curl, &takes)) {
-            if (takes)
-                word = next_word(&rest);
-        } else {
-            return false;
-        }
-        for (size_t i = 0; i < word.len; i++)
-            if (strchr(";&|<>`()\\\"'", word.text[i]))
-                return false;
-        if (span_find(word, "$$") < word.len)
-            return false;
-    }
-}
-
-// The check that the service has today, as one command line where it is one; `line` is VALUE bytes.
-static enum test_kind read_test(const struct json *json, json_place check, char *line)
-{
-    json_place test = json_member(json, check, "test");
-    struct text out = text_over(line, VALUE);
-    char *word = line + VALUE; // the caller has room for two
-    struct span address;
-    if (json_kind_at(json, json_member(json, check, "disable")) == JSON_TRUE || !is_set(json, test))
-        return TEST_NONE;
-    if (json_kind_at(json, test) == JSON_STRING)
-        return !json_string(json, test, line, VALUE)   ? TEST_UNKNOWN
-               : strcmp(line, "NONE") == 0             ? TEST_NONE
-               : find_address(span_of(line), &address) ? TEST_HTTP
-                                                       : TEST_SHELL;
-    json_place at = json_first(json, test);
-    if (!json_string(json, at, word, VALUE))
-        return TEST_NONE;
-    bool shell = strcmp(word, "CMD-SHELL") == 0;
-    if (strcmp(word, "NONE") == 0)
-        return TEST_NONE;
-    while ((at = json_next(json, test, at)) != JSON_NONE) {
-        if (!json_string(json, at, word, VALUE))
-            return TEST_UNKNOWN;
-        text_add(&out, "%s%s", out.len > 0 ? " " : "", word);
-    }
-    if (out.cut || out.len == 0)
-        return TEST_UNKNOWN;
-    if (find_address(span_of(line), &address))
-        return TEST_HTTP;
-    return shell ? TEST_SHELL : TEST_UNKNOWN;
-}
-
-static void add_timeout(struct guarded *guarded, const struct json *json, json_place check)
-{
+    const struct json *json = &guarded->override->project;
     char text[OVERRIDE_NAME] = "";
     int64_t milliseconds = 0;
     json_string(json, json_member(json, check, "timeout"), text, sizeof text);
-    if (!duration_parse(text, strlen(text), &milliseconds) || milliseconds < ENGINE_TIMEOUT_MS)
+    bool known = duration_parse(text, strlen(text), &milliseconds);
+    if (known ? milliseconds < ENGINE_TIMEOUT_MS : kind != CHECK_SHELL)
         text_add(guarded->out, "      timeout: 10s\n");
 }
 
-// Returns the address that labelgate is to ask besides, in `address` (VALUE bytes), or an empty
-// text.
-static void add_healthcheck(struct guarded *guarded, char *address)
+static void add_check_stays(struct guarded *guarded)
+{
+    text_add(guarded->out,
+             "    # Its health check stays: a list that is not understood here. Add to it: %s "
+             "health\n",
+             guarded->gate);
+    text_add(guarded->notes,
+             "%s: its health check is a list that is not understood and stays as it is\n",
+             guarded->name);
+}
+
+// Says what becomes of a check that is not named in the line below.
+static void add_check_comment(struct guarded *guarded, const struct override_check *check,
+                              json_place of_project)
 {
     const struct json *json = &guarded->override->project;
-    json_place check = json_member(json, guarded->service, "healthcheck");
-    bool literal = false;
-    char *line = malloc(2 * VALUE);
-    address[0] = '\0';
-    if (!line) {
-        guarded->out->cut = true;
-        return;
-    }
-    if (check == JSON_NONE && guarded->image_json) { // the image's own, with a capital T
-        json_place of_image = json_member(guarded->image_json, guarded->image, "Healthcheck");
-        json_place test = json_member(guarded->image_json, of_image, "Test");
-        if (test != JSON_NONE)
-            text_add(guarded->out, "    # The image's own HEALTHCHECK is replaced.\n");
-    }
-    enum test_kind kind = read_test(json, check, line);
-    if (kind == TEST_UNKNOWN) {
+    if (check->kind == CHECK_HTTP)
         text_add(guarded->out,
-                 "    # Its health check stays: a list that is not understood here. Add to it: %s "
-                 "health\n",
-                 guarded->gate);
-        text_add(guarded->notes,
-                 "%s: its health check is a list that is not understood and stays as it is\n",
-                 guarded->name);
-        free(line);
+                 "    # labelgate asks LABELGATE_APP_URL in place of curl. Its answer must be 2xx "
+                 "(curl -f takes a\n    # redirect too) and come within LABELGATE_TIMEOUT, 5s.\n");
+    else if (check->kind == CHECK_NONE && !guarded->image_json &&
+             !has_words(json, json_member(json, of_project, "test")))
+        text_add(guarded->out,
+                 "    # The image's HEALTHCHECK, if it has one, is replaced by this.\n");
+}
+
+// Returns what the service is asked today; its address belongs into the environment.
+static void add_healthcheck(struct guarded *guarded, struct override_check *check)
+{
+    const struct json *image = guarded->image_json;
+    json_place of_project =
+        json_member(&guarded->override->project, guarded->service, "healthcheck");
+    override_check_read(check, &guarded->override->project, of_project, image,
+                        image ? json_member(image, guarded->image, "Healthcheck") : JSON_NONE);
+    guarded->out->cut = guarded->out->cut || check->line.cut;
+    // The project's own address counts for labelgate, so curl goes on asking the other one.
+    if (check->kind == CHECK_HTTP &&
+        environment_has(&guarded->override->project, guarded->service, "LABELGATE_APP_URL"))
+        check->kind = CHECK_SHELL;
+    if (check->kind == CHECK_UNKNOWN) {
+        add_check_stays(guarded);
         return;
     }
+    add_check_comment(guarded, check, of_project);
     text_add(guarded->out, "    healthcheck:\n      test: ");
-    if (kind == TEST_SHELL) {
+    if (check->kind == CHECK_SHELL) {
         struct text both = text_growing();
-        text_add(&both, "(%s) && %s health", line, guarded->gate);
+        struct span line = {check->line.bytes, check->line.len};
+        // A comment would take the bracket with it.
+        text_add(&both, "(%s%s) && %s health", check->line.bytes,
+                 span_find(line, "#") < line.len ? "\n" : "", guarded->gate);
         text_add(guarded->out, "[\"CMD-SHELL\", ");
-        add_quoted(guarded->out, (struct span){both.bytes, both.len}, literal);
+        add_quoted(guarded->out, (struct span){both.bytes, both.len}, check->of_image);
         text_add(guarded->out, "]\n");
         text_free(&both);
     } else {
         text_add(guarded->out, "[\"CMD\", \"%s\", \"health\"]\n", guarded->gate);
     }
     text_add(guarded->out, "      disable: false\n");
-    add_timeout(guarded, json, check);
-    struct span found;
-    if (kind == TEST_HTTP && find_address(span_of(line), &found)) {
-        memmove(address, found.text, found.len);
-        address[found.len] = '\0';
-    }
-    free(line);
+    add_timeout(guarded, of_project, check->kind);
 }
 
 // ---- The rest of a service ----------------------------------------------------------------------
 
-static void add_variable(struct guarded *guarded, const char *name, const char *value)
+static void add_variable(struct guarded *guarded, const char *name, const char *value, bool literal)
 {
     if (environment_has(&guarded->override->project, guarded->service, name))
         return; // the project's own counts
     text_add(guarded->out, "      %s: ", name);
-    add_quoted(guarded->out, span_of(value), false);
+    add_quoted(guarded->out, span_of(value), literal);
     text_add(guarded->out, "\n");
 }
 
-// True when a refusal would start the container again for ever.
+// True when a refusal would start the container again for ever, or may: ${…} is not known here.
 static bool add_restart(struct guarded *guarded)
 {
     const struct json *json = &guarded->override->project;
-    char restart[OVERRIDE_NAME] = "";
+    json_place policy = json_walk(json, guarded->service, "deploy.restart_policy");
+    char restart[OVERRIDE_NAME] = "", condition[OVERRIDE_NAME] = "";
     json_string(json, json_member(json, guarded->service, "restart"), restart, sizeof restart);
-    if (json_kind_at(json, json_walk(json, guarded->service, "deploy.restart_policy")) ==
-            JSON_OBJECT &&
-        restart[0] == '\0') {
-        json_place most = json_walk(json, guarded->service, "deploy.restart_policy.max_attempts");
-        return most == JSON_NONE;
+    if (json_kind_at(json, policy) == JSON_OBJECT && restart[0] == '\0') {
+        int64_t most = 0;
+        json_string(json, json_member(json, policy, "condition"), condition, sizeof condition);
+        json_integer(json, json_member(json, policy, "max_attempts"), &most);
+        return most <= 0 && strcmp(condition, "none") != 0;
     }
     if (restart[0] == '\0' || strcmp(restart, "no") == 0) {
         text_add(guarded->out, "    restart: \"on-failure:3\"\n");
         return false;
     }
-    return strcmp(restart, "always") == 0 || strcmp(restart, "unless-stopped") == 0 ||
-           strcmp(restart, "on-failure") == 0 || strcmp(restart, "on-failure:0") == 0;
+    struct span limited = span_rest(span_of(restart), strlen("on-failure:"));
+    return !span_starts(span_of(restart), "on-failure:") || span_is(limited, "0") ||
+           span_find(limited, "$") < limited.len;
 }
 
+// Those of an env_file are not known here, so it may be any.
 static void blank_tokens(struct guarded *guarded)
 {
     bool any = false;
+    bool unknown =
+        json_member(&guarded->override->project, guarded->service, "env_file") != JSON_NONE;
     for (size_t i = 0; i < TOKEN_NAMES; i++) {
         char file[OVERRIDE_NAME];
         text_print(file, sizeof file, "%s_FILE", token_names[i]);
         if (environment_has(&guarded->override->project, guarded->service, file))
             text_add(guarded->out, "      %s: \"\"\n", file);
-        if (!environment_has(&guarded->override->project, guarded->service, token_names[i]))
+        if (!unknown &&
+            !environment_has(&guarded->override->project, guarded->service, token_names[i]))
             continue;
         text_add(guarded->out, "      %s: \"\"\n", token_names[i]);
         any = true;
@@ -507,20 +467,20 @@ static void blank_tokens(struct guarded *guarded)
         text_add(guarded->out, "      %s: \"\"\n", token_names[0]);
 }
 
-static void add_environment(struct guarded *guarded, bool hold, const char *address)
+static void add_environment(struct guarded *guarded, bool hold, const struct override_check *check)
 {
     text_add(guarded->out, "    environment:\n");
     if (guarded->override->env_file) {
         // Blank means not set: the file counts, and not what was said when the container was
         // created.
         blank_tokens(guarded);
-        add_variable(guarded, "LABELGATE_ENV_FILE", ENV_TARGET);
+        add_variable(guarded, "LABELGATE_ENV_FILE", ENV_TARGET, false);
     }
-    if (address[0] != '\0')
-        add_variable(guarded, "LABELGATE_APP_URL", address);
-    add_variable(guarded, "LABELGATE_WAIT", "2m");
+    if (check->kind == CHECK_HTTP)
+        add_variable(guarded, "LABELGATE_APP_URL", check->address.bytes, check->of_image);
+    add_variable(guarded, "LABELGATE_WAIT", "2m", false);
     if (hold)
-        add_variable(guarded, "LABELGATE_ON_REFUSAL", "hold");
+        add_variable(guarded, "LABELGATE_ON_REFUSAL", "hold", false);
 }
 
 static void add_bind(struct text *out, const char *source, const char *target)
@@ -535,18 +495,15 @@ static void add_bind(struct text *out, const char *source, const char *target)
 
 static void add_service(struct guarded *guarded, const char *init_service)
 {
-    char *address = malloc(VALUE);
-    if (!address) {
-        guarded->out->cut = true;
-        return;
-    }
+    struct override_check check;
     text_add(guarded->out, "\n  ");
     add_quoted(guarded->out, span_of(guarded->name), false);
     text_add(guarded->out, ":\n");
     add_entrypoint(guarded);
-    add_healthcheck(guarded, address);
+    add_healthcheck(guarded, &check);
     bool hold = add_restart(guarded);
-    add_environment(guarded, hold, address);
+    add_environment(guarded, hold, &check);
+    override_check_free(&check);
     text_add(guarded->out, "    volumes:\n");
     if (guarded->override->binary)
         add_bind(guarded->out, guarded->override->binary, GATE_ALONE);
@@ -558,7 +515,6 @@ static void add_service(struct guarded *guarded, const char *init_service)
         text_add(guarded->out,
                  "    depends_on:\n      %s: {condition: service_completed_successfully}\n",
                  init_service);
-    free(address);
 }
 
 // The init service and its volume have one name, which the project does not have.

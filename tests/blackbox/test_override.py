@@ -18,6 +18,8 @@ GATE = ["/gate/labelgate", "run", "--"]
 TOKEN = "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6e7f8a9b0"
 VARIABLES = {"LABEL_STUDIO_API_TOKEN": TOKEN, "EXTRA": "--extra", "KEY": TOKEN}
 
+TOKEN_NAMES = ("LABEL_STUDIO_API_TOKEN", "LABEL_STUDIO_API_KEY", "LABEL_STUDIO_ACCESS_TOKEN")
+
 Json = dict[str, Any]
 
 
@@ -36,6 +38,8 @@ def compose() -> Path:
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "token.txt").write_text("x")
     (tmp_path / ".env").write_text("")
+    (tmp_path / "part.yaml").write_text("services: {app: {image: app, entrypoint: [app]}}")
+    (tmp_path / "part.env").write_text("LABEL_STUDIO_API_KEY=old")
     return tmp_path
 
 
@@ -100,10 +104,11 @@ def test_what_the_override_changes(
     assert after.get("command") == before.get("command")
     expected = {**env_of(before)}
     if file:
-        known = [name for name in expected if name in ("LABEL_STUDIO_API_TOKEN", "LABEL_STUDIO_API_KEY")]
-        known += [name for name in expected if name == "LABEL_STUDIO_ACCESS_TOKEN"]
+        known = [name for name in expected if name in TOKEN_NAMES]
         expected |= dict.fromkeys(known or ["LABEL_STUDIO_API_TOKEN"], "")
         expected |= {name: "" for name in expected if name == "LABEL_STUDIO_API_TOKEN_FILE"}
+        if "env_file" in project.read_text():
+            expected |= dict.fromkeys(TOKEN_NAMES, "")
     ours = {name: value for name, value in env_of(after).items() if expected.get(name, ...) != value}
     assert all(name.startswith("LABELGATE_") for name in ours), ours
     assert set(expected) <= set(env_of(after))
@@ -133,66 +138,146 @@ def test_what_the_override_changes(
 
 
 LIST = ["CMD", "/gate/labelgate", "health"]
+STAYS = "stays"
+# Unset (the engine's own 30 s), or the project's, which Compose alone knows.
+UNSET, OWN = None, ...
+
+
+def and_ours(line: str) -> list[str]:
+    return ["CMD-SHELL", f"({line}) && /gate/labelgate health"]
 
 
 @pytest.mark.parametrize(
-    ("project", "test", "address"),
+    ("project", "test", "address", "timeout"),
     [
-        ("bare", LIST, None),
-        ("superinsight", LIST, "http://localhost:8000/health"),
-        ("wget-check", LIST, "http://localhost:80/ready"),
-        ("curl-string-check", LIST, "http://127.0.0.1:8000/health?deep=1"),
-        ("own-settings", LIST, "http://localhost:1/own"),
+        ("bare", LIST, None, "10s"),
+        ("check-disabled", LIST, None, "10s"),
+        ("check-none", LIST, None, "10s"),
+        ("env-files", LIST, None, "10s"),
+        # curl -f, and nothing more: labelgate asks it.
+        ("superinsight", LIST, "http://localhost:8000/health", "10s"),
+        ("curl-string-check", LIST, "http://127.0.0.1:8000/health?deep=1", "10s"),
+        ("curl-anchored", LIST, "http://localhost:80/ready", "10s"),
+        # What labelgate would ask otherwise, or not at all, keeps its words.
+        ("own-settings", and_ours("curl -f http://localhost:2/other"), "http://localhost:1/own", UNSET),
         (
-            "shell-check",
-            ["CMD-SHELL", "(pg_isready -q && test -f /tmp/$${MARK}) && /gate/labelgate health"],
+            "curl-follows",
+            and_ours("curl -fsSL 'http://localhost:8000/a b?x=1&y=$$HOME'\\''q'"),
             None,
+            "10s",
         ),
         (
-            "shell-list-check",
-            ["CMD-SHELL", "(nc -z localhost 5000 || exit 1) && /gate/labelgate health"],
+            "curl-without-fail",
+            and_ours("# is it up?\ncurl -s http://localhost:8000/health # whatever it says\n\n"),
             None,
+            OWN,
         ),
-        (
-            "curl-with-header",
-            ["CMD-SHELL", "(curl -f -H 'Host: x' http://localhost:8000/health) && /gate/labelgate health"],
-            None,
-        ),
+        ("curl-with-a-comment", and_ours("curl -f http://me@localhost:80/ # mine\n"), None, UNSET),
+        ("curl-and-words-of-a-shell", and_ours("curl -f http://localhost/health '||' exit 1"), None, UNSET),
+        ("curl-with-header", and_ours("curl -f -H 'Host: x' http://localhost:8000/health"), None, UNSET),
         (
             "curl-and-more",
-            [
-                "CMD-SHELL",
-                "(curl -s http://localhost:8000/health 2>/dev/null | grep -q UP) && /gate/labelgate health",
-            ],
+            and_ours("curl -s http://localhost:8000/health 2>/dev/null | grep -q UP"),
             None,
+            UNSET,
         ),
         (
             "curl-and-process",
-            [
-                "CMD-SHELL",
-                "(curl -fs http://localhost:8000/ >/dev/null && pgrep worker) && /gate/labelgate health",
-            ],
+            and_ours("curl -fs http://localhost:8000/ >/dev/null && pgrep worker"),
             None,
+            UNSET,
         ),
-        ("list-not-understood", ["CMD", "/app/check", "--all"], None),
-        ("check-disabled", LIST, None),
-        ("check-none", LIST, None),
+        ("wget-check", and_ours("wget -q --spider http://localhost:80/ready || exit 1"), None, UNSET),
+        (
+            "wget-list",
+            and_ours("wget --no-verbose --tries=1 --spider http://localhost:80/"),
+            None,
+            OWN,
+        ),
+        (
+            "shell-as-program",
+            and_ours("/bin/sh -c 'test -f /tmp/ready && echo \"it'\\''s\"'"),
+            None,
+            UNSET,
+        ),
+        ("shell-check", and_ours("pg_isready -q && test -f /tmp/$${MARK}"), None, OWN),
+        ("shell-list-check", and_ours("nc -z localhost 5000 || exit 1"), None, "10s"),
+        ("entrypoint-blank", and_ours("exit 1"), None, UNSET),
+        ("list-not-understood", STAYS, None, OWN),
+        ("python-check", STAYS, None, OWN),
+        ("cmd-shell-of-words", STAYS, None, OWN),
     ],
 )
 def test_the_health_check(
-    labelgate: Path, compose: Path, folder: Path, project: str, test: list[str], address: str | None
+    labelgate: Path,
+    compose: Path,
+    folder: Path,
+    project: str,
+    test: list[str] | str,
+    address: str | None,
+    timeout: Any,
 ) -> None:
     before, after, said = guarded(labelgate, compose, folder, ROOT / f"tests/data/projects/{project}.yml")
-    assert after["healthcheck"]["test"] == test
-    assert not after["healthcheck"].get("disable")
+    old, new = before.get("healthcheck") or {}, after["healthcheck"]
+    assert new["test"] == (old["test"] if test == STAYS else test)
+    assert not new.get("disable")
     assert env_of(after).get("LABELGATE_APP_URL") == address
-    for key in ("interval", "retries"):
-        assert after["healthcheck"].get(key) == (before.get("healthcheck") or {}).get(key)
-    assert ("not understood" in said) == (project == "list-not-understood")
-    if project == "shell-check":
-        assert after["healthcheck"]["timeout"] == "1m0s", "a longer one stays"
-    elif project != "list-not-understood":
-        assert after["healthcheck"]["timeout"] == "10s"
+    for key in ("interval", "retries", "start_period", "start_interval"):
+        assert new.get(key) == old.get(key)
+    assert ("not understood" in said) == (test == STAYS)
+    assert new.get("timeout") == (old.get("timeout") if timeout is OWN else timeout)
+
+
+# Each with `|| exit 1` and in a list; all of them but the first line are asked by curl itself.
+@pytest.mark.parametrize(
+    ("words", "ours"),
+    [
+        ("-f http://localhost/", True),
+        ("--fail-with-body -sS -m 3 http://localhost/", True),
+        ("-sf -o /dev/null http://localhost:1/a?b=%20,c", True),
+        ("http://localhost/", False),
+        ("-s http://localhost/", False),
+        ("-fL http://localhost/", False),
+        ("-f --location http://localhost/", False),
+        ("-fk https://localhost/", False),
+        ("-f --insecure https://localhost/", False),
+        ("-f -X POST http://localhost/", False),
+        ("-f -I http://localhost/", False),
+        ("-f --head http://localhost/", False),
+        ("-f -d x http://localhost/", False),
+        ("-f -u a:b http://localhost/", False),
+        ("-f --resolve a:80:127.0.0.1 http://a/", False),
+        ("-f --unix-socket /s http://localhost/", False),
+        ("-f --retry 3 http://localhost/", False),
+        ("-f -o /tmp/x http://localhost/", False),
+        ("-f -m 0.5 http://localhost/", False),
+        ("-f -x http://proxy http://localhost/", False),
+        ("-f http://localhost/ http://localhost/b", False),
+        ("-f localhost:80", False),
+        ("-f HTTP://localhost/", False),
+        ("-f http://[::1]/", False),
+        ("-f http://localhost/{a,b}", False),
+        ("-f http://localhost/#top", False),
+        ("-f http://a:b@localhost/", False),
+        ("-f http://localhost/$$PATH", False),
+        ("-f http://localhost/${A}${B:-x}", True),
+        ("-f http://localhost/${A", False),
+        ("-f http://localhost/ -m", False),
+        ("-f -- http://localhost/", False),
+        ("-f", False),
+        ("", False),
+    ],
+)
+@pytest.mark.parametrize("form", ["line", "list"])
+def test_what_labelgate_asks_in_place_of_curl(
+    labelgate: Path, folder: Path, words: str, ours: bool, form: str
+) -> None:
+    test = f"curl {words} || exit 1" if form == "line" else ["CMD", "curl", *words.split()]
+    project = json.dumps({"services": {"app": {"entrypoint": ["a"], "healthcheck": {"test": test}}}})
+    done = override(labelgate, project, folder, "app")
+    assert done.returncode == 0
+    assert ("LABELGATE_APP_URL: " in done.stdout) == ours
+    assert ("CMD-SHELL" in done.stdout) == (not ours)
 
 
 @pytest.mark.parametrize(
@@ -205,6 +290,9 @@ def test_the_health_check(
         ("superinsight", "unless-stopped", "hold"),
         ("entrypoint-list", "always", "hold"),
         ("swarm-policy", None, "hold"),
+        ("quoted-lines", None, "hold"),
+        ("hardened-on-the-host", None, None),
+        ("dots-and-a-secret", "always", "hold"),
     ],
 )
 def test_a_refusal_does_not_loop(
@@ -244,6 +332,85 @@ def test_the_image_s_entrypoint_and_cmd(labelgate: Path, compose: Path, folder: 
     after = json.loads(config(compose, folder, files=(folder / "plain.yml", folder / "labelgate.yml")))
     assert after["services"]["app"]["entrypoint"] == [*GATE, "/entry", "a$$b"]
     assert after["services"]["app"]["command"] == ["serve", "$${X}"]
+
+
+@pytest.mark.parametrize("project", ["entrypoint-empty", "entrypoint-blank"])
+def test_an_entrypoint_without_words_keeps_the_image_s_cmd(
+    labelgate: Path, compose: Path, folder: Path, project: str
+) -> None:
+    """So does Docker, and it takes an empty command for none."""
+    (folder / "image.json").write_text(json.dumps([IMAGE]))
+    file = ROOT / f"tests/data/projects/{project}.yml"
+    plain = config(compose, folder, "--no-interpolate", files=(file,))
+    done = override(labelgate, plain, folder, "--image-json", "image.json", "app")
+    (folder / "labelgate.yml").write_text(done.stdout)
+    after = json.loads(config(compose, folder, files=(file, folder / "labelgate.yml")))["services"]["app"]
+    assert after["entrypoint"] == GATE
+    assert after["command"] == ["serve", "$${X}"]
+    assert ("is taken for []" in done.stderr) == (project == "entrypoint-empty")
+    assert "the image's CMD: fill it in" in override(labelgate, plain, folder, "app").stderr
+
+
+def test_the_image_s_health_check_counts_where_the_project_has_none(labelgate: Path, folder: Path) -> None:
+    checks = {
+        (
+            "CMD-SHELL",
+            "curl -f http://localhost/$X || exit 1",
+        ): "(curl -f http://localhost/$$X || exit 1) && ",
+        ("CMD", "curl", "-f", "http://localhost/"): 'LABELGATE_APP_URL: "http://localhost/"',
+        ("CMD", "/check"): "Its health check stays",
+        ("NONE",): '["CMD", "/gate/labelgate", "health"]',
+    }
+    for test, printed in checks.items():
+        image = {"RepoTags": ["a"], "Config": {"Cmd": ["c"], "Healthcheck": {"Test": test}}}
+        (folder / "image.json").write_text(json.dumps([image]))
+        for check in (None, {"interval": "3s"}, {"test": ["CMD", "curl", "-f", "http://b/"]}):
+            service = {"image": "a", **({"healthcheck": check} if check else {})}
+            project = json.dumps({"services": {"app": service}})
+            done = override(labelgate, project, folder, "--image-json", "image.json", "app")
+            assert done.returncode == 0
+            assert ('"http://b/"' in done.stdout) == ("test" in (check or {}))
+            assert "test" in (check or {}) or printed in done.stdout, done.stdout
+    project = json.dumps({"services": {"app": {"image": "a", "healthcheck": {"disable": True}}}})
+    done = override(labelgate, project, folder, "--image-json", "image.json", "app")
+    assert '["CMD", "/gate/labelgate", "health"]' in done.stdout
+
+
+def test_an_image_that_is_guarded_already(labelgate: Path, folder: Path) -> None:
+    config = {"Entrypoint": ["/labelgate", "run", "--"], "Cmd": ["app"]}
+    (folder / "image.json").write_text(json.dumps([{"RepoTags": ["a:latest"], "Config": config}]))
+    for service, code in (({"image": "a"}, 1), ({"image": "a", "entrypoint": ["app"]}, 0)):
+        project = json.dumps({"services": {"app": service}})
+        done = override(labelgate, project, folder, "--image-json", "image.json", "app")
+        assert done.returncode == code and ("already" in done.stderr) == (code == 1)
+
+
+def test_a_name_like_ours_is_not_ours(labelgate: Path, folder: Path) -> None:
+    for entrypoint in (["/opt/labelgate-tools/run.sh"], ["labelgate"], "/x/labelgate/run now"):
+        project = json.dumps({"services": {"app": {"entrypoint": entrypoint}}})
+        assert override(labelgate, project, folder, "app").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("target", "words", "code"),
+    [
+        ("/gate", [], 1),
+        ("/gate/x", [], 1),
+        ("/gates", [], 0),
+        ("/gate", ["--bin", "/b"], 0),
+        ("/labelgate", ["--bin", "/b"], 1),
+        ("/gate.env", [], 0),
+        ("/gate.env", ["--env-file", ".env"], 1),
+    ],
+)
+def test_a_mount_of_the_project_is_not_lost(
+    labelgate: Path, folder: Path, target: str, words: list[str], code: int
+) -> None:
+    mount = {"type": "volume", "source": "data", "target": target}
+    project = json.dumps({"services": {"app": {"entrypoint": ["a"], "volumes": [mount]}}})
+    done = override(labelgate, project, folder, *words, "app")
+    assert (done.returncode, done.stdout == "") == (code, code == 1)
+    assert ("it has a mount at" in done.stderr) == (code == 1)
 
 
 def test_one_image_is_not_every_service_s(labelgate: Path, folder: Path) -> None:
@@ -295,9 +462,9 @@ def test_the_line_names_what_compose_reads_today(labelgate: Path, folder: Path) 
         ('{"services": {"app": {"entrypoint": "/gate/labelgate run -- x"}}}', ["app"], "already"),
         (
             '{"services": {"a": {"environment": {"LABEL_STUDIO_API_TOKEN": "x"}}, "b": {}, '
-            '"c": {"environment": ["LABEL_STUDIO_API_KEY_FILE=/x"]}}}',
+            '"c": {"environment": ["LABEL_STUDIO_API_KEY_FILE=/x"]}, "d": {"env_file": [".env"]}}}',
             [],
-            "a, c",
+            "a, c, d",
         ),
     ],
 )
