@@ -18,7 +18,7 @@ void app_url_ask(const struct ask *how, const char *app_url, struct finding *fin
         .method = "GET",
         .url = app_url,
         .timeout_ms = how->until_ms - duration_now(),
-        .ca_file = how->ca_file,
+        .ca_file = how->reach.ca_file,
         .body_never = true,
         .phase = how->phase,
         .phase_context = how->phase_context,

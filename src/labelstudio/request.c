@@ -13,7 +13,7 @@
 
 void question_url(const struct ask *how, const char *path, char url[QUESTION_URL])
 {
-    text_print(url, QUESTION_URL, "%s%s", how->url, path);
+    text_print(url, QUESTION_URL, "%s%s", how->reach.url, path);
 }
 
 struct ls_answer question_answer(const struct http_answer *answer)
@@ -42,8 +42,8 @@ static void ask_http(const struct ask *how, const struct question *question,
         .headers = headers->lines,
         .body = question->body,
         .timeout_ms = left > 0 ? left : 1, // http says "timeout" in its own words
-        .ca_file = how->ca_file,
-        .proxy = how->proxy,
+        .ca_file = how->reach.ca_file,
+        .proxy = how->reach.proxy,
         .phase = how->phase,
         .phase_context = how->phase_context,
         .body_always = question->creates,
@@ -59,7 +59,7 @@ static void add_referer(const struct ask *how, struct headers *headers, char lin
     for (unsigned i = 0; i < headers->count; i++)
         if (span_starts_nocase(span_of(headers->lines[i]), "Referer:"))
             return;
-    text_print(line, REFERER, "Referer: %s/user/login", how->url);
+    text_print(line, REFERER, "Referer: %s/user/login", how->reach.url);
     if (headers->count < HTTP_HEADERS)
         headers->lines[headers->count++] = line;
 }
@@ -70,7 +70,7 @@ bool question_ask(const struct ask *how, const struct question *question,
     struct header_file extra;
     struct headers headers;
     char referer[REFERER];
-    if (!header_file_read(&extra, how->header_file, finding))
+    if (!header_file_read(&extra, how->reach.header_file, finding))
         return false;
     bool made = headers_make(&headers, &question->who, &extra, question->content_type, finding);
     header_file_free(&extra);
@@ -128,7 +128,7 @@ static void judge_proxy(const struct ask *how, const char *address, const struct
 {
     struct url url;
     char why[URL_WHY], page[FINDING_SLOT];
-    if (!url_parse(how->url, false, &url, why) || url.https)
+    if (!url_parse(how->reach.url, false, &url, why) || url.https)
         return;
     bool is_page =
         finding->reason == REASON_PROXY_DENIED || finding->reason == REASON_NOT_FOUND_PROXY ||
@@ -153,7 +153,7 @@ void question_judge(const struct ask *how, const struct question *question,
         judge_nonsense(how, finding);
     question_hide(finding, question->who.text);
     question_hide(finding, how->token);
-    if (how->proxy != NULL)
+    if (how->reach.proxy != NULL)
         judge_proxy(how, url, &first, finding);
 }
 

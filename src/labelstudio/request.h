@@ -11,21 +11,18 @@
 #include "labelstudio/answers.h"
 #include "net/headers.h"
 #include "net/http.h"
+#include "net/reach.h"
 #include "spec/reason.h"
 #include "token/token.h"
 
-// How Label Studio is reached. Everything is a view that
-// outlives the call.
+// How Label Studio is asked. Everything is a view that outlives the call.
 struct ask {
-    const char *url;   // base URL, checked, without its trailing slash
+    struct reach reach;
     struct span token; // as the app has it; empty with `nobody`
     bool nobody; // --no-token: whoami without a header, Label Studio's own "not provided" is then
                  // REASON_OK_NO_TOKEN
-    enum jwt_policy jwt;     // but under JWT_REJECT a JWT is exchanged and whoami asked with Bearer
-    const char *header_file; // NULL: none. Read at each call
-    const char *ca_file;     // NULL: the distribution's bundle
-    const struct proxy *proxy; // see http_request
-    int64_t until_ms;          // duration_now() value at which all questions of a call must be over
+    enum jwt_policy jwt; // but under JWT_REJECT a JWT is exchanged and whoami asked with Bearer
+    int64_t until_ms;    // duration_now() value at which all questions of a call must be over
     // See http_request; may be NULL.
     void (*phase)(void *context, enum http_phase phase, const char *what);
     void *phase_context;

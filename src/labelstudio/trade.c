@@ -260,13 +260,13 @@ bool trade_enable_legacy(const struct ask *how, const struct credential *who,
     struct http_answer answer;
     if (!ask_for(how, &question, &answer, finding, NULL)) {
         if (finding->reason == REASON_FORBIDDEN || finding->reason == REASON_UNAUTHORIZED)
-            finding_set(finding, REASON_ENABLE_REFUSED, how->url, NULL, finding->detail);
+            finding_set(finding, REASON_ENABLE_REFUSED, how->reach.url, NULL, finding->detail);
         return false;
     }
     bool enabled = member_true(&answer, "legacy_api_tokens_enabled");
     http_answer_free(&answer);
     if (!enabled)
-        finding_set(finding, REASON_ENABLE_REFUSED, how->url, NULL,
+        finding_set(finding, REASON_ENABLE_REFUSED, how->reach.url, NULL,
                     "it says that they are still off");
     return enabled;
 }
@@ -367,7 +367,7 @@ bool trade_login(const struct ask *how, const char *user, struct span password,
         add_field(&form, "password", password);
         add_field(&form, "csrfmiddlewaretoken", cookie(session->text, "csrftoken"));
         if (form.cut)
-            finding_set(finding, REASON_LOGIN_NOT_ASKED, how->url, NULL,
+            finding_set(finding, REASON_LOGIN_NOT_ASKED, how->reach.url, NULL,
                         "user name or password is too long");
         else
             done = send_login(how, (struct span){form.bytes, form.len}, session, finding);

@@ -48,7 +48,7 @@ static void ask_nobody(const struct ask *self, struct finding *finding, struct s
     ask_once(self, LS_WHOAMI_ANONYMOUS, &who, finding, seen);
     if (seen->status == 401 && reason_class(finding->reason) != REASON_CLASS_UNCLEAR &&
         finding->reason != REASON_UNAUTHORIZED_UNREAD)
-        finding_set(finding, REASON_OK_NO_TOKEN, self->url, NULL, NULL);
+        finding_set(finding, REASON_OK_NO_TOKEN, self->reach.url, NULL, NULL);
 }
 
 static void ask_exchanged(const struct ask *self, struct finding *finding, struct seen *seen)

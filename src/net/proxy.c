@@ -216,3 +216,13 @@ bool proxy_from_text(struct proxy *self, const struct url *url, const char *text
 {
     return !url_is_loopback(url) && take(self, text, from);
 }
+
+void proxy_name_way(const struct proxy *self, struct finding *finding)
+{
+    char via[FINDING_VIA];
+    if (self == NULL || reason_class(finding->reason) == REASON_CLASS_LOCAL ||
+        finding->reason == REASON_PROXY_UNUSABLE)
+        return;
+    text_print(via, sizeof via, "through the proxy %s from %s", self->shown, self->from);
+    finding_via(finding, via);
+}

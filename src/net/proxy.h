@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "net/url.h"
+#include "spec/reason.h"
 
 #define PROXY_LOGIN 256
 #define PROXY_SHOWN (URL_HOST + 32)
@@ -35,6 +36,9 @@ bool proxy_from_environment(struct proxy *self, const struct url *url, proxy_loo
                             const void *context);
 // The same for a proxy that was given by name: it counts whatever NO_PROXY says.
 bool proxy_from_text(struct proxy *self, const struct url *url, const char *text, const char *from);
+
+// Adds "through the proxy …" to a finding about an answer or its absence. `self` NULL: nothing.
+void proxy_name_way(const struct proxy *self, struct finding *finding);
 
 // Does the list of NO_PROXY hold this host? A list of names with commas between them: each means
 // the name itself and all below it, with a dot before it or not; an address means itself, an

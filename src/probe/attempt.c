@@ -15,7 +15,6 @@
 #include "labelstudio/whoami.h"
 #include "net/deadline.h"
 #include "net/network_errors.h"
-#include "probe/reach.h"
 #include "settings/token_verdict.h"
 #include "spec/exitcode.h"
 
@@ -32,14 +31,39 @@
 
 struct child {
     const struct attempt_plan *plan;
-    enum attempt_kind way;
+    enum attempt_kind kind;
     int64_t timeout_ms; // what it has
     int64_t said_ms;    // what a timeout speaks of
     int out_fd;
     struct attempt attempt;
 };
 
-// Without the secret behind it: the deadline hands this much to the parent.
+struct ask attempt_question(const struct reach *reach, const struct token_settings *token,
+                            int64_t timeout_ms)
+{
+    return (struct ask){
+        .reach = *reach,
+        .token = token->used.text,
+        .nobody = token->none,
+        .jwt = token->jwt,
+        .until_ms = duration_now() + timeout_ms,
+    };
+}
+
+struct attempt_plan attempt_plan_from(const struct settings *settings,
+                                      const struct init_inherited *inherited)
+{
+    return (struct attempt_plan){
+        .inherited = inherited,
+        .reach = &settings->reach,
+        .token = &settings->token,
+        .app_url = settings->app_url,
+        .timeout_ms = settings->limits.timeout_ms,
+        .log = settings->log,
+    };
+}
+
+// Without the secret after it: the deadline hands this much to the parent.
 static size_t told(void)
 {
     return offsetof(struct attempt, token);
@@ -48,12 +72,12 @@ static size_t told(void)
 static void late_finding(const struct child *child, const struct finding *late,
                          struct finding *finding)
 {
-    if (child->way == ATTEMPT_APP)
-        app_no_answer(late, child->plan->settings->app_url, finding);
+    if (child->kind == ATTEMPT_APP)
+        app_no_answer(late, child->plan->app_url, finding);
     else
         *finding = *late;
-    if (child->way != ATTEMPT_APP)
-        reach_say_way(child->plan->settings, finding);
+    if (child->kind != ATTEMPT_APP)
+        proxy_name_way(child->plan->reach->proxy, finding);
 }
 
 static void prepare_timeout(void *context, enum http_phase phase, const char *what)
@@ -62,8 +86,8 @@ static void prepare_timeout(void *context, enum http_phase phase, const char *wh
     struct attempt late = {0};
     struct finding timeout = {0};
     http_timeout_finding(&timeout, phase, what, child->said_ms);
-    if (child->way == ATTEMPT_HEALTH || child->way == ATTEMPT_WHOAMI)
-        settings_name_token(child->plan->settings, &timeout);
+    if (child->kind == ATTEMPT_HEALTH || child->kind == ATTEMPT_WHOAMI)
+        settings_name_token(child->plan->token, &timeout);
     late_finding(child, &timeout, &late.finding);
     deadline_say(child->out_fd, &late, told(), EXITCODE_NO);
 }
@@ -80,13 +104,13 @@ static void take_legacy(struct legacy *legacy, struct attempt *attempt)
 static void trade(const struct attempt_plan *plan, const struct ask *how, struct attempt *attempt)
 {
     struct legacy legacy = {0};
-    bool enable = plan->settings->enable_legacy;
-    if (plan->way == ATTEMPT_LOGIN)
+    bool enable = plan->token->enable_legacy;
+    if (plan->kind == ATTEMPT_LOGIN)
         legacy_from_user(how, plan->user, plan->secret, enable, &legacy, &attempt->finding);
     else
         legacy_from_pat(how, plan->secret, enable, &legacy, &attempt->finding);
-    if (span_equal(plan->secret, plan->settings->token.text))
-        settings_name_token(plan->settings, &attempt->finding);
+    if (span_equal(plan->secret, plan->token->used.text))
+        settings_name_token(plan->token, &attempt->finding);
     take_legacy(&legacy, attempt);
 }
 
@@ -95,11 +119,11 @@ static void ask(const struct child *child, const struct ask *how, struct attempt
     const struct attempt_plan *plan = child->plan;
     struct credential who = {CREDENTIAL_TOKEN, how->token};
     struct ask given = *how;
-    switch (child->way) {
+    switch (child->kind) {
     case ATTEMPT_HEALTH:
     case ATTEMPT_WHOAMI:
         ask_whoami(how, &attempt->finding, &attempt->seen);
-        settings_name_token(plan->settings, &attempt->finding);
+        settings_name_token(plan->token, &attempt->finding);
         break;
     case ATTEMPT_GIVEN:
         given.token = plan->secret;
@@ -107,7 +131,7 @@ static void ask(const struct child *child, const struct ask *how, struct attempt
         ask_whoami(&given, &attempt->finding, &attempt->seen);
         break;
     case ATTEMPT_APP:
-        app_url_ask(how, plan->settings->app_url, &attempt->finding);
+        app_url_ask(how, plan->app_url, &attempt->finding);
         break;
     case ATTEMPT_UP:
         ask_health(how, &attempt->finding);
@@ -124,8 +148,7 @@ static void ask(const struct child *child, const struct ask *how, struct attempt
 
 static const char *url_of(const struct child *child)
 {
-    const struct settings *settings = child->plan->settings;
-    return child->way == ATTEMPT_APP ? settings->app_url : settings->url;
+    return child->kind == ATTEMPT_APP ? child->plan->app_url : child->plan->reach->url;
 }
 
 static int work(void *context, int out_fd)
@@ -136,12 +159,12 @@ static int work(void *context, int out_fd)
         return EXITCODE_NO; // the parent misses the answer
     prepare_timeout(child, HTTP_RESOLVING, url_of(child));
 
-    struct ask how = reach_from_settings(child->plan->settings, child->timeout_ms);
+    struct ask how = attempt_question(child->plan->reach, child->plan->token, child->timeout_ms);
     how.phase = prepare_timeout;
     how.phase_context = child;
     ask(child, &how, &child->attempt);
-    if (child->way != ATTEMPT_APP)
-        reach_say_way(child->plan->settings, &child->attempt.finding);
+    if (child->kind != ATTEMPT_APP)
+        proxy_name_way(child->plan->reach->proxy, &child->attempt.finding);
     deadline_disarm();
 
     bool written = file_write(out_fd, &child->attempt, sizeof child->attempt);
@@ -176,12 +199,12 @@ static void take(const struct child *child, const struct init_work *work, struct
 static void attempt_within(const struct attempt_plan *plan, int64_t timeout_ms, int64_t said_ms,
                            struct attempt *attempt)
 {
-    bool with_app = plan->way == ATTEMPT_HEALTH && plan->settings->app_url != NULL;
+    bool with_app = plan->kind == ATTEMPT_HEALTH && plan->app_url != NULL;
     struct child server = {
-        .plan = plan, .way = plan->way, .timeout_ms = timeout_ms, .said_ms = said_ms};
+        .plan = plan, .kind = plan->kind, .timeout_ms = timeout_ms, .said_ms = said_ms};
     struct child beside = server;
     struct attempt app = {0};
-    beside.way = ATTEMPT_APP;
+    beside.kind = ATTEMPT_APP;
     memset(attempt, 0, sizeof *attempt);
     struct init_work works[INIT_WORKS_MAX] = {
         {work, &server, (char *)attempt, sizeof *attempt, {0}},
@@ -216,7 +239,7 @@ const struct finding *attempt_verdict(const struct attempt *attempt, const struc
 
 void attempt_once(const struct attempt_plan *plan, struct attempt *attempt)
 {
-    int64_t whole = plan->settings->timeout_ms;
+    int64_t whole = plan->timeout_ms;
     int64_t left = plan->until_ms > 0 ? plan->until_ms - duration_now() : whole;
     attempt_within(plan, left > 0 ? left : 1, whole, attempt);
 }
@@ -231,8 +254,8 @@ static int64_t spread(int64_t pause_ms)
 }
 
 // A log gets one line per change of state, a terminal one line that tells the time.
-static void tell(const struct settings *settings, const struct finding *finding,
-                 enum reason *told_reason, int64_t waited_ms, int64_t limit_ms)
+static void tell(enum say_level log, const struct finding *finding, enum reason *told_reason,
+                 int64_t waited_ms, int64_t limit_ms)
 {
     bool terminal = isatty(STDERR_FILENO) == 1;
     if (!terminal && *told_reason == finding->reason)
@@ -248,8 +271,8 @@ static void tell(const struct settings *settings, const struct finding *finding,
         say_progress("waiting for Label Studio, %s of at most %s: %s [%s]", waited, limit, sentence,
                      reason_word(finding->reason));
     else
-        say(settings->log, SAY_WARN, "waiting for Label Studio, at most %s: %s [%s]", limit,
-            sentence, reason_word(finding->reason));
+        say(log, SAY_WARN, "waiting for Label Studio, at most %s: %s [%s]", limit, sentence,
+            reason_word(finding->reason));
 }
 
 static void time_up(int64_t limit_ms, struct attempt *attempt)
@@ -289,7 +312,7 @@ void attempt_until(const struct attempt_plan *plan, int64_t limit_ms, struct att
 
     for (;;) {
         int64_t left = limit_ms - (duration_now() - started);
-        int64_t try_ms = try_limit(plan->settings->timeout_ms, limit_ms, left);
+        int64_t try_ms = try_limit(plan->timeout_ms, limit_ms, left);
         attempt_within(plan, try_ms, try_ms, attempt);
         const struct finding *verdict = attempt_verdict(attempt, NULL);
         if (!reason_may_pass(verdict->reason))
@@ -299,7 +322,7 @@ void attempt_until(const struct attempt_plan *plan, int64_t limit_ms, struct att
             time_up(limit_ms, attempt);
             break;
         }
-        tell(plan->settings, verdict, &told_reason, duration_now() - started, limit_ms);
+        tell(plan->log, verdict, &told_reason, duration_now() - started, limit_ms);
 
         // The last try needs time too: what is left after the pause is all that it gets.
         int64_t rest = spread(pause_ms), most = left - left / 4;
@@ -314,10 +337,10 @@ void attempt_until(const struct attempt_plan *plan, int64_t limit_ms, struct att
         say_progress_end();
 }
 
-int attempt_stopped(const struct settings *settings, int signal_number)
+int attempt_stopped(enum say_level log, int signal_number)
 {
     struct attempt attempt = {0};
     stopped(&attempt, signal_number);
-    report_refusal(settings->log, &attempt.finding);
+    report_refusal(log, &attempt.finding);
     return EXITCODE_SIGNAL + signal_number;
 }

@@ -22,8 +22,8 @@ static void add(struct changes *changes, struct span name, struct span value,
 
 static bool is_token_name(const struct settings *self, struct span name)
 {
-    for (unsigned i = 0; i < self->token_name_count; i++)
-        if (span_is(name, self->token_names[i]))
+    for (unsigned i = 0; i < self->token.name_count; i++)
+        if (span_is(name, self->token.names[i]))
             return true;
     return false;
 }
@@ -71,7 +71,7 @@ static void add_file_variables(const struct settings *self, struct changes *chan
 // In the file's own place when the file has the name as well.
 static void add_token(const struct settings *self, struct span token, struct changes *changes)
 {
-    struct span name = span_of(self->token.name);
+    struct span name = span_of(self->token.used.name);
     for (size_t i = 0; i < changes->count; i++) {
         if (span_equal(changes->items[i].name, name)) {
             changes->items[i] = (struct envlist_change){name, token, ENVLIST_REPLACE};
@@ -98,7 +98,7 @@ static bool remove_file_variable(struct envlist *app, struct changes *changes, c
 static bool is_handed_over(const struct settings *self, const struct envlist *environment,
                            const char *name, bool token_is_new)
 {
-    if (self->token.name && strcmp(name, self->token.name) == 0 && token_is_new)
+    if (self->token.used.name && strcmp(name, self->token.used.name) == 0 && token_is_new)
         return true;
     const struct dotenv_var *var =
         self->load == LOAD_TOKEN || self->dotenv.failed ? NULL : dotenv_find(&self->dotenv, name);
@@ -111,23 +111,24 @@ static bool is_handed_over(const struct settings *self, const struct envlist *en
 bool settings_app_environment(const struct settings *self, const struct envlist *environment,
                               struct span token, struct envlist *app)
 {
-    bool is_traded = token.text != NULL && !span_equal(token, self->token.text);
-    bool token_is_new = self->token.name && (is_traded || self->token.origin.kind == ORIGIN_FILE ||
-                                             self->token.origin.kind == ORIGIN_SECRET);
+    bool is_traded = token.text != NULL && !span_equal(token, self->token.used.text);
+    bool token_is_new =
+        self->token.used.name && (is_traded || self->token.used.origin.kind == ORIGIN_FILE ||
+                                  self->token.used.origin.kind == ORIGIN_SECRET);
     if (!envlist_make(app, environment->items))
         return false;
-    size_t most = self->dotenv.count + self->token_name_count + 1;
+    size_t most = self->dotenv.count + self->token.name_count + 1;
     struct changes changes = {malloc(most * sizeof *changes.items), 0};
     bool done = changes.items != NULL;
     if (done) {
         add_file_variables(self, &changes);
         // Also when it was there: a shell takes the last of several entries, and one was judged.
-        if (self->token.name)
-            add_token(self, is_traded ? token : self->token.text, &changes);
+        if (self->token.used.name)
+            add_token(self, is_traded ? token : self->token.used.text, &changes);
     }
-    for (unsigned i = 0; done && i < self->token_name_count; i++)
-        if (is_handed_over(self, environment, self->token_names[i], token_is_new))
-            done = remove_file_variable(app, &changes, self->token_names[i]);
+    for (unsigned i = 0; done && i < self->token.name_count; i++)
+        if (is_handed_over(self, environment, self->token.names[i], token_is_new))
+            done = remove_file_variable(app, &changes, self->token.names[i]);
     done = done && envlist_change(app, changes.items, changes.count);
     free(changes.items);
     if (!done)

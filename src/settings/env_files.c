@@ -149,8 +149,8 @@ static void read_bytes(struct maker *maker)
 static void read_variables(struct maker *maker)
 {
     struct settings *settings = maker->settings;
-    struct dotenv_options options = {maker->environment, settings->token_names,
-                                     settings->token_name_count};
+    struct dotenv_options options = {maker->environment, settings->token.names,
+                                     settings->token.name_count};
     for (unsigned i = 0; i < settings->file_count; i++) {
         const struct file_content *content = &settings->files[i].content;
         if (content->bytes)
@@ -192,8 +192,8 @@ static void warn_all_ignored(struct maker *maker)
     warn_ignored(maker, option_row(OPTION_LOAD)->variable);
     if (maker->verb == VERB_TOKEN || maker->verb == VERB_VERIFY)
         warn_ignored(maker, "LABEL_STUDIO_PASSWORD_FILE");
-    for (unsigned i = 0; i < settings->token_name_count; i++) {
-        text_print(name, sizeof name, "%s_FILE", settings->token_names[i]);
+    for (unsigned i = 0; i < settings->token.name_count; i++) {
+        text_print(name, sizeof name, "%s_FILE", settings->token.names[i]);
         warn_ignored(maker, name);
     }
 }
@@ -211,9 +211,9 @@ void settings_take_files(struct maker *maker)
 
 const char *settings_replaced_file(const struct settings *self, unsigned *next)
 {
-    const char *others[] = {self->token.origin.kind == ORIGIN_SECRET ? self->token.origin.path
-                                                                     : NULL,
-                            self->header_file, self->ca_file};
+    const char *others[] = {
+        self->token.used.origin.kind == ORIGIN_SECRET ? self->token.used.origin.path : NULL,
+        self->reach.header_file, self->reach.ca_file};
     unsigned count = self->file_count + sizeof others / sizeof others[0];
     while (*next < count) {
         unsigned at = (*next)++;

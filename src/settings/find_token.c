@@ -107,16 +107,16 @@ static void judge(struct maker *maker)
 {
     struct finding finding;
     char place[FINDING_SLOT], doubt[FINDING_SLOT];
-    struct token_found *token = &maker->settings->token;
+    struct token_found *token = &maker->settings->token.used;
     token_classify(&token->judged, token->text.text, token->text.len);
     // What `run` traded for is the legacy token: it was judged by Label Studio itself.
-    if (maker->started && maker->settings->jwt == JWT_TRADE)
+    if (maker->started && maker->settings->token.jwt == JWT_TRADE)
         return;
     if (token_may_be_path(&token->judged, token->text.text, token->text.len) &&
         file_is_regular(token->text.text))
         token_set_path(&token->judged);
     origin_words(&token->origin, place, sizeof place);
-    if (!token_judge(&token->judged, maker->settings->jwt, time(NULL), token->name, place,
+    if (!token_judge(&token->judged, maker->settings->token.jwt, time(NULL), token->name, place,
                      &finding)) {
         // One line end of a file was dropped: what is left of them is a line too many.
         if (finding.reason == REASON_TOKEN_LINE_END && token->origin.kind == ORIGIN_SECRET)
@@ -136,7 +136,7 @@ static bool is_conflict(const struct maker *maker, const char *name)
 static void choose(struct maker *maker, const char *name, const struct value *value)
 {
     struct finding finding;
-    struct token_found *token = &maker->settings->token;
+    struct token_found *token = &maker->settings->token.used;
     token->name = name;
     token->origin = value->origin;
     // The text of a secret is its path until the file was read.
@@ -156,15 +156,16 @@ static void choose(struct maker *maker, const char *name, const struct value *va
 static void add_other(struct maker *maker, const char *name, const struct value *value)
 {
     struct settings *settings = maker->settings;
-    size_t most = (size_t)settings->token_name_count * PLACE_COUNT;
+    size_t most = (size_t)settings->token.name_count * PLACE_COUNT;
     bool is_secret = value->origin.kind == ORIGIN_SECRET;
-    if (!is_secret && span_is(settings->token.text, value->text))
+    if (!is_secret && span_is(settings->token.used.text, value->text))
         return;
-    if (!settings->others)
-        settings->others = arena_take(&settings->memory, most * sizeof *settings->others);
-    if (!settings->others)
+    if (!settings->token.others)
+        settings->token.others =
+            arena_take(&settings->memory, most * sizeof *settings->token.others);
+    if (!settings->token.others)
         return;
-    struct token_found *other = &settings->others[settings->other_count++];
+    struct token_found *other = &settings->token.others[settings->token.other_count++];
     other->name = is_secret ? value->origin.name : name;
     other->origin = value->origin;
     if (is_secret)
@@ -178,14 +179,15 @@ static void warn_others(struct maker *maker)
     char bytes[FINDING_SLOT], place[FINDING_SLOT];
     const struct settings *settings = maker->settings;
     struct text text = text_over(bytes, sizeof bytes);
-    if (settings->other_count == 0)
+    if (settings->token.other_count == 0)
         return;
-    for (unsigned i = 0; i < settings->other_count; i++) {
-        origin_text(&settings->others[i].origin, place, sizeof place);
-        text_add(&text, "%s%s (%s)", i > 0 ? ", " : "", settings->others[i].name, place);
+    for (unsigned i = 0; i < settings->token.other_count; i++) {
+        origin_text(&settings->token.others[i].origin, place, sizeof place);
+        text_add(&text, "%s%s (%s)", i > 0 ? ", " : "", settings->token.others[i].name, place);
     }
-    origin_text(&settings->token.origin, place, sizeof place);
-    maker_warn(maker, "not used: %s; the token is %s (%s)", bytes, settings->token.name, place);
+    origin_text(&settings->token.used.origin, place, sizeof place);
+    maker_warn(maker, "not used: %s; the token is %s (%s)", bytes, settings->token.used.name,
+               place);
 }
 
 // "NAME is set, but empty (environment)": what Compose makes of a ${NAME} that is not set.
@@ -193,17 +195,14 @@ static void note_empty(struct maker *maker)
 {
     char bytes[FINDING_SLOT];
     struct settings *settings = maker->settings;
-    for (unsigned i = 0; i < settings->token_name_count && !settings->token_hint; i++) {
-        const char *name = settings->token_names[i];
+    for (unsigned i = 0; i < settings->token.name_count && !settings->token.hint; i++) {
+        const char *name = settings->token.names[i];
         struct text text = text_over(bytes, sizeof bytes);
         const struct dotenv_var *var =
             settings->dotenv.failed ? NULL : dotenv_find(&settings->dotenv, name);
-        if (var && var->has_reference && var->value.len == 0 && !settings->token_unset.name) {
-            settings->token_unset = (struct origin){.kind = ORIGIN_FILE,
-                                                    .name = name,
-                                                    .path = settings->files[var->file].path,
-                                                    .line = var->line};
-            settings->token_unset_itself = span_find(var->raw, name) < var->raw.len;
+        if (var && var->has_reference && var->value.len == 0 && !settings->token.unset.name) {
+            settings->token.unset = settings_line_of(settings, var, name);
+            settings->token.unset_itself = span_find(var->raw, name) < var->raw.len;
         }
         if (envlist_get(maker->environment, name))
             text_add(&text, "%s is set in the environment, but empty", name);
@@ -212,7 +211,7 @@ static void note_empty(struct maker *maker)
                      var->line);
         else
             continue;
-        settings->token_hint = arena_copy(&settings->memory, span_of(bytes));
+        settings->token.hint = arena_copy(&settings->memory, span_of(bytes));
     }
 }
 
@@ -220,19 +219,19 @@ static void search(struct maker *maker)
 {
     struct value value;
     struct settings *settings = maker->settings;
-    for (unsigned i = 0; i < settings->token_name_count; i++) {
+    for (unsigned i = 0; i < settings->token.name_count; i++) {
         for (unsigned place = 0; place < PLACE_COUNT; place++) {
-            const char *name = settings->token_names[i];
+            const char *name = settings->token.names[i];
             if (!find_at(maker, place_at(maker, place), name, &value))
                 continue;
-            if (!settings->token.name)
+            if (!settings->token.used.name)
                 choose(maker, name, &value);
             else
                 add_other(maker, name, &value);
         }
     }
     warn_others(maker);
-    if (settings->token.name)
+    if (settings->token.used.name)
         return;
     settings_find_near_name(maker);
     note_empty(maker);
@@ -245,16 +244,16 @@ static void take_started(struct maker *maker)
     const char *text = name ? envlist_get(maker->started, name) : NULL;
     if (!text || *text == '\0')
         return;
-    settings->token_name_count = 0;
+    settings->token.name_count = 0;
     settings_add_token_name(maker, span_of(name));
-    settings->token.name = name;
-    settings->token.text = span_of(text);
-    (void)token_redact(settings->token.text); // see redact_failed
-    settings->token.origin = token_source_read(
+    settings->token.used.name = name;
+    settings->token.used.text = span_of(text);
+    (void)token_redact(settings->token.used.text); // see redact_failed
+    settings->token.used.origin = token_source_read(
         envlist_get(maker->started, "LABELGATE_TOKEN_SOURCE"),
         span_of(envlist_get(maker->started, option_row(OPTION_ENV_FILE)->variable)),
         &settings->memory);
-    settings->token.origin.name = name;
+    settings->token.used.origin.name = name;
     judge(maker);
 }
 
@@ -271,11 +270,24 @@ void settings_redact_candidates(const struct maker *maker)
 {
     const struct settings *settings = maker->settings;
     const struct dotenv_var *password = dotenv_find(&settings->dotenv, PASSWORD);
-    for (unsigned i = 0; i < settings->token_name_count; i++)
-        redact_entries(maker->environment, settings->token_names[i]);
+    for (unsigned i = 0; i < settings->token.name_count; i++)
+        redact_entries(maker->environment, settings->token.names[i]);
     redact_entries(maker->environment, PASSWORD);
     if (password)
         (void)token_redact(password->value);
+}
+
+// What the files hold under the token's name, wherever the token came from.
+static void find_in_files(struct settings *settings)
+{
+    struct token_settings *token = &settings->token;
+    const struct dotenv_var *var = token->used.name && !settings->dotenv.failed
+                                       ? dotenv_find(&settings->dotenv, token->used.name)
+                                       : NULL;
+    if (!var || var->value.len == 0)
+        return;
+    token->file_text = var->value;
+    token->file_origin = settings_line_of(settings, var, token->used.name);
 }
 
 void settings_take_token(struct maker *maker)
@@ -284,32 +296,18 @@ void settings_take_token(struct maker *maker)
         take_started(maker);
     else
         search(maker);
+    find_in_files(maker->settings);
 }
 
-bool settings_file_token(const struct settings *self, struct span *value, struct origin *origin)
-{
-    const struct dotenv_var *var = self->token.name && !self->dotenv.failed
-                                       ? dotenv_find(&self->dotenv, self->token.name)
-                                       : NULL;
-    if (!var || var->value.len == 0)
-        return false;
-    *value = var->value;
-    *origin = (struct origin){.kind = ORIGIN_FILE,
-                              .name = self->token.name,
-                              .path = self->files[var->file].path,
-                              .line = var->line};
-    return true;
-}
-
-bool settings_secret_changed(const struct settings *self)
+bool settings_secret_changed(const struct token_settings *token)
 {
     struct secret_file secret;
     struct finding finding;
-    const struct origin *origin = &self->token.origin;
-    if (!self->token.name || origin->kind != ORIGIN_SECRET ||
+    const struct origin *origin = &token->used.origin;
+    if (!token->used.name || origin->kind != ORIGIN_SECRET ||
         !secret_file_read(&secret, origin->name, origin->path, &finding))
         return false;
-    bool changed = !span_equal(secret.value, self->token.text);
+    bool changed = !span_equal(secret.value, token->used.text);
     secret_file_free(&secret);
     return changed;
 }
@@ -318,7 +316,7 @@ bool settings_secret_changed(const struct settings *self)
 
 static void take_password(struct maker *maker, const struct value *value)
 {
-    struct span *password = &maker->settings->password;
+    struct span *password = &maker->settings->login.password;
     if (value->origin.kind == ORIGIN_SECRET)
         read_secret(maker, STAGE_LOGIN, value, password);
     else
@@ -327,7 +325,7 @@ static void take_password(struct maker *maker, const struct value *value)
 
 static bool needs_login(const struct maker *maker)
 {
-    return maker->verb == VERB_VERIFY || (maker->verb == VERB_TOKEN && maker->settings->login);
+    return maker->verb == VERB_VERIFY || (maker->verb == VERB_TOKEN && maker->settings->use_login);
 }
 
 void settings_take_login(struct maker *maker)
@@ -337,7 +335,7 @@ void settings_take_login(struct maker *maker)
     if (!needs_login(maker))
         return;
     if (maker_environment(maker, USERNAME, &value) || maker_file(maker, USERNAME, &value))
-        maker->settings->username = value.text;
+        maker->settings->login.username = value.text;
     if (is_conflict(maker, PASSWORD)) {
         finding_set(&finding, REASON_TOKEN_CONFLICT, PASSWORD, "environment", NULL);
         refuse(maker, STAGE_LOGIN, &finding);

@@ -151,10 +151,7 @@ bool maker_file(const struct maker *maker, const char *name, struct value *value
     if (!var || var->value.len == 0)
         return false;
     value->text = arena_copy(&settings->memory, var->value);
-    value->origin = (struct origin){.kind = ORIGIN_FILE,
-                                    .name = name,
-                                    .path = settings->files[var->file].path,
-                                    .line = var->line};
+    value->origin = settings_line_of(settings, var, name);
     return value->text != NULL;
 }
 

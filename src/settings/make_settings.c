@@ -16,10 +16,10 @@ static void set_defaults(struct settings *self)
     memset(self, 0, sizeof *self);
     dotenv_make(&self->dotenv);
     self->log = SAY_WARN;
-    self->timeout_ms = TIMEOUT_MS;
-    self->grace_ms = GRACE_MS;
-    for (unsigned i = 0; i < sizeof self->signal_map; i++)
-        self->signal_map[i] = (unsigned char)i;
+    self->limits.timeout_ms = TIMEOUT_MS;
+    self->launch.grace_ms = GRACE_MS;
+    for (unsigned i = 0; i < sizeof self->launch.signal_map; i++)
+        self->launch.signal_map[i] = (unsigned char)i;
     for (enum option_id id = 0; id < OPTION_COUNT; id++)
         if (option_row(id)->fallback)
             self->origins[id].kind = ORIGIN_DEFAULT;
@@ -34,7 +34,7 @@ static void make(struct maker *maker)
     settings_take_urls(maker);
     settings_take_proxy(maker);
     settings_redact_candidates(maker);
-    if (!maker->settings->no_token)
+    if (!maker->settings->token.none)
         settings_take_token(maker);
     settings_take_login(maker);
     if (maker->started)
@@ -68,6 +68,13 @@ int64_t settings_early_timeout(const struct options *options, const struct envli
         duration_parse(value.text, strlen(value.text), &milliseconds) && milliseconds > 0)
         return milliseconds;
     return TIMEOUT_MS;
+}
+
+struct origin settings_line_of(const struct settings *self, const struct dotenv_var *var,
+                               const char *name)
+{
+    return (struct origin){
+        .kind = ORIGIN_FILE, .name = name, .path = self->files[var->file].path, .line = var->line};
 }
 
 void settings_free(struct settings *self)

@@ -7,7 +7,7 @@
 
 bool settings_need_url(const struct settings *self, struct finding *finding)
 {
-    if (self->url)
+    if (self->reach.url)
         return true;
     enum reason reason = container_is_inside() ? REASON_URL_MISSING : REASON_URL_MISSING_ON_HOST;
     finding_set(finding, self->host_is_set ? REASON_URL_MISSING_HOST_SET : reason,
@@ -18,9 +18,9 @@ bool settings_need_url(const struct settings *self, struct finding *finding)
 // "A, B and C"
 static void add_names_text(const struct settings *self, struct text *out)
 {
-    for (unsigned i = 0; i < self->token_name_count; i++) {
-        const char *between = i == 0 ? "" : i + 1 == self->token_name_count ? " and " : ", ";
-        text_add(out, "%s%s", between, self->token_names[i]);
+    for (unsigned i = 0; i < self->token.name_count; i++) {
+        const char *between = i == 0 ? "" : i + 1 == self->token.name_count ? " and " : ", ";
+        text_add(out, "%s%s", between, self->token.names[i]);
     }
 }
 
@@ -42,14 +42,13 @@ static bool find_run_together(const struct settings *self, struct finding *findi
     char needle[FINDING_SLOT], place[FINDING_SLOT];
     for (size_t i = 0; i < self->dotenv.count && !self->dotenv.failed; i++) {
         const struct dotenv_var *var = &self->dotenv.vars[i];
-        for (unsigned n = 0; n < self->token_name_count; n++) {
-            text_print(needle, sizeof needle, "%s=", self->token_names[n]);
+        for (unsigned n = 0; n < self->token.name_count; n++) {
+            text_print(needle, sizeof needle, "%s=", self->token.names[n]);
             if (span_find(var->value, needle) == var->value.len)
                 continue;
-            struct origin origin = {
-                .kind = ORIGIN_FILE, .path = self->files[var->file].path, .line = var->line};
+            struct origin origin = settings_line_of(self, var, NULL);
             origin_words(&origin, place, sizeof place);
-            finding_set(finding, REASON_TOKEN_MISSING_RUN_TOGETHER, self->token_names[n], place,
+            finding_set(finding, REASON_TOKEN_MISSING_RUN_TOGETHER, self->token.names[n], place,
                         NULL);
             return true;
         }
@@ -59,26 +58,26 @@ static bool find_run_together(const struct settings *self, struct finding *findi
 
 bool settings_need_token(const struct settings *self, struct finding *finding)
 {
-    if (self->token.name)
+    if (self->token.used.name)
         return true;
     if (find_run_together(self, finding))
         return false;
     char names[FINDING_SLOT], places[FINDING_SLOT];
     struct text text = text_over(names, sizeof names);
     add_names_text(self, &text);
-    if (self->token_near.name) {
-        origin_words(&self->token_near, places, sizeof places);
-        finding_set(finding, REASON_TOKEN_MISSING_NEAR_NAME, self->token_near.name, places, names);
+    if (self->token.near.name) {
+        origin_words(&self->token.near, places, sizeof places);
+        finding_set(finding, REASON_TOKEN_MISSING_NEAR_NAME, self->token.near.name, places, names);
         return false;
     }
-    if (self->token_unset.name) {
-        origin_words(&self->token_unset, places, sizeof places);
-        finding_set(finding, REASON_TOKEN_MISSING_REFERENCE, self->token_unset.name, places,
-                    self->token_unset_itself ? "itself" : NULL);
+    if (self->token.unset.name) {
+        origin_words(&self->token.unset, places, sizeof places);
+        finding_set(finding, REASON_TOKEN_MISSING_REFERENCE, self->token.unset.name, places,
+                    self->token.unset_itself ? "itself" : NULL);
         return false;
     }
     text = text_over(places, sizeof places);
     add_places_text(self, &text);
-    finding_set(finding, REASON_TOKEN_MISSING, names, places, self->token_hint);
+    finding_set(finding, REASON_TOKEN_MISSING, names, places, self->token.hint);
     return false;
 }

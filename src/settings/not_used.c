@@ -53,10 +53,10 @@ static bool is_said_otherwise(const struct maker *maker, enum option_id id)
     const char *given = options_value(maker->options, id);
     switch (id) {
     case OPTION_URL:
-        return settings->url &&
-               !span_is((struct span){given, url_base_length(given)}, settings->url);
+        return settings->reach.url &&
+               !span_is((struct span){given, url_base_length(given)}, settings->reach.url);
     case OPTION_NO_TOKEN:
-        return !settings->no_token;
+        return !settings->token.none;
     case OPTION_TOKEN_VAR:
         return !is_named(maker, of_the_app(maker, id));
     case OPTION_ENV_FILE:

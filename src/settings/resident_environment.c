@@ -65,15 +65,15 @@ static void add_token(struct facts *facts, const struct settings *settings, stru
                       struct span files)
 {
     struct text source = text_growing();
-    if (settings->no_token) {
+    if (settings->token.none) {
         add_fact(facts, "LABELGATE_NO_TOKEN", span_of("1"));
         return;
     }
-    if (!settings->token.name)
+    if (!settings->token.used.name)
         return;
-    add_fact(facts, settings->token.name, token.text ? token : settings->token.text);
-    add_fact(facts, "LABELGATE_TOKEN_VAR", span_of(settings->token.name));
-    token_source_add(&source, &settings->token.origin, files);
+    add_fact(facts, settings->token.used.name, token.text ? token : settings->token.used.text);
+    add_fact(facts, "LABELGATE_TOKEN_VAR", span_of(settings->token.used.name));
+    token_source_add(&source, &settings->token.used.origin, files);
     add_fact(facts, "LABELGATE_TOKEN_SOURCE", keep(facts, &source));
 }
 
@@ -84,12 +84,12 @@ bool started_environment(const struct settings *settings, struct span token,
     struct facts facts = {.memory = &resident->owned};
     struct span files = file_list(&facts, settings);
     add_fact(&facts, "LABELGATE_STARTED", span_of("1"));
-    add_fact(&facts, "LABEL_STUDIO_URL", span_of(settings->url));
+    add_fact(&facts, "LABEL_STUDIO_URL", span_of(settings->reach.url));
     add_token(&facts, settings, token, files);
-    add_fact(&facts, "LABELGATE_JWT", option_word(OPTION_JWT, settings->jwt));
+    add_fact(&facts, "LABELGATE_JWT", option_word(OPTION_JWT, settings->token.jwt));
     add_fact(&facts, "LABELGATE_ENV_FILE", files);
     add_fact(&facts, "LABELGATE_LOAD", option_word(OPTION_LOAD, settings->load));
-    add_fact(&facts, "LABELGATE_HEADER_FILE", absolute(&facts, settings->header_file));
+    add_fact(&facts, "LABELGATE_HEADER_FILE", absolute(&facts, settings->reach.header_file));
     if (!facts.failed && envlist_change(resident, facts.items, facts.count))
         return true;
     envlist_free(resident);

@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "base/say.h"
 #include "dotenv/dotenv.h"
-#include "net/proxy.h"
+#include "net/reach.h"
 #include "settings/origin.h"
 #include "spec/options.h"
 #include "spec/reason.h"
@@ -55,44 +55,67 @@ struct settings_finding {
     struct finding finding;
 };
 
-struct settings {
-    // The files, and the token with what was set beside it
-    struct env_file *files;
-    struct dotenv dotenv;
-    const char **token_names;
-    struct token_found token;
+// Which token the app gets, and what may be done with it.
+struct token_settings {
+    const char **names;         // it is looked for under these, the first that is set counts
+    struct token_found used;    // its name is NULL when none was found
     struct token_found *others; // set as well, not used; the same text again is not one of them
-    const char *token_hint;     // none was found: what comes nearest, in words; NULL: nothing does
-    struct origin token_near;  // none was found: a name that looks like one is set; name NULL: none
-    struct origin token_unset; // none was found: its line is a reference that was not set
-    bool token_unset_itself;   // ... to its own name
-    unsigned file_count;
-    unsigned token_name_count;
+    struct span file_text;      // what the files hold under its name now; empty: nothing
+    struct origin file_origin;  // of `file_text`
+    const char *hint;           // none was found: what comes nearest, in words; or NULL
+    struct origin near;         // none was found: a name that looks like one is set; or name NULL
+    struct origin unset;        // none was found: its line is a reference that was not set
+    bool unset_itself;          // ... to its own name
+    bool none;                  // --no-token: the app gets none
+    bool enable_legacy;
+    enum jwt_policy jwt;
+    unsigned name_count;
     unsigned other_count;
+};
 
-    // Words and numbers
+// How long Label Studio is waited for.
+struct limits {
+    int64_t timeout_ms; // one attempt
+    int64_t wait_ms;    // all attempts, if `wait`
+    bool wait;          // --wait was given; zero is as good a time as any other
+};
+
+// How `run` starts the app and ends with it.
+struct launch {
+    enum refusal_mode on_refusal;
+    bool group;                   // signals go to the app's whole process group
+    int64_t grace_ms;             // from TERM to KILL for what outlives the app
+    uint64_t signal_given;        // bit FROM-1: it was named, be it to be itself
+    unsigned char signal_map[65]; // signal_map[FROM] = TO; TO 0 drops; identity by default
+    unsigned char ok_exit[256];   // 1: this code becomes 0
+};
+
+// Who logs in, for `token --login` and `verify` alone.
+struct login {
+    const char *username; // LABEL_STUDIO_USERNAME; NULL: not set
+    struct span password; // LABEL_STUDIO_PASSWORD or _FILE; empty: not set
+};
+
+struct settings {
+    struct env_file *files;
+    unsigned file_count;
+    struct dotenv dotenv; // their variables
+
+    // Each for one job, which is handed no more than that.
+    struct token_settings token;
+    struct reach reach;
+    struct limits limits;
+    struct launch launch;
+    struct login login;
+
+    // Words and flags of a verb's own
     enum say_level log;
     enum load_mode load;
-    enum jwt_policy jwt;
-    enum refusal_mode on_refusal;
     enum unreachable_mode unreachable;
-    bool wait;        // --wait was given; zero is as good a time as any other
-    bool host_is_set; // LABEL_STUDIO_HOST, which is not used in the address's place
-    bool no_token, group;
-    bool login, write, print, enable_legacy, offline, json;
-    int64_t timeout_ms;
-    int64_t wait_ms;
-    int64_t grace_ms;
-    const char *url;           // NULL: not set. Checked and without its trailing slash
-    const char *app_url;       // NULL: not asked. Checked
-    const char *ca_file;       // NULL: the distribution's bundle is looked for
-    const struct proxy *proxy; // NULL: Label Studio is asked directly
-    const char *header_file;
-    const char *username; // LABEL_STUDIO_USERNAME; `token` and `verify` only, as the password
-    struct span password; // LABEL_STUDIO_PASSWORD or _FILE
-    unsigned char signal_map[65];        // signal_map[FROM] = TO; TO 0 drops; identity by default
-    uint64_t signal_given;               // bit FROM-1: it was named, be it to be itself
-    unsigned char ok_exit[256];          // 1: this code becomes 0
+    bool use_login, write, print, offline, json;
+    bool host_is_set;    // LABEL_STUDIO_HOST, which is not used in the address's place
+    const char *app_url; // NULL: not asked. Checked
+
     struct origin origins[OPTION_COUNT]; // where each setting came from
     uint32_t not_used; // a probe's options that the running app has otherwise: bits 1 << OPTION_…
 
@@ -127,11 +150,11 @@ bool settings_redact_environment(int argc, char *const *argv, char *const *envp)
 // The deadline of a probe before any file was opened: --timeout or LABELGATE_TIMEOUT when it can be
 // read, else the default.
 int64_t settings_early_timeout(const struct options *options, const struct envlist *environment);
-// What the files hold now under the token's name (for the note that it changed); false when they do
-// not have it, or when its value is empty.
-bool settings_file_token(const struct settings *self, struct span *value, struct origin *origin);
-// For the same note: the token came from NAME_FILE, and that file now holds something else.
-bool settings_secret_changed(const struct settings *self);
+// Where a variable of the files comes from, as the origin of `name` (which may be NULL).
+struct origin settings_line_of(const struct settings *self, const struct dotenv_var *var,
+                               const char *name);
+// The token came from NAME_FILE, and that file now holds something else.
+bool settings_secret_changed(const struct token_settings *token);
 // The next of the files that the settings came from or name (.env files, the token's NAME_FILE,
 // header file, CA file) that was replaced on the host while it is mounted by itself; NULL: no more.
 // `next` begins as 0.

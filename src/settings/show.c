@@ -19,36 +19,36 @@ static void add_files(struct text *out, const struct settings *settings)
     }
 }
 
-static void add_proxy(struct text *out, const struct settings *settings)
+static void add_proxy(struct text *out, const struct proxy *proxy)
 {
-    if (settings->proxy != NULL)
-        text_add(out, "%s (from %s)", settings->proxy->shown, settings->proxy->from);
+    if (proxy != NULL)
+        text_add(out, "%s (from %s)", proxy->shown, proxy->from);
     else
         text_add(out, "none");
 }
 
-static void add_token_names(struct text *out, const struct settings *settings)
+static void add_token_names(struct text *out, const struct token_settings *token)
 {
-    for (unsigned i = 0; i < settings->token_name_count; i++)
-        text_add(out, "%s%s", i > 0 ? "," : "", settings->token_names[i]);
+    for (unsigned i = 0; i < token->name_count; i++)
+        text_add(out, "%s%s", i > 0 ? "," : "", token->names[i]);
 }
 
-static void add_signals(struct text *out, const struct settings *settings)
+static void add_signals(struct text *out, const struct launch *launch)
 {
     const char *between = "";
-    for (unsigned i = 1; i < sizeof settings->signal_map; i++) {
-        if (settings->signal_map[i] == i)
+    for (unsigned i = 1; i < sizeof launch->signal_map; i++) {
+        if (launch->signal_map[i] == i)
             continue;
-        text_add(out, "%s%u:%u", between, i, settings->signal_map[i]);
+        text_add(out, "%s%u:%u", between, i, launch->signal_map[i]);
         between = ",";
     }
 }
 
-static void add_ok_exits(struct text *out, const struct settings *settings)
+static void add_ok_exits(struct text *out, const struct launch *launch)
 {
     const char *between = "";
-    for (unsigned i = 0; i < sizeof settings->ok_exit; i++) {
-        if (!settings->ok_exit[i])
+    for (unsigned i = 0; i < sizeof launch->ok_exit; i++) {
+        if (!launch->ok_exit[i])
             continue;
         text_add(out, "%s%u", between, i);
         between = ",";
@@ -61,14 +61,14 @@ void settings_show(const struct settings *settings, enum option_id id, struct te
     if (id == OPTION_ENV_FILE)
         add_files(out, settings);
     else if (id == OPTION_TOKEN_VAR)
-        add_token_names(out, settings);
+        add_token_names(out, &settings->token);
     else if (id == OPTION_PROXY)
-        add_proxy(out, settings);
+        add_proxy(out, settings->reach.proxy);
     else if (id == OPTION_SIGNAL)
-        add_signals(out, settings);
+        add_signals(out, &settings->launch);
     else if (id == OPTION_OK_EXIT)
-        add_ok_exits(out, settings);
-    if (!value || (id == OPTION_WAIT && !settings->wait))
+        add_ok_exits(out, &settings->launch);
+    if (!value || (id == OPTION_WAIT && !settings->limits.wait))
         return;
     switch (option_row(id)->kind) {
     case VALUE_YES_NO:

@@ -62,7 +62,7 @@ void settings_take_proxy(struct maker *maker)
             return;
         }
     }
-    if (direct || settings->url == NULL || !url_parse(settings->url, false, &url, why))
+    if (direct || settings->reach.url == NULL || !url_parse(settings->reach.url, false, &url, why))
         return;
     bool found = by_variables ? proxy_from_environment(&proxy, &url, look_up, maker)
                               : proxy_from_text(&proxy, &url, value.text, name_of(&value.origin));
@@ -74,5 +74,5 @@ void settings_take_proxy(struct maker *maker)
         return;
     }
     *kept = proxy;
-    settings->proxy = kept;
+    settings->reach.proxy = kept;
 }

@@ -22,14 +22,14 @@ void settings_add_token_name(struct maker *maker, struct span name)
 {
     struct settings *settings = maker->settings;
     const char **names =
-        maker_grow(maker, settings->token_names, settings->token_name_count, sizeof *names);
+        maker_grow(maker, settings->token.names, settings->token.name_count, sizeof *names);
     const char *copy = arena_copy(&settings->memory, name);
     if (names == NULL || copy == NULL) {
         maker_no_memory(maker);
         return;
     }
-    settings->token_names = names;
-    names[settings->token_name_count++] = copy;
+    settings->token.names = names;
+    names[settings->token.name_count++] = copy;
 }
 
 static const char *add_name(struct maker *maker, struct span name)
@@ -37,8 +37,8 @@ static const char *add_name(struct maker *maker, struct span name)
     struct settings *settings = maker->settings;
     if (!is_token_name(name))
         return "names of letters, digits and _, other than labelgate's own settings";
-    for (unsigned i = 0; i < settings->token_name_count; i++)
-        if (span_is(name, settings->token_names[i]))
+    for (unsigned i = 0; i < settings->token.name_count; i++)
+        if (span_is(name, settings->token.names[i]))
             return NULL;
     settings_add_token_name(maker, name);
     return NULL;
@@ -148,7 +148,7 @@ void settings_take_token_names(struct maker *maker)
     struct settings *settings = maker->settings;
     const char *variable = option_row(OPTION_TOKEN_VAR)->variable;
     struct value value;
-    settings->token_name_count = 0;
+    settings->token.name_count = 0;
     if (maker->started) {
         if (settings_lookup(maker, OPTION_TOKEN_VAR, &value))
             add_names(maker, &value);
@@ -157,7 +157,7 @@ void settings_take_token_names(struct maker *maker)
     } else if (maker_environment(maker, variable, &value) || maker_file(maker, variable, &value)) {
         add_names(maker, &value);
     }
-    if (settings->token_name_count > 0)
+    if (settings->token.name_count > 0)
         return;
     for (size_t i = 0; i < USUAL; i++)
         settings_add_token_name(maker, span_of(usual[i]));
@@ -170,8 +170,8 @@ static bool take_near(struct maker *maker, struct span name, struct span value,
 {
     if (!token_is_near_name(name) || !token_is_near_value(value))
         return false;
-    maker->settings->token_near = origin;
-    maker->settings->token_near.name = arena_copy(&maker->settings->memory, name);
+    maker->settings->token.near = origin;
+    maker->settings->token.near.name = arena_copy(&maker->settings->memory, name);
     return true;
 }
 
@@ -188,10 +188,7 @@ void settings_find_near_name(struct maker *maker)
     }
     for (size_t i = 0; i < settings->dotenv.count && !settings->dotenv.failed; i++) {
         const struct dotenv_var *var = &settings->dotenv.vars[i];
-        if (take_near(maker, var->name, var->value,
-                      (struct origin){.kind = ORIGIN_FILE,
-                                      .path = settings->files[var->file].path,
-                                      .line = var->line}))
+        if (take_near(maker, var->name, var->value, settings_line_of(settings, var, NULL)))
             return;
     }
 }

@@ -8,13 +8,10 @@
 #include "base/container.h"
 #include "base/text.h"
 
-// The same name in the file has another value, and `origin` is its place.
-static bool is_overridden(const struct settings *settings, struct origin *origin)
+// The files have another value under the token's name.
+static bool file_differs(const struct token_settings *token)
 {
-    struct span value;
-    return settings->token.origin.kind == ORIGIN_ENVIRONMENT &&
-           settings_file_token(settings, &value, origin) &&
-           !span_equal(value, settings->token.text);
+    return token->file_text.len > 0 && !span_equal(token->file_text, token->used.text);
 }
 
 // A container's environment is made once. A file that was written later than that has what the next
@@ -31,11 +28,11 @@ static enum reason reason_of_overridden(const struct origin *file)
 }
 
 // Another variable that is set; NULL: none is.
-static const char *second_name(const struct settings *settings)
+static const char *second_name(const struct token_settings *token)
 {
-    for (unsigned i = 0; i < settings->other_count; i++) {
-        const struct token_found *other = &settings->others[i];
-        if (other->origin.kind != ORIGIN_SECRET && strcmp(other->name, settings->token.name) != 0)
+    for (unsigned i = 0; i < token->other_count; i++) {
+        const struct token_found *other = &token->others[i];
+        if (other->origin.kind != ORIGIN_SECRET && strcmp(other->name, token->used.name) != 0)
             return other->name;
     }
     return NULL;
@@ -43,58 +40,53 @@ static const char *second_name(const struct settings *settings)
 
 // Under trade the app has what `run` exchanged a Personal Access Token for, which is not what its
 // source holds.
-static bool is_traded(const struct settings *settings)
+static bool is_traded(const struct token_settings *token)
 {
-    struct span value;
-    struct origin origin;
-    const struct token_found *token = &settings->token;
-    if (settings->jwt != JWT_TRADE || token->judged.kind == TOKEN_JWT_REFRESH)
+    if (token->jwt != JWT_TRADE || token->used.judged.kind == TOKEN_JWT_REFRESH)
         return false;
-    switch (token->origin.kind) {
+    switch (token->used.origin.kind) {
     case ORIGIN_FILE:
-        return settings_file_token(settings, &value, &origin) && !span_equal(value, token->text);
+        return file_differs(token);
     case ORIGIN_SECRET:
-        return settings_secret_changed(settings);
+        return settings_secret_changed(token);
     default:
         return true; // what the environment of `run` holds is not known to a probe
     }
 }
 
 // How the value got here decides what to do about it. `detail` is for the sentence.
-static enum reason split_unknown(const struct settings *settings, char detail[FINDING_SLOT])
+static enum reason split_unknown(const struct token_settings *token, char detail[FINDING_SLOT])
 {
     time_t created;
-    struct origin file;
-    if (is_traded(settings))
+    if (is_traded(token))
         return REASON_TOKEN_UNKNOWN_TRADED;
-    if (is_overridden(settings, &file)) {
-        origin_words(&file, detail, FINDING_SLOT);
-        return reason_of_overridden(&file);
+    if (token->used.origin.kind == ORIGIN_ENVIRONMENT && file_differs(token)) {
+        origin_words(&token->file_origin, detail, FINDING_SLOT);
+        return reason_of_overridden(&token->file_origin);
     }
-    const char *second = second_name(settings);
+    const char *second = second_name(token);
     if (second != NULL) {
         text_print(detail, FINDING_SLOT, "%s", second);
         return REASON_TOKEN_UNKNOWN_SECOND;
     }
-    bool is_fixed =
-        settings->token.origin.kind == ORIGIN_ENVIRONMENT && container_created(&created);
+    bool is_fixed = token->used.origin.kind == ORIGIN_ENVIRONMENT && container_created(&created);
     return is_fixed ? REASON_TOKEN_UNKNOWN_ENVIRONMENT : REASON_TOKEN_UNKNOWN;
 }
 
-void settings_name_token(const struct settings *settings, struct finding *finding)
+void settings_name_token(const struct token_settings *token, struct finding *finding)
 {
     char where[FINDING_SLOT], source[FINDING_SLOT], detail[FINDING_SLOT];
     enum reason reason = finding->reason;
     bool is_about_token =
         reason_class(reason) == REASON_CLASS_REFUSED || reason == REASON_TOKEN_MALFORMED_SEEN;
-    if (!is_about_token || settings->no_token || settings->token.name == NULL)
+    if (!is_about_token || token->none || token->used.name == NULL)
         return;
     struct finding before = *finding;
     text_print(detail, sizeof detail, "%s", before.detail);
     if (reason == REASON_TOKEN_UNKNOWN)
-        reason = split_unknown(settings, detail);
-    origin_words(&settings->token.origin, source, sizeof source);
+        reason = split_unknown(token, detail);
+    origin_words(&token->used.origin, source, sizeof source);
     struct text text = text_over(where, sizeof where);
-    text_add(&text, "%s (%s)", settings->token.name, source);
+    text_add(&text, "%s (%s)", token->used.name, source);
     finding_set(finding, reason, before.subject, where, detail);
 }

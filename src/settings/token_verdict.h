@@ -5,9 +5,9 @@
 
 #include "settings/settings.h"
 
-// A verdict about the token of `settings` gets its variable and source; one that says that Label
+// A verdict about the token gets its variable and source; one that says that Label
 // Studio does not know the token gets the first step for the way in which the value came here.
 // Others stay as they are. Looks at the file's time, never at its content.
-void settings_name_token(const struct settings *settings, struct finding *finding);
+void settings_name_token(const struct token_settings *token, struct finding *finding);
 
 #endif

@@ -16,27 +16,27 @@
 #define EXIT_CODE_MAX 255
 
 // What a setting accepts, in words; NULL: it has accepted the text.
-typedef const char *take(struct settings *settings, const char *text);
+typedef const char *take(struct launch *launch, const char *text);
 
 #define AT(member) offsetof(struct settings, member)
 static const size_t places[OPTION_COUNT] = {
     [OPTION_LOAD] = AT(load),
-    [OPTION_URL] = AT(url),
-    [OPTION_NO_TOKEN] = AT(no_token),
-    [OPTION_JWT] = AT(jwt),
+    [OPTION_URL] = AT(reach.url),
+    [OPTION_NO_TOKEN] = AT(token.none),
+    [OPTION_JWT] = AT(token.jwt),
     [OPTION_APP_URL] = AT(app_url),
-    [OPTION_TIMEOUT] = AT(timeout_ms),
-    [OPTION_WAIT] = AT(wait_ms),
+    [OPTION_TIMEOUT] = AT(limits.timeout_ms),
+    [OPTION_WAIT] = AT(limits.wait_ms),
     [OPTION_UNREACHABLE] = AT(unreachable),
-    [OPTION_CA_FILE] = AT(ca_file),
-    [OPTION_HEADER_FILE] = AT(header_file),
-    [OPTION_GRACE] = AT(grace_ms),
-    [OPTION_GROUP] = AT(group),
-    [OPTION_ON_REFUSAL] = AT(on_refusal),
-    [OPTION_LOGIN] = AT(login),
+    [OPTION_CA_FILE] = AT(reach.ca_file),
+    [OPTION_HEADER_FILE] = AT(reach.header_file),
+    [OPTION_GRACE] = AT(launch.grace_ms),
+    [OPTION_GROUP] = AT(launch.group),
+    [OPTION_ON_REFUSAL] = AT(launch.on_refusal),
+    [OPTION_LOGIN] = AT(use_login),
     [OPTION_WRITE] = AT(write),
     [OPTION_PRINT] = AT(print),
-    [OPTION_ENABLE_LEGACY] = AT(enable_legacy),
+    [OPTION_ENABLE_LEGACY] = AT(token.enable_legacy),
     [OPTION_OFFLINE] = AT(offline),
     [OPTION_JSON] = AT(json),
     [OPTION_VERBOSE] = AT(log),
@@ -114,7 +114,7 @@ static void take_value(struct maker *maker, enum option_id id)
         break;
     case VALUE_DURATION:
     case VALUE_TIME_LIMIT:
-        maker->settings->wait = maker->settings->wait || id == OPTION_WAIT;
+        maker->settings->limits.wait = maker->settings->limits.wait || id == OPTION_WAIT;
         takes = take_duration(value.text, kind == VALUE_DURATION, place);
         break;
     case VALUE_PATH:
@@ -144,7 +144,7 @@ static void take_verbosity(struct maker *maker)
 }
 
 // "FROM:TO"
-static const char *take_signal(struct settings *settings, const char *text)
+static const char *take_signal(struct launch *launch, const char *text)
 {
     int from, to = 0;
     const char *colon = strchr(text, ':');
@@ -154,14 +154,14 @@ static const char *take_signal(struct settings *settings, const char *text)
     if (from == SIGKILL || from == SIGSTOP)
         return "a FROM other than KILL and STOP, which no program can catch";
     // The same again says nothing new.
-    if (settings->signal_given & UINT64_C(1) << (from - 1) && settings->signal_map[from] != to)
+    if (launch->signal_given & UINT64_C(1) << (from - 1) && launch->signal_map[from] != to)
         return "each FROM once";
-    settings->signal_given |= UINT64_C(1) << (from - 1);
-    settings->signal_map[from] = (unsigned char)to;
+    launch->signal_given |= UINT64_C(1) << (from - 1);
+    launch->signal_map[from] = (unsigned char)to;
     return NULL;
 }
 
-static const char *take_ok_exit(struct settings *settings, const char *text)
+static const char *take_ok_exit(struct launch *launch, const char *text)
 {
     static const char takes_code[] = "an exit code from 0 to 255";
     unsigned code = 0;
@@ -172,7 +172,7 @@ static const char *take_ok_exit(struct settings *settings, const char *text)
         if (code > EXIT_CODE_MAX)
             return takes_code;
     }
-    settings->ok_exit[code] = 1;
+    launch->ok_exit[code] = 1;
     return NULL;
 }
 
@@ -185,7 +185,7 @@ static void take_each(struct maker *maker, enum option_id id, take *take_one)
         struct value value = {options->given[i].value,
                               {.kind = ORIGIN_OPTION, .name = option_row(id)->name}};
         maker->settings->origins[id] = value.origin;
-        const char *words = take_one(maker->settings, value.text);
+        const char *words = take_one(&maker->settings->launch, value.text);
         if (words)
             maker_refuse_value(maker, option_row(id), &value, words);
     }
@@ -196,7 +196,8 @@ static void judge_enable_legacy(struct maker *maker)
 {
     struct finding finding;
     const struct settings *settings = maker->settings;
-    if (maker->verb != VERB_RUN || !settings->enable_legacy || settings->jwt == JWT_TRADE)
+    if (maker->verb != VERB_RUN || !settings->token.enable_legacy ||
+        settings->token.jwt == JWT_TRADE)
         return;
     finding_set(&finding, REASON_USAGE, verb_row(maker->verb)->name, NULL,
                 "--enable-legacy needs --jwt trade");
@@ -255,8 +256,8 @@ void settings_take_urls(struct maker *maker)
         settings->app_url = value.text;
     if (take_url(maker, OPTION_URL, &value)) {
         struct span base = {value.text, url_base_length(value.text)};
-        settings->url = arena_copy(&settings->memory, base);
-        if (!settings->url)
+        settings->reach.url = arena_copy(&settings->memory, base);
+        if (!settings->reach.url)
             maker_no_memory(maker);
     }
     settings->host_is_set = maker_environment(maker, "LABEL_STUDIO_HOST", &value) ||

@@ -23,7 +23,7 @@ static void judge_launch_size(struct diagnosis *diagnosis)
 {
     const struct settings *settings = diagnosis->settings;
     struct envlist app = {0};
-    struct span token = settings->no_token ? span_of(NULL) : settings->token.text;
+    struct span token = settings->token.none ? span_of(NULL) : settings->token.used.text;
     if (settings_app_environment(settings, diagnosis->environment, token, &app))
         launch_size_fits(settings, diagnosis->environment, &app, NULL, NULL, &diagnosis->run);
     else
@@ -38,7 +38,7 @@ static void judge_run(struct diagnosis *diagnosis)
     finding_set(&diagnosis->run, REASON_OK, NULL, NULL, NULL);
     if (settings->refusal_count > 0)
         diagnosis->run = settings->refusals[0].finding;
-    else if (!settings->no_token)
+    else if (!settings->token.none)
         settings_need_token(settings, &diagnosis->run);
     if (diagnosis->run.reason == REASON_OK)
         judge_launch_size(diagnosis);
@@ -59,13 +59,13 @@ static bool has_underscore(const char *url, char host[URL_HOST])
 static bool has_its_files(const struct settings *settings, struct finding *finding)
 {
     struct header_file extra;
-    if (!header_file_read(&extra, settings->header_file, finding))
+    if (!header_file_read(&extra, settings->reach.header_file, finding))
         return false;
     header_file_free(&extra);
-    if (settings->url == NULL || !span_starts(span_of(settings->url), "https:"))
+    if (settings->reach.url == NULL || !span_starts(span_of(settings->reach.url), "https:"))
         return true;
     struct tls tls;
-    bool readable = tls_open(&tls, settings->ca_file, finding);
+    bool readable = tls_open(&tls, settings->reach.ca_file, finding);
     tls_close(&tls);
     return readable;
 }
@@ -76,7 +76,7 @@ static bool misses_url(const struct settings *settings)
     for (unsigned i = 0; i < settings->refusal_count; i++)
         if (settings->refusals[i].stage == STAGE_FILE)
             return false;
-    return settings->url == NULL && settings->origins[OPTION_URL].kind == ORIGIN_NONE &&
+    return settings->reach.url == NULL && settings->origins[OPTION_URL].kind == ORIGIN_NONE &&
            !settings->offline;
 }
 
@@ -89,18 +89,18 @@ static void judge_offline(struct diagnosis *diagnosis)
     finding_set(reach, REASON_OK, NULL, NULL, NULL);
     if (has_its_files(settings, reach) && misses_url(settings))
         settings_need_url(settings, reach);
-    else if (reach->reason == REASON_OK && has_underscore(settings->url, host))
-        finding_set(reach, REASON_HOST_REJECTED_UNDERSCORE, settings->url, NULL, host);
+    else if (reach->reason == REASON_OK && has_underscore(settings->reach.url, host))
+        finding_set(reach, REASON_HOST_REJECTED_UNDERSCORE, settings->reach.url, NULL, host);
     diagnosis->health = diagnosis->run.reason != REASON_OK ? diagnosis->run : *reach;
 }
 
 // Each question has the whole --timeout, in a process of its own, since a name look-up knows no
 // limit. False when a stop signal came.
-static bool ask_in_child(struct diagnosis *diagnosis, enum attempt_kind way,
+static bool ask_in_child(struct diagnosis *diagnosis, enum attempt_kind kind,
                          struct attempt *attempt)
 {
-    struct attempt_plan plan = {
-        .inherited = diagnosis->inherited, .settings = diagnosis->settings, .way = way};
+    struct attempt_plan plan = attempt_plan_from(diagnosis->settings, diagnosis->inherited);
+    plan.kind = kind;
     if (diagnosis->signal != 0)
         return false;
     attempt_once(&plan, attempt);
@@ -114,8 +114,8 @@ static void read_switches(struct diagnosis *diagnosis)
 {
     const struct settings *settings = diagnosis->settings;
     struct attempt attempt;
-    if (!diagnosis->token_asked || diagnosis->server.reason != REASON_OK || settings->no_token ||
-        settings->jwt != JWT_REJECT)
+    if (!diagnosis->token_asked || diagnosis->server.reason != REASON_OK || settings->token.none ||
+        settings->token.jwt != JWT_REJECT)
         return;
     if (!ask_in_child(diagnosis, ATTEMPT_SWITCHES, &attempt))
         return;
@@ -141,8 +141,8 @@ static void ask_health(struct diagnosis *diagnosis)
 // would meet.
 static bool is_worth_asking(const struct settings *settings)
 {
-    return settings->no_token ||
-           (settings->token.text.len > 0 && settings->token.judged.kind < TOKEN_EMPTY);
+    return settings->token.none ||
+           (settings->token.used.text.len > 0 && settings->token.used.judged.kind < TOKEN_EMPTY);
 }
 
 // /health is asked whatever the token is: that Label Studio cannot be reached is a fault beside it.
@@ -161,13 +161,13 @@ static void ask_server(struct diagnosis *diagnosis)
 static void diagnose(struct diagnosis *diagnosis)
 {
     const struct settings *settings = diagnosis->settings;
-    diagnosis->has_token = settings->token.name != NULL && !settings->no_token;
+    diagnosis->has_token = settings->token.used.name != NULL && !settings->token.none;
     diagnosis->in_pod = envlist_get(diagnosis->environment, "KUBERNETES_SERVICE_HOST") != NULL;
     diagnosis->in_container = container_is_inside();
 
     judge_run(diagnosis);
     judge_offline(diagnosis);
-    if (!settings->offline && settings->url != NULL) {
+    if (!settings->offline && settings->reach.url != NULL) {
         struct init_inherited inherited;
         init_capture_signals(&inherited); // a stop signal is received as data while a child asks
         diagnosis->inherited = &inherited;
@@ -185,7 +185,7 @@ static void compare_with_running(struct diagnosis *diagnosis)
     const char *name = envlist_get(&started->environment, "LABELGATE_TOKEN_VAR");
     const char *running = name != NULL ? envlist_get(&started->environment, name) : NULL;
     diagnosis->same_as_running =
-        running != NULL && span_equal(span_of(running), diagnosis->settings->token.text);
+        running != NULL && span_equal(span_of(running), diagnosis->settings->token.used.text);
 }
 
 static void add_fault(const struct finding *faults[CHECK_FAULTS], unsigned *count,
@@ -265,7 +265,7 @@ static int check(const struct options *options, const struct envlist *environmen
     diagnose(&diagnosis);
     compare_with_running(&diagnosis);
     int code =
-        diagnosis.signal != 0 ? attempt_stopped(&settings, diagnosis.signal) : print(&diagnosis);
+        diagnosis.signal != 0 ? attempt_stopped(settings.log, diagnosis.signal) : print(&diagnosis);
     settings_free(&settings);
     started_free(&started);
     return code;

@@ -134,7 +134,7 @@ static void add_claims(struct text *out, const struct token_claims *claims)
 
 static void add_token(struct text *out, const struct diagnosis *diagnosis)
 {
-    const struct token_found *token = &diagnosis->settings->token;
+    const struct token_found *token = &diagnosis->settings->token.used;
     char source[PLACE], sentence[LINE];
     if (!diagnosis->has_token) {
         json_add_null(out, "token");
@@ -159,7 +159,7 @@ static void add_server(struct text *out, const struct diagnosis *diagnosis)
 {
     const struct ls_identity *identity = &diagnosis->seen.identity;
     json_open(out, "label_studio", '{');
-    json_add_text(out, "url", diagnosis->settings->url);
+    json_add_text(out, "url", diagnosis->settings->reach.url);
     json_add_bool(out, "asked", diagnosis->asked);
     if (diagnosis->asked) {
         bool nothing = !diagnosis->token_asked && diagnosis->up.reason == REASON_OK;

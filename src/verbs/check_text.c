@@ -19,10 +19,10 @@ bool check_may_show(const struct settings *settings, const struct dotenv_var *va
         return false;
     // An address may hold a password, and one that is not in force was not judged.
     if (span_find(var->value, "@") < var->value.len ||
-        (span_is(var->name, "LABEL_STUDIO_URL") && settings->url == NULL))
+        (span_is(var->name, "LABEL_STUDIO_URL") && settings->reach.url == NULL))
         return false;
-    for (unsigned i = 0; i < settings->token_name_count; i++)
-        if (span_find(var->value, settings->token_names[i]) < var->value.len)
+    for (unsigned i = 0; i < settings->token.name_count; i++)
+        if (span_find(var->value, settings->token.names[i]) < var->value.len)
             return false;
     return true;
 }
@@ -82,9 +82,9 @@ bool check_is_ignored(const struct settings *settings, const struct dotenv_var *
     if (span_is(name, option_row(OPTION_ENV_FILE)->variable) ||
         span_is(name, option_row(OPTION_LOAD)->variable))
         return true;
-    for (unsigned i = 0; i < settings->token_name_count; i++) {
-        size_t len = strlen(settings->token_names[i]);
-        if (span_starts(name, settings->token_names[i]) &&
+    for (unsigned i = 0; i < settings->token.name_count; i++) {
+        size_t len = strlen(settings->token.names[i]);
+        if (span_starts(name, settings->token.names[i]) &&
             span_is((struct span){name.text + len, name.len - len}, "_FILE"))
             return true;
     }
@@ -179,7 +179,7 @@ static void add_settings(const struct page *page, const struct diagnosis *diagno
     if (diagnosis->in_pod) {
         char bytes[LINE], timeout[32];
         struct text text = text_over(bytes, sizeof bytes);
-        duration_text(settings->timeout_ms, timeout, sizeof timeout);
+        duration_text(settings->limits.timeout_ms, timeout, sizeof timeout);
         text_add(&text,
                  "this is a Kubernetes pod: a probe of labelgate takes at most %s "
                  "(LABELGATE_TIMEOUT); an exec probe "
@@ -216,11 +216,11 @@ static void add_claims(const struct page *page, const struct token_claims *claim
 
 static void add_not_used(const struct page *page, const struct settings *settings)
 {
-    for (unsigned i = 0; i < settings->other_count; i++) {
+    for (unsigned i = 0; i < settings->token.other_count; i++) {
         char bytes[LINE], source[PLACE];
-        origin_text(&settings->others[i].origin, source, sizeof source);
+        origin_text(&settings->token.others[i].origin, source, sizeof source);
         text_print(bytes, sizeof bytes, "%s (%s) is set as well and not used",
-                   settings->others[i].name, source);
+                   settings->token.others[i].name, source);
         page_marked(page, PAGE_NOTE, span_of(bytes));
     }
 }
@@ -230,7 +230,7 @@ static void add_token(const struct page *page, const struct diagnosis *diagnosis
     const struct settings *settings = diagnosis->settings;
     char bytes[LINE], source[PLACE], kind[256];
     page_heading(page, "Token");
-    if (settings->no_token) {
+    if (settings->token.none) {
         page_paragraph(page, 2, "", span_of("none is wanted (--no-token)"));
         return;
     }
@@ -238,12 +238,12 @@ static void add_token(const struct page *page, const struct diagnosis *diagnosis
         page_paragraph(page, 2, "", span_of("none is set"));
         return;
     }
-    origin_text(&settings->token.origin, source, sizeof source);
-    token_describe(&settings->token.judged, kind, sizeof kind);
-    text_print(bytes, sizeof bytes, "%s (%s): %s", settings->token.name, source, kind);
+    origin_text(&settings->token.used.origin, source, sizeof source);
+    token_describe(&settings->token.used.judged, kind, sizeof kind);
+    text_print(bytes, sizeof bytes, "%s (%s): %s", settings->token.used.name, source, kind);
     page_paragraph(page, 2, "", span_of(bytes));
-    add_claims(page, &settings->token.judged.claims);
-    if (token_doubt_text(&settings->token.judged, settings->token.name, source, bytes,
+    add_claims(page, &settings->token.used.judged.claims);
+    if (token_doubt_text(&settings->token.used.judged, settings->token.used.name, source, bytes,
                          sizeof bytes))
         page_marked(page, PAGE_NOTE, span_of(bytes));
     if (diagnosis->started->answer == STARTED_FOUND)
@@ -285,14 +285,15 @@ static void add_server(const struct page *page, const struct diagnosis *diagnosi
     page_heading(page, "Label Studio");
     if (!diagnosis->asked) {
         page_paragraph(page, 2, "",
-                       span_of(diagnosis->settings->offline       ? "not asked (--offline)"
-                               : diagnosis->settings->url == NULL ? "not asked: no address is set"
-                                                                  : "not asked"));
+                       span_of(diagnosis->settings->offline ? "not asked (--offline)"
+                               : diagnosis->settings->reach.url == NULL
+                                   ? "not asked: no address is set"
+                                   : "not asked"));
         return;
     }
-    page_row(page, NAME_WIDTH, "address", span_of(diagnosis->settings->url), NULL);
-    if (diagnosis->settings->proxy != NULL &&
-        span_starts_nocase(span_of(diagnosis->settings->url), "http:"))
+    page_row(page, NAME_WIDTH, "address", span_of(diagnosis->settings->reach.url), NULL);
+    if (diagnosis->settings->reach.proxy != NULL &&
+        span_starts_nocase(span_of(diagnosis->settings->reach.url), "http:"))
         page_marked(page, PAGE_NOTE,
                     span_of("an http address through a proxy: the proxy sees the token, as it sees "
                             "the app's; https would hide it"));
@@ -326,7 +327,7 @@ static const struct finding *worst(const struct diagnosis *diagnosis)
 static bool needs_restart(const struct diagnosis *diagnosis)
 {
     return diagnosis->started->answer == STARTED_FOUND && diagnosis->has_token &&
-           !diagnosis->same_as_running && diagnosis->settings->jwt != JWT_TRADE;
+           !diagnosis->same_as_running && diagnosis->settings->token.jwt != JWT_TRADE;
 }
 
 #define RESTART "restart the app, which still has another token: docker compose restart SERVICE"
@@ -336,7 +337,7 @@ static const char *not_seen(const struct diagnosis *diagnosis)
 {
     if (diagnosis->asked)
         return NULL;
-    if (diagnosis->settings->url == NULL)
+    if (diagnosis->settings->reach.url == NULL)
         return "Label Studio was not asked: no address is set";
     return diagnosis->settings->offline ? "Label Studio was not asked (--offline)" : NULL;
 }
@@ -358,7 +359,7 @@ static void add_verdict(const struct page *page, const struct diagnosis *diagnos
             page_paragraph(page, 2, "to do: ", span_of(RESTART));
         else if (unseen != NULL)
             page_paragraph(page, 2, "to do: ",
-                           span_of(diagnosis->settings->url == NULL
+                           span_of(diagnosis->settings->reach.url == NULL
                                        ? "set LABEL_STUDIO_URL or add --url, and check again: "
                                          "whether the token works is not known"
                                        : "check again without --offline: whether the token works "
@@ -444,8 +445,8 @@ static void add_help(const struct page *page, const struct diagnosis *diagnosis)
     struct url url;
     char why[URL_WHY], bytes[LINE];
     const char *server = "label-studio";
-    if (diagnosis->settings->url != NULL && url_parse(diagnosis->settings->url, false, &url, why) &&
-        !url_is_loopback(&url))
+    if (diagnosis->settings->reach.url != NULL &&
+        url_parse(diagnosis->settings->reach.url, false, &url, why) && !url_is_loopback(&url))
         server = url.host;
 
     page_heading(page, "Need help?");

@@ -16,7 +16,6 @@
 #include "net/deadline.h"
 #include "net/network_errors.h"
 #include "probe/attempt.h"
-#include "probe/reach.h"
 #include "probe/started.h"
 #include "settings/settings.h"
 #include "settings/token_verdict.h"
@@ -97,14 +96,14 @@ static void add_verdict(const struct health *health, const struct verdict *verdi
         return;
     }
     char source[FINDING_SLOT];
-    origin_text(&settings->token.origin, source, sizeof source);
-    bool has_token = settings->token.name != NULL && !settings->no_token;
+    origin_text(&settings->token.used.origin, source, sizeof source);
+    bool has_token = settings->token.used.name != NULL && !settings->token.none;
     const struct ls_identity *identity = &health->attempt.seen.identity;
     struct verdict_facts facts = {
-        .url = settings->url,
-        .variable = has_token ? settings->token.name : NULL,
+        .url = settings->reach.url,
+        .variable = has_token ? settings->token.used.name : NULL,
         .source = has_token ? source : NULL,
-        .kind = has_token ? token_kind_name(settings->token.judged.kind) : NULL,
+        .kind = has_token ? token_kind_name(settings->token.used.judged.kind) : NULL,
         .version = identity->version[0] != '\0' ? identity->version : NULL,
         .user_id = identity->user_id,
     };
@@ -134,9 +133,9 @@ static void prepare_timeout(void *context, enum http_phase phase, const char *wh
 {
     struct health *health = context;
     struct finding late = {0};
-    http_timeout_finding(&late, phase, what, health->settings.timeout_ms);
-    settings_name_token(&health->settings, &late);
-    reach_say_way(&health->settings, &late);
+    http_timeout_finding(&late, phase, what, health->settings.limits.timeout_ms);
+    settings_name_token(&health->settings.token, &late);
+    proxy_name_way(health->settings.reach.proxy, &late);
     prepare(health, &late);
 }
 
@@ -190,7 +189,7 @@ static bool judge(const struct health *health, struct finding *finding)
         *finding = settings->refusals[0].finding;
         return false;
     }
-    if (!settings->no_token && !settings_need_token(settings, finding))
+    if (!settings->token.none && !settings_need_token(settings, finding))
         return false;
     return settings_need_url(settings, finding);
 }
@@ -226,20 +225,16 @@ static bool note_replaced(struct health *health)
 // person is told.
 static void note_changed_file(struct health *health)
 {
-    struct span value;
-    struct origin origin;
-    const struct settings *settings = &health->settings;
-    enum origin_kind source = settings->token.origin.kind;
-    if (note_replaced(health) || health->started.answer != STARTED_FOUND || settings->no_token ||
-        settings->jwt == JWT_TRADE)
+    const struct token_settings *token = &health->settings.token;
+    const struct span in_file = token->file_text;
+    if (note_replaced(health) || health->started.answer != STARTED_FOUND || token->none ||
+        token->jwt == JWT_TRADE)
         return;
-    if (source == ORIGIN_SECRET && settings_secret_changed(settings))
-        note_restart(health, &settings->token.origin);
-    if (source == ORIGIN_SECRET || !settings_file_token(settings, &value, &origin) ||
-        span_equal(value, settings->token.text))
-        return;
-    if (source == ORIGIN_FILE)
-        note_restart(health, &origin);
+    if (settings_secret_changed(token))
+        note_restart(health, &token->used.origin);
+    if (token->used.origin.kind == ORIGIN_FILE && in_file.len > 0 &&
+        !span_equal(in_file, token->used.text))
+        note_restart(health, &token->file_origin);
 }
 
 static void note_clock(struct health *health)
@@ -269,12 +264,13 @@ static void note_other(struct health *health)
 
 static void ask(struct health *health)
 {
-    struct ask how = reach_from_settings(&health->settings, health->ends_ms - duration_now());
+    struct ask how = attempt_question(&health->settings.reach, &health->settings.token,
+                                      health->ends_ms - duration_now());
     how.phase = prepare_timeout;
     how.phase_context = health;
     ask_whoami(&how, &health->attempt.finding, &health->attempt.seen);
-    settings_name_token(&health->settings, &health->attempt.finding);
-    reach_say_way(&health->settings, &health->attempt.finding);
+    settings_name_token(&health->settings.token, &health->attempt.finding);
+    proxy_name_way(health->settings.reach.proxy, &health->attempt.finding);
     prepare(health, &health->attempt.finding); // the notes beside it may take the rest of the time
 }
 
@@ -285,10 +281,10 @@ static void ask_in_children(struct health *health)
     init_capture_signals(&inherited);
     deadline_disarm(); // each attempt has a deadline of its own
     deadline_leave_stops();
-    struct attempt_plan plan = {
-        .inherited = &inherited, .settings = &health->settings, .until_ms = health->ends_ms};
-    if (health->settings.wait)
-        attempt_until(&plan, health->settings.wait_ms, &health->attempt);
+    struct attempt_plan plan = attempt_plan_from(&health->settings, &inherited);
+    plan.until_ms = health->ends_ms;
+    if (health->settings.limits.wait)
+        attempt_until(&plan, health->settings.limits.wait_ms, &health->attempt);
     else
         attempt_once(&plan, &health->attempt);
     prepare(health, attempt_verdict(&health->attempt, NULL));
@@ -313,7 +309,7 @@ static bool start_clock(struct health *health, int64_t started_ms)
 {
     int64_t timeout_ms = settings_early_timeout(&health->options, &health->environment);
     health->ends_ms = started_ms + timeout_ms;
-    health->settings.timeout_ms = timeout_ms;
+    health->settings.limits.timeout_ms = timeout_ms;
     if (health->settings.json)
         prepare_timeout(health, HTTP_RESOLVING, "the settings");
     else
@@ -329,9 +325,9 @@ static bool start_clock(struct health *health, int64_t started_ms)
 // The files may set another time than the one that was known before they were read.
 static void mend_clock(struct health *health, int64_t started_ms)
 {
-    if (health->ends_ms == started_ms + health->settings.timeout_ms)
+    if (health->ends_ms == started_ms + health->settings.limits.timeout_ms)
         return;
-    health->ends_ms = started_ms + health->settings.timeout_ms;
+    health->ends_ms = started_ms + health->settings.limits.timeout_ms;
     int64_t left = health->ends_ms - duration_now();
     deadline_arm(left > 1 ? left : 1);
 }
@@ -382,7 +378,7 @@ int verb_health(const struct call *call)
     mend_clock(&health, started_ms);
 
     bool worth_asking = judge(&health, &health.attempt.finding);
-    if (worth_asking && (health.settings.wait || health.settings.app_url != NULL))
+    if (worth_asking && (health.settings.limits.wait || health.settings.app_url != NULL))
         ask_in_children(&health);
     else if (worth_asking)
         ask(&health);

@@ -23,11 +23,11 @@ static void describe(const struct settings *settings, const struct envlist *envi
     text_print(name, FINDING_SLOT, "%.*s", (int)strcspn(entry, "="), entry);
     const struct dotenv_var *var = dotenv_find(&settings->dotenv, name);
     bool is_ours = !is_of_container(environment, entry);
-    if (is_ours && settings->token.name != NULL && strcmp(settings->token.name, name) == 0)
-        origin = settings->token.origin;
+    if (is_ours && settings->token.used.name != NULL &&
+        strcmp(settings->token.used.name, name) == 0)
+        origin = settings->token.used.origin;
     else if (is_ours && var != NULL)
-        origin = (struct origin){
-            .kind = ORIGIN_FILE, .path = settings->files[var->file].path, .line = var->line};
+        origin = settings_line_of(settings, var, name);
     origin_text(&origin, place, FINDING_SLOT);
 }
 

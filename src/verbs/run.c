@@ -49,16 +49,15 @@ static int refused(const struct run *run, const struct finding *finding)
 }
 
 // A legacy token is what a trade would bring: it is passed on as it is.
-static bool must_trade(const struct settings *settings)
+static bool must_trade(const struct token_settings *token)
 {
-    return settings->jwt == JWT_TRADE && !settings->no_token &&
-           settings->token.judged.kind == TOKEN_JWT_REFRESH;
+    return token->jwt == JWT_TRADE && !token->none && token->used.judged.kind == TOKEN_JWT_REFRESH;
 }
 
 // Network work needs an address; a launch without any does not.
 static bool must_ask(const struct settings *settings)
 {
-    return settings->wait || must_trade(settings);
+    return settings->limits.wait || must_trade(&settings->token);
 }
 
 // The first finding that keeps the app from being started, and whether --on-refusal hold may wait
@@ -78,7 +77,7 @@ static bool judge(const struct run *run, struct finding *finding, bool *may_hold
         *finding = settings->refusals[0].finding;
         return false;
     }
-    return settings->no_token || settings_need_token(settings, finding);
+    return settings->token.none || settings_need_token(settings, finding);
 }
 
 static void report_warnings(const struct settings *settings)
@@ -137,14 +136,14 @@ static int pass_gate(struct run *run)
     read_settings(run);
     if (!judge(run, &finding, &may_hold)) {
         report_all(run, &finding);
-        if (!may_hold || run->settings.on_refusal != REFUSAL_HOLD)
+        if (!may_hold || run->settings.launch.on_refusal != REFUSAL_HOLD)
             return EXITCODE_REFUSED;
         int code = hold(run, &finding);
         if (code != EXITCODE_OK)
             return code;
     }
     report_warnings(&run->settings);
-    run->token = run->settings.no_token ? span_of(NULL) : run->settings.token.text;
+    run->token = run->settings.token.none ? span_of(NULL) : run->settings.token.used.text;
     return EXITCODE_OK;
 }
 
@@ -194,14 +193,11 @@ static int ask_first(struct run *run)
     if (!must_ask(settings))
         return EXITCODE_OK;
 
-    struct attempt_plan plan = {
-        .inherited = run->call->inherited,
-        .settings = settings,
-        .way = must_trade(settings) ? ATTEMPT_TRADE : ATTEMPT_WHOAMI,
-        .secret = settings->token.text,
-    };
-    if (settings->wait)
-        attempt_until(&plan, settings->wait_ms, &run->attempt);
+    struct attempt_plan plan = attempt_plan_from(settings, run->call->inherited);
+    plan.kind = must_trade(&settings->token) ? ATTEMPT_TRADE : ATTEMPT_WHOAMI;
+    plan.secret = settings->token.used.text;
+    if (settings->limits.wait)
+        attempt_until(&plan, settings->limits.wait_ms, &run->attempt);
     else
         attempt_once(&plan, &run->attempt);
 
@@ -212,7 +208,7 @@ static int ask_first(struct run *run)
     if (run->attempt.enabled)
         say(settings->log, SAY_WARN,
             "legacy tokens were off in the organization: they are switched on now");
-    if (plan.way == ATTEMPT_TRADE)
+    if (plan.kind == ATTEMPT_TRADE)
         run->token = secret_span(&run->attempt.token);
     return EXITCODE_OK;
 }
@@ -220,6 +216,7 @@ static int ask_first(struct run *run)
 static int start(const struct run *run)
 {
     const struct settings *settings = &run->settings;
+    const struct launch *launch = &settings->launch;
     struct envlist resident = {0};
     if (!started_environment(settings, run->token, &resident))
         return no_memory(run);
@@ -230,10 +227,10 @@ static int start(const struct run *run)
         .program = run->program,
         .app_env = run->app.items,
         .resident_env = resident.items,
-        .grace_ms = settings->grace_ms,
-        .group = settings->group,
-        .signal_map = settings->signal_map,
-        .ok_exit = settings->ok_exit,
+        .grace_ms = launch->grace_ms,
+        .group = launch->group,
+        .signal_map = launch->signal_map,
+        .ok_exit = launch->ok_exit,
         .log = settings->log,
     };
     struct finding finding;
@@ -256,7 +253,7 @@ static int launch(struct run *run)
         code = judge_size(run);
     if (code == EXITCODE_OK)
         code = ask_first(run);
-    if (code == EXITCODE_OK && must_trade(&run->settings))
+    if (code == EXITCODE_OK && must_trade(&run->settings.token))
         code = make_app_environment(run); // with the token that came in exchange
     return code == EXITCODE_OK ? start(run) : code;
 }

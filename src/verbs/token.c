@@ -72,26 +72,25 @@ static void tell_trade(const struct bring *bring)
 }
 
 // In a child, since a name look-up knows no limit.
-static void ask_in_child(const struct bring *bring, enum attempt_kind way, const char *user,
+static void ask_in_child(const struct bring *bring, enum attempt_kind kind, const char *user,
                          struct span secret, struct attempt *attempt)
 {
     struct init_inherited inherited;
-    struct attempt_plan plan = {.inherited = &inherited,
-                                .settings = &bring->settings,
-                                .way = way,
-                                .user = user,
-                                .secret = secret};
     init_capture_signals(&inherited); // a stop signal is received as data while the child asks
+    struct attempt_plan plan = attempt_plan_from(&bring->settings, &inherited);
+    plan.kind = kind;
+    plan.user = user;
+    plan.secret = secret;
     attempt_once(&plan, attempt);
     init_release(&inherited);
 }
 
-static int bring_legacy(struct bring *bring, enum attempt_kind way, const char *user,
+static int bring_legacy(struct bring *bring, enum attempt_kind kind, const char *user,
                         struct span secret)
 {
-    ask_in_child(bring, way, user, secret, &bring->attempt);
+    ask_in_child(bring, kind, user, secret, &bring->attempt);
     if (bring->attempt.signal != 0)
-        return attempt_stopped(&bring->settings, bring->attempt.signal);
+        return attempt_stopped(bring->settings.log, bring->attempt.signal);
     if (bring->attempt.finding.reason != REASON_OK)
         return refuse(bring, &bring->attempt.finding);
     tell_trade(bring);
@@ -123,7 +122,7 @@ static int prove(const struct bring *bring)
 {
     struct attempt attempt;
     const struct settings *settings = &bring->settings;
-    if (settings->offline || settings->url == NULL) {
+    if (settings->offline || settings->reach.url == NULL) {
         say(settings->log, settings->write ? SAY_WARN : SAY_INFO,
             "Label Studio was not asked whether it accepts this token%s",
             settings->offline ? " (--offline)" : ": LABEL_STUDIO_URL is not set");
@@ -131,7 +130,7 @@ static int prove(const struct bring *bring)
     }
     ask_in_child(bring, ATTEMPT_GIVEN, NULL, secret_span(&bring->token), &attempt);
     if (attempt.signal != 0)
-        return attempt_stopped(settings, attempt.signal);
+        return attempt_stopped(settings->log, attempt.signal);
     if (attempt.finding.reason == REASON_OK)
         return EXITCODE_OK;
     if (reason_class(attempt.finding.reason) != REASON_CLASS_UNCLEAR)
@@ -159,11 +158,11 @@ static int ask_for_line(const struct bring *bring, struct prompt *prompt, const 
     char why[FINDING_SLOT];
     enum prompt_answer answer = ask_for(prompt);
     if (answer == PROMPT_STOPPED)
-        return attempt_stopped(&bring->settings, prompt->signal);
+        return attempt_stopped(bring->settings.log, prompt->signal);
     if (answer != PROMPT_OK || prompt->len == 0) {
         text_print(why, sizeof why,
                    answer == PROMPT_TOO_LONG ? "the %s is too long" : "no %s is known", what);
-        return refuse_with(bring, REASON_LOGIN_NOT_ASKED, bring->settings.url, why);
+        return refuse_with(bring, REASON_LOGIN_NOT_ASKED, bring->settings.reach.url, why);
     }
     struct span line = {prompt->buffer, prompt->len};
     if (prompt->secret && !redact_add(line))
@@ -181,11 +180,11 @@ static int login(struct bring *bring)
     struct prompt for_password = {
         .question = "password: ", .secret = true, .buffer = password, .size = sizeof password};
     struct finding finding = {0};
-    struct span secret = settings->password;
+    struct span secret = settings->login.password;
     int code = EXITCODE_OK;
     if (!settings_need_url(settings, &finding))
         return refuse(bring, &finding);
-    if (settings->username == NULL)
+    if (settings->login.username == NULL)
         code = ask_for_line(bring, &for_user, "user name");
     if (code == EXITCODE_OK && secret.len == 0) {
         code = ask_for_line(bring, &for_password, "password");
@@ -193,14 +192,15 @@ static int login(struct bring *bring)
     }
     if (code == EXITCODE_OK)
         code = bring_legacy(bring, ATTEMPT_LOGIN,
-                            settings->username != NULL ? settings->username : user, secret);
+                            settings->login.username != NULL ? settings->login.username : user,
+                            secret);
     file_wipe(password, sizeof password);
     return code;
 }
 
 static bool may_trade(const struct bring *bring)
 {
-    return bring->settings.url != NULL && !bring->settings.offline;
+    return bring->settings.reach.url != NULL && !bring->settings.offline;
 }
 
 // A whole Personal Access Token is what can be traded; under --jwt accept or trade it is what the
@@ -214,7 +214,7 @@ static int judge_token(struct bring *bring, const char *name, const char *where)
     if (token_may_be_path(&token, bring->token.text, bring->token.len) &&
         file_is_regular(bring->token.text))
         token_set_path(&token);
-    enum jwt_policy policy = bring->settings.jwt;
+    enum jwt_policy policy = bring->settings.token.jwt;
     bool to_trade = token.kind == TOKEN_JWT_REFRESH && policy == JWT_REJECT && may_trade(bring);
     if (!token_judge(&token, to_trade ? JWT_TRADE : policy, time(NULL), name, where, &finding))
         return refuse(bring, &finding);
@@ -224,14 +224,13 @@ static int judge_token(struct bring *bring, const char *name, const char *where)
 }
 
 // The first Personal Access Token among what is set; NULL: there is none.
-static const struct token_found *find_pat(const struct settings *settings)
+static const struct token_found *find_pat(const struct token_settings *token)
 {
-    if (settings->token.name != NULL && settings->token.judged.kind == TOKEN_JWT_REFRESH)
-        return &settings->token;
-    for (unsigned i = 0; i < settings->other_count; i++)
-        if (settings->others[i].text.len > 0 &&
-            settings->others[i].judged.kind == TOKEN_JWT_REFRESH)
-            return &settings->others[i];
+    if (token->used.name != NULL && token->used.judged.kind == TOKEN_JWT_REFRESH)
+        return &token->used;
+    for (unsigned i = 0; i < token->other_count; i++)
+        if (token->others[i].text.len > 0 && token->others[i].judged.kind == TOKEN_JWT_REFRESH)
+            return &token->others[i];
     return NULL;
 }
 
@@ -240,8 +239,8 @@ static const struct token_found *find_pat(const struct settings *settings)
 static int from_nothing(struct bring *bring)
 {
     char place[FINDING_SLOT], words[FINDING_SLOT];
-    const struct token_found *pat = find_pat(&bring->settings);
-    if (pat == NULL || bring->settings.jwt != JWT_REJECT)
+    const struct token_found *pat = find_pat(&bring->settings.token);
+    if (pat == NULL || bring->settings.token.jwt != JWT_REJECT)
         return refuse_with(bring, REASON_TOKEN_MISSING, NULL, "standard input is empty");
     origin_text(&pat->origin, place, sizeof place);
     if (!may_trade(bring)) {
@@ -280,7 +279,7 @@ static int from_input(struct bring *bring)
     case PROMPT_ENDED:
         return from_nothing(bring);
     case PROMPT_STOPPED:
-        return attempt_stopped(&bring->settings, prompt.signal);
+        return attempt_stopped(bring->settings.log, prompt.signal);
     case PROMPT_FAILED:
         break;
     }
@@ -324,7 +323,7 @@ static int tell_written(const struct bring *bring, const char *path,
              " line %u: %s is set. So that the app gets it:\n"
              "docker compose restart app, where this file itself is mounted;\n"
              "docker compose up -d, where it comes by env_file: or environment:\n",
-             assignment->line, bring->settings.token_names[0]);
+             assignment->line, bring->settings.token.names[0]);
     return print_text(&out);
 }
 
@@ -399,7 +398,7 @@ static int assign_token(const struct bring *bring, struct span *earlier)
         .earlier = earlier,
         .earlier_count = settings->file_count - 1,
         .outside = &bring->environment,
-        .name = settings->token_names[0],
+        .name = settings->token.names[0],
         .value = secret_span(&bring->token),
     };
     struct assignment assignment = {0};
@@ -434,7 +433,7 @@ static int bring_token(struct bring *bring)
 {
     int code = judge_settings(bring);
     if (code == EXITCODE_OK)
-        code = bring->settings.login ? login(bring) : from_input(bring);
+        code = bring->settings.use_login ? login(bring) : from_input(bring);
     if (code == EXITCODE_OK)
         code = bring->settings.write ? write_token(bring) : print_token(bring);
     secret_wipe(&bring->attempt.token);

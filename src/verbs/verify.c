@@ -16,7 +16,6 @@
 #include "net/network_errors.h"
 #include "net/url.h"
 #include "probe/attempt.h"
-#include "probe/reach.h"
 #include "settings/settings.h"
 #include "spec/exitcode.h"
 #include "verbs/verbs.h"
@@ -41,13 +40,13 @@ static struct span find(void *context, const char *name)
     const struct verify *verify = context;
     const struct settings *settings = &verify->settings;
     if (strcmp(name, "LABEL_STUDIO_URL") == 0)
-        return span_of(settings->url);
+        return span_of(settings->reach.url);
     if (strcmp(name, "LABEL_STUDIO_USERNAME") == 0)
-        return span_of(settings->username);
+        return span_of(settings->login.username);
     if (strcmp(name, "LABEL_STUDIO_PASSWORD") == 0)
-        return settings->password;
-    if (settings->token.name && strcmp(name, settings->token.name) == 0)
-        return settings->token.text;
+        return settings->login.password;
+    if (settings->token.used.name && strcmp(name, settings->token.used.name) == 0)
+        return settings->token.used.text;
     struct span value = span_of(envlist_get(&verify->environment, name));
     const struct dotenv_var *var = value.len > 0 ? NULL : dotenv_find(&settings->dotenv, name);
     return var ? var->value : value;
@@ -64,10 +63,10 @@ static bool is_token_right(const struct settings *settings, struct finding *find
         *finding = settings->refusals[i].finding;
         return false;
     }
-    if (settings->no_token)
+    if (settings->token.none)
         finding_set(finding, REASON_TOKEN_MISSING, NULL, NULL,
                     "--no-token says that there is none");
-    return !settings->no_token && settings_need_token(settings, finding);
+    return !settings->token.none && settings_need_token(settings, finding);
 }
 
 static bool ask_with_token(const struct check_run *run, const struct settings *settings,
@@ -76,7 +75,7 @@ static bool ask_with_token(const struct check_run *run, const struct settings *s
     char base[QUESTION_URL], why[URL_WHY];
     struct seen seen;
     struct url parsed;
-    struct ask how = reach_from_settings(settings, run->timeout_ms);
+    struct ask how = attempt_question(&settings->reach, &settings->token, run->timeout_ms);
     if (!url && !settings_need_url(settings, finding))
         return false;
     if (url && !url_parse(url, false, &parsed, why)) {
@@ -85,7 +84,7 @@ static bool ask_with_token(const struct check_run *run, const struct settings *s
     }
     if (url) {
         text_print(base, sizeof base, "%.*s", (int)url_base_length(url), url);
-        how.url = base;
+        how.reach.url = base;
     }
     how.phase = run->phase;
     how.phase_context = run->phase_context;
@@ -152,7 +151,7 @@ static int work(void *context, int out_fd)
 static int64_t timeout_of(const struct verify *verify, const struct check *check)
 {
     if (verify->settings.origins[OPTION_TIMEOUT].kind > ORIGIN_DEFAULT)
-        return verify->settings.timeout_ms;
+        return verify->settings.limits.timeout_ms;
     if (check->timeout_ms > 0)
         return check->timeout_ms;
     return verify->checks.timeout_ms > 0 ? verify->checks.timeout_ms : CHECK_TIMEOUT_MS;
@@ -163,7 +162,7 @@ static int64_t timeout_of(const struct verify *verify, const struct check *check
 static int ask(struct verify *verify, const struct check *check, struct check_result *result)
 {
     const struct settings *settings = &verify->settings;
-    struct span secrets[] = {settings->token.text, settings->password};
+    struct span secrets[] = {settings->token.used.text, settings->login.password};
     struct child child = {
         .verify = verify,
         .check = check,
@@ -174,9 +173,9 @@ static int ask(struct verify *verify, const struct check *check, struct check_re
                 .secrets = secrets,
                 .secret_count = sizeof secrets / sizeof secrets[0],
                 .extra = &verify->gateway,
-                .extra_url = verify->settings.url,
-                .ca_file = verify->settings.ca_file,
-                .proxy = verify->settings.proxy,
+                .extra_url = verify->settings.reach.url,
+                .ca_file = verify->settings.reach.ca_file,
+                .proxy = verify->settings.reach.proxy,
                 .timeout_ms = timeout_of(verify, check),
                 .phase = prepare_timeout,
                 .phase_context = &child},
@@ -321,7 +320,7 @@ static int check_all(struct verify *verify)
         else
             stopped = ask(verify, check, result);
         if (stopped != 0)
-            return attempt_stopped(&verify->settings, stopped);
+            return attempt_stopped(verify->settings.log, stopped);
         count(verify, result);
         if (!verify->settings.json && !print_check(verify, check, result))
             return EXITCODE_NO;
@@ -365,7 +364,7 @@ static int verify_settings(struct verify *verify)
         bool usage = settings->refusals[0].stage == STAGE_OPTIONS;
         return refuse(verify, &settings->refusals[0].finding, usage ? EXITCODE_USAGE : EXITCODE_NO);
     }
-    if (!header_file_read(&verify->gateway, settings->header_file, &finding) ||
+    if (!header_file_read(&verify->gateway, settings->reach.header_file, &finding) ||
         !read_checks(verify, &finding))
         return refuse(verify, &finding, EXITCODE_NO);
     return check_all(verify);

@@ -38,15 +38,15 @@ static char *split(char *at, const char *end, char **list, size_t *count)
 
 static void check_values(const struct settings *settings)
 {
-    check(settings->timeout_ms >= 0 && settings->timeout_ms <= DURATION_MAX_MS);
-    check(settings->grace_ms >= 0 && settings->grace_ms <= DURATION_MAX_MS);
-    check(settings->wait_ms >= 0 && settings->wait_ms <= DURATION_MAX_MS);
-    check(settings->token_name_count > 0);
+    check(settings->limits.timeout_ms >= 0 && settings->limits.timeout_ms <= DURATION_MAX_MS);
+    check(settings->launch.grace_ms >= 0 && settings->launch.grace_ms <= DURATION_MAX_MS);
+    check(settings->limits.wait_ms >= 0 && settings->limits.wait_ms <= DURATION_MAX_MS);
+    check(settings->token.name_count > 0);
     check(settings->refusal_count <= SETTINGS_FINDINGS);
     for (unsigned i = 1; i < settings->refusal_count; i++)
         check(settings->refusals[i - 1].stage <= settings->refusals[i].stage);
-    for (unsigned i = 0; i < sizeof settings->signal_map; i++)
-        check(settings->signal_map[i] < sizeof settings->signal_map);
+    for (unsigned i = 0; i < sizeof settings->launch.signal_map; i++)
+        check(settings->launch.signal_map[i] < sizeof settings->launch.signal_map);
 }
 
 static bool has_name(const char *entry, const char *name)
@@ -77,10 +77,10 @@ static void check_app(const struct settings *settings, const struct envlist *env
 {
     struct envlist app;
     check(settings_app_environment(settings, environment, (struct span){0}, &app));
-    if (!settings->token.name || settings->token.origin.kind == ORIGIN_ENVIRONMENT)
-        check_same(&app, environment, settings->token.name);
-    if (settings->token.name && settings->refusal_count == 0)
-        check(span_is(settings->token.text, envlist_get(&app, settings->token.name)));
+    if (!settings->token.used.name || settings->token.used.origin.kind == ORIGIN_ENVIRONMENT)
+        check_same(&app, environment, settings->token.used.name);
+    if (settings->token.used.name && settings->refusal_count == 0)
+        check(span_is(settings->token.used.text, envlist_get(&app, settings->token.used.name)));
     check(app.items[app.count] == NULL);
     envlist_free(&app);
 }
@@ -90,8 +90,9 @@ static void check_resident(const struct settings *settings)
     struct envlist resident;
     check(started_environment(settings, (struct span){0}, &resident));
     check(strcmp(resident.items[0], "LABELGATE_STARTED=1") == 0);
-    if (settings->token.name && settings->refusal_count == 0)
-        check(span_is(settings->token.text, envlist_get(&resident, settings->token.name)));
+    if (settings->token.used.name && settings->refusal_count == 0)
+        check(
+            span_is(settings->token.used.text, envlist_get(&resident, settings->token.used.name)));
     envlist_free(&resident);
 }
 

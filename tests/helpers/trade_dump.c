@@ -65,7 +65,7 @@ int main(int argc, char **argv)
     static struct trade trade;
     if (argc != 3)
         return 2;
-    trade.how = (struct ask){.url = argv[1], .until_ms = duration_now() + 30000};
+    trade.how = (struct ask){.reach.url = argv[1], .until_ms = duration_now() + 30000};
     read_line(trade.first, sizeof trade.first);
     read_line(trade.second, sizeof trade.second);
     if (strcmp(argv[2], "exchange") == 0)

@@ -137,10 +137,10 @@ static void assert_warning(const char *sentence)
 static void assert_token(const char *name, const char *text, const char *place)
 {
     char words[FINDING_SLOT];
-    assert_non_null(settings.token.name);
-    assert_string_equal(settings.token.name, name);
-    assert_true(span_is(settings.token.text, text));
-    origin_text(&settings.token.origin, words, sizeof words);
+    assert_non_null(settings.token.used.name);
+    assert_string_equal(settings.token.used.name, name);
+    assert_true(span_is(settings.token.used.text, text));
+    origin_text(&settings.token.used.origin, words, sizeof words);
     assert_string_equal(words, place);
 }
 
@@ -166,19 +166,19 @@ static void defaults_are_those_of_the_contract(void **state)
     assert_nothing_refused();
     assert_int_equal(settings.log, SAY_WARN);
     assert_int_equal(settings.load, LOAD_TOKEN);
-    assert_int_equal(settings.jwt, JWT_REJECT);
-    assert_int_equal(settings.timeout_ms, 5000);
-    assert_int_equal(settings.grace_ms, 5000);
-    assert_int_equal(settings.on_refusal, REFUSAL_EXIT);
-    assert_false(settings.wait || settings.group || settings.no_token ||
+    assert_int_equal(settings.token.jwt, JWT_REJECT);
+    assert_int_equal(settings.limits.timeout_ms, 5000);
+    assert_int_equal(settings.launch.grace_ms, 5000);
+    assert_int_equal(settings.launch.on_refusal, REFUSAL_EXIT);
+    assert_false(settings.limits.wait || settings.launch.group || settings.token.none ||
                  settings.unreachable == UNREACHABLE_HEALTHY);
-    assert_null(settings.url);
-    assert_null(settings.token.name);
-    assert_int_equal(settings.token_name_count, 3);
+    assert_null(settings.reach.url);
+    assert_null(settings.token.used.name);
+    assert_int_equal(settings.token.name_count, 3);
     assert_int_equal(settings.file_count, 1);
     assert_false(settings.files[0].present);
-    for (unsigned i = 1; i < sizeof settings.signal_map; i++)
-        assert_int_equal(settings.signal_map[i], i);
+    for (unsigned i = 1; i < sizeof settings.launch.signal_map; i++)
+        assert_int_equal(settings.launch.signal_map[i], i);
 }
 
 static void option_beats_environment_beats_file(void **state)
@@ -186,18 +186,18 @@ static void option_beats_environment_beats_file(void **state)
     (void)state;
     write_file(".env", "LABELGATE_GRACE=3s\nLABEL_STUDIO_URL=http://file\n");
     make(NONE, NONE);
-    assert_int_equal(settings.grace_ms, 3000);
-    assert_string_equal(settings.url, "http://file");
+    assert_int_equal(settings.launch.grace_ms, 3000);
+    assert_string_equal(settings.reach.url, "http://file");
     assert_int_equal(settings.origins[OPTION_GRACE].kind, ORIGIN_FILE);
     assert_int_equal(settings.origins[OPTION_GRACE].line, 1);
     make(NONE, LIST("LABELGATE_GRACE=2s", "LABEL_STUDIO_URL=http://env/"));
-    assert_int_equal(settings.grace_ms, 2000);
-    assert_string_equal(settings.url, "http://env");
+    assert_int_equal(settings.launch.grace_ms, 2000);
+    assert_string_equal(settings.reach.url, "http://env");
     assert_int_equal(settings.origins[OPTION_GRACE].kind, ORIGIN_ENVIRONMENT);
     make(LIST("--grace", "1s", "--url=http://option"),
          LIST("LABELGATE_GRACE=2s", "LABEL_STUDIO_URL=http://env"));
-    assert_int_equal(settings.grace_ms, 1000);
-    assert_string_equal(settings.url, "http://option");
+    assert_int_equal(settings.launch.grace_ms, 1000);
+    assert_string_equal(settings.reach.url, "http://option");
     assert_int_equal(settings.origins[OPTION_GRACE].kind, ORIGIN_OPTION);
 }
 
@@ -209,7 +209,7 @@ static void empty_counts_as_not_set(void **state)
                     "LABELGATE_LOAD=", "LABELGATE_TOKEN_VAR=", "LABELGATE_JWT=", "LABELGATE_LOG=",
                     "LABELGATE_GROUP=", "LABEL_STUDIO_URL=", "LABEL_STUDIO_API_TOKEN_FILE="));
     assert_nothing_refused();
-    assert_int_equal(settings.grace_ms, 3000);
+    assert_int_equal(settings.launch.grace_ms, 3000);
     assert_token("LABEL_STUDIO_API_TOKEN", LEGACY, ".env line 2");
 }
 
@@ -217,12 +217,12 @@ static void a_second_variable_comes_after_the_first(void **state)
 {
     (void)state;
     make(NONE, LIST("SSL_CERT_FILE=/ssl"));
-    assert_string_equal(settings.ca_file, "/ssl");
+    assert_string_equal(settings.reach.ca_file, "/ssl");
     make(NONE, LIST("SSL_CERT_FILE=/ssl", "LABELGATE_CA_FILE=/own"));
-    assert_string_equal(settings.ca_file, "/own");
+    assert_string_equal(settings.reach.ca_file, "/own");
     write_file(".env", "LABELGATE_CA_FILE=/file\n");
     make(NONE, LIST("SSL_CERT_FILE=/ssl"));
-    assert_string_equal(settings.ca_file, "/file");
+    assert_string_equal(settings.reach.ca_file, "/file");
 }
 
 static void assert_shown(enum option_id id, struct span word)
@@ -258,8 +258,8 @@ static void each_word_of_a_row_is_accepted_and_shown(void **state)
     assert_int_equal(words, 3 + 3 + 2 + 2 + 4);
     make(NONE, LIST("LABELGATE_LOAD=missing", "LABELGATE_JWT=accept", "LABELGATE_ON_REFUSAL=hold"));
     assert_int_equal(settings.load, LOAD_MISSING);
-    assert_int_equal(settings.jwt, JWT_ACCEPT);
-    assert_int_equal(settings.on_refusal, REFUSAL_HOLD);
+    assert_int_equal(settings.token.jwt, JWT_ACCEPT);
+    assert_int_equal(settings.launch.on_refusal, REFUSAL_HOLD);
     make(NONE, LIST("LABELGATE_LOAD=every"));
     assert_usage("LABELGATE_LOAD (environment) takes token, missing or all, not \"every\"");
 }
@@ -287,9 +287,9 @@ static void with_load_all_the_file_is_first(void **state)
     make(LIST("--load", "all"), LIST("LABEL_STUDIO_URL=http://env", "LABELGATE_GRACE=2s",
                                      "LABEL_STUDIO_API_TOKEN=" OTHER));
     assert_nothing_refused();
-    assert_string_equal(settings.url, "http://file");
+    assert_string_equal(settings.reach.url, "http://file");
     assert_token("LABEL_STUDIO_API_TOKEN", LEGACY, ".env line 2");
-    assert_int_equal(settings.grace_ms, 2000); // only those two names
+    assert_int_equal(settings.launch.grace_ms, 2000); // only those two names
 }
 
 // Contract: for each name the file, the environment, NAME_FILE. A name later in the list never
@@ -331,7 +331,7 @@ static void durations_are_not_guessed(void **state)
     make(NONE, LIST("LABELGATE_TIMEOUT=18446744073709551617"));
     assert_usage("LABELGATE_TIMEOUT (environment) " DURATION ", not \"18446744073709551617\"");
     make(NONE, LIST("LABELGATE_TIMEOUT=1m30s"));
-    assert_int_equal(settings.timeout_ms, 90000);
+    assert_int_equal(settings.limits.timeout_ms, 90000);
 }
 
 static void zero_is_for_wait_and_grace_alone(void **state)
@@ -339,9 +339,9 @@ static void zero_is_for_wait_and_grace_alone(void **state)
     (void)state;
     make(LIST("--wait", "0", "--grace", "0s"), NONE);
     assert_nothing_refused();
-    assert_true(settings.wait);
-    assert_int_equal(settings.wait_ms, 0);
-    assert_int_equal(settings.grace_ms, 0);
+    assert_true(settings.limits.wait);
+    assert_int_equal(settings.limits.wait_ms, 0);
+    assert_int_equal(settings.launch.grace_ms, 0);
     make(LIST("--timeout", "0"), NONE);
     assert_usage("--timeout " DURATION ", longer than zero, not \"0\"");
 }
@@ -357,11 +357,11 @@ static void switches_take_four_words_each(void **state)
         snprintf(variable, sizeof variable, "LABELGATE_GROUP=%s", on[i]);
         make(NONE, LIST(variable));
         assert_nothing_refused();
-        assert_true(settings.group);
+        assert_true(settings.launch.group);
         snprintf(variable, sizeof variable, "LABELGATE_GROUP=%s", off[i]);
         make(NONE, LIST(variable));
         assert_nothing_refused();
-        assert_false(settings.group);
+        assert_false(settings.launch.group);
     }
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         snprintf(variable, sizeof variable, "LABELGATE_GROUP=%s", wrong[i]);
@@ -369,7 +369,7 @@ static void switches_take_four_words_each(void **state)
         first_refusal(STAGE_SETTINGS, REASON_USAGE);
     }
     make(LIST("--group", "--no-token"), LIST("LABELGATE_GROUP=0"));
-    assert_true(settings.group && settings.no_token);
+    assert_true(settings.launch.group && settings.token.none);
 }
 
 static void choices_take_their_words(void **state)
@@ -378,8 +378,8 @@ static void choices_take_their_words(void **state)
     make(LIST("--load", "missing", "--jwt", "trade", "--on-refusal", "hold"), NONE);
     assert_nothing_refused();
     assert_int_equal(settings.load, LOAD_MISSING);
-    assert_int_equal(settings.jwt, JWT_TRADE);
-    assert_int_equal(settings.on_refusal, REFUSAL_HOLD);
+    assert_int_equal(settings.token.jwt, JWT_TRADE);
+    assert_int_equal(settings.launch.on_refusal, REFUSAL_HOLD);
     make(LIST("--load", "everything"), NONE);
     assert_usage("--load takes token, missing or all, not \"everything\"");
     make(NONE, LIST("LABELGATE_JWT=Accept"));
@@ -395,7 +395,7 @@ static void enable_legacy_goes_with_trade(void **state)
     (void)state;
     make(LIST("--enable-legacy", "--jwt", "trade"), NONE);
     assert_nothing_refused();
-    assert_true(settings.enable_legacy);
+    assert_true(settings.token.enable_legacy);
     make(LIST("--enable-legacy"), LIST("LABELGATE_JWT=accept"));
     assert_usage("--enable-legacy needs --jwt trade");
     make_as(VERB_TOKEN, LIST("--enable-legacy"), NONE);
@@ -429,13 +429,13 @@ static void signals_are_mapped(void **state)
               "--signal=RTMIN:2", "--signal", "RTMAX-1:SIGKILL", "--signal", "2:3"),
          NONE);
     assert_nothing_refused();
-    assert_int_equal(settings.signal_map[SIGTERM], SIGQUIT);
-    assert_int_equal(settings.signal_map[SIGHUP], 0);
-    assert_int_equal(settings.signal_map[SIGUSR1], 37);
-    assert_int_equal(settings.signal_map[34], 2);
-    assert_int_equal(settings.signal_map[63], SIGKILL);
-    assert_int_equal(settings.signal_map[2], 3);
-    assert_int_equal(settings.signal_map[SIGQUIT], SIGQUIT);
+    assert_int_equal(settings.launch.signal_map[SIGTERM], SIGQUIT);
+    assert_int_equal(settings.launch.signal_map[SIGHUP], 0);
+    assert_int_equal(settings.launch.signal_map[SIGUSR1], 37);
+    assert_int_equal(settings.launch.signal_map[34], 2);
+    assert_int_equal(settings.launch.signal_map[63], SIGKILL);
+    assert_int_equal(settings.launch.signal_map[2], 3);
+    assert_int_equal(settings.launch.signal_map[SIGQUIT], SIGQUIT);
 }
 
 static void wrong_signals_are_refused(void **state)
@@ -465,8 +465,9 @@ static void exit_codes_are_a_byte(void **state)
     (void)state;
     make(LIST("--ok-exit", "143", "--ok-exit=0", "--ok-exit", "255"), NONE);
     assert_nothing_refused();
-    assert_true(settings.ok_exit[143] && settings.ok_exit[0] && settings.ok_exit[255]);
-    assert_false(settings.ok_exit[1]);
+    assert_true(settings.launch.ok_exit[143] && settings.launch.ok_exit[0] &&
+                settings.launch.ok_exit[255]);
+    assert_false(settings.launch.ok_exit[1]);
     static char *const wrong[] = {"256", "-1", "1x", "4294967439", "0x8f", "99999999999999999999"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         make(LIST("--ok-exit", wrong[i]), NONE);
@@ -492,7 +493,7 @@ static void a_refused_timeout_leaves_the_default(void **state)
     (void)state;
     make_as(VERB_HEALTH, LIST("--timeout", "0"), NONE);
     first_refusal(STAGE_OPTIONS, REASON_USAGE);
-    assert_int_equal(settings.timeout_ms, 5000);
+    assert_int_equal(settings.limits.timeout_ms, 5000);
 }
 
 static void an_early_timeout_needs_no_file(void **state)
@@ -536,13 +537,13 @@ static void later_files_win_and_see_earlier_ones(void **state)
     make(NONE, LIST("LABELGATE_ENV_FILE=a.env, b.env,"));
     assert_nothing_refused();
     assert_int_equal(settings.file_count, 2);
-    assert_int_equal(settings.grace_ms, 2000);
-    assert_string_equal(settings.url, "http://one");
+    assert_int_equal(settings.launch.grace_ms, 2000);
+    assert_string_equal(settings.reach.url, "http://one");
     make(LIST("--env-file=b.env", "--env-file=a.env"),
          LIST("LABELGATE_ENV_FILE=missing", "HOST=outside"));
     assert_nothing_refused();
-    assert_string_equal(settings.url, "http://outside");
-    assert_int_equal(settings.grace_ms, 1000);
+    assert_string_equal(settings.reach.url, "http://outside");
+    assert_int_equal(settings.launch.grace_ms, 1000);
 }
 
 static void the_default_file_is_no_directory(void **state)
@@ -589,7 +590,7 @@ static void errors_of_a_file_have_a_place(void **state)
     assert_string_equal(finding->where, "line 2, column 2");
     assert_string_equal(settings.refusals[1].finding.where, "line 3, column 3");
     // The file is refused as a whole: nothing of it counts.
-    assert_null(settings.token.name);
+    assert_null(settings.token.used.name);
 }
 
 static void lints_are_warnings_with_a_line(void **state)
@@ -609,7 +610,7 @@ static void some_names_are_ignored_in_the_file(void **state)
     make(NONE, NONE);
     assert_nothing_refused();
     assert_int_equal(settings.load, LOAD_TOKEN);
-    assert_null(settings.token.name);
+    assert_null(settings.token.used.name);
     assert_int_equal(settings.warning_count, 3);
     assert_string_equal(settings.warnings[0].detail, ".env line 2: LABELGATE_ENV_FILE is ignored "
                                                      "in the file: set it in the environment");
@@ -638,7 +639,7 @@ static void addresses_keep_their_sub_path(void **state)
     make_as(VERB_HEALTH, LIST("--url", "https://h/ls//", "--app-url", "http://app/health/?x=1"),
             NONE);
     assert_nothing_refused();
-    assert_string_equal(settings.url, "https://h/ls");
+    assert_string_equal(settings.reach.url, "https://h/ls");
     assert_string_equal(settings.app_url, "http://app/health/?x=1");
 }
 
@@ -679,7 +680,7 @@ static void the_same_value_again_is_no_news(void **state)
     write_file(".env", "LABEL_STUDIO_API_TOKEN=" LEGACY "\n");
     make(NONE, LIST("LABEL_STUDIO_API_TOKEN=" LEGACY));
     assert_nothing_refused();
-    assert_int_equal(settings.other_count, 0);
+    assert_int_equal(settings.token.other_count, 0);
     assert_int_equal(settings.warning_count, 0);
 }
 
@@ -711,7 +712,7 @@ static void the_first_that_is_set_is_judged(void **state)
     assert_nothing_refused();
     make(LIST("--no-token"), LIST("LABEL_STUDIO_API_TOKEN=" PAT));
     assert_nothing_refused();
-    assert_null(settings.token.name);
+    assert_null(settings.token.used.name);
 }
 
 static void names_can_be_chosen(void **state)
@@ -780,16 +781,14 @@ static void two_lines_run_together_are_found(void **state)
 static void the_files_token_is_told(void **state)
 {
     (void)state;
-    struct span value;
-    struct origin origin;
+    const struct token_settings *token = &settings.token;
     write_file(".env", "A=1\nLABEL_STUDIO_API_TOKEN=" OTHER "\n");
     make(NONE, LIST("LABEL_STUDIO_API_TOKEN=" LEGACY));
-    assert_true(settings_file_token(&settings, &value, &origin));
-    assert_true(span_is(value, OTHER));
-    assert_int_equal(origin.line, 2);
+    assert_true(span_is(token->file_text, OTHER));
+    assert_int_equal(token->file_origin.line, 2);
     write_file(".env", "LABEL_STUDIO_API_TOKEN=\n");
     make(NONE, LIST("LABEL_STUDIO_API_TOKEN=" LEGACY));
-    assert_false(settings_file_token(&settings, &value, &origin));
+    assert_int_equal(token->file_text.len, 0);
 }
 
 // ---- Secrets ------------------------------------------------------------------------------------
@@ -922,11 +921,11 @@ static void user_and_password_are_found_for_token(void **state)
     make_as(VERB_TOKEN, LIST("--login"),
             LIST("LABEL_STUDIO_USERNAME=a@example.com", "LABEL_STUDIO_PASSWORD_FILE=secret"));
     assert_nothing_refused();
-    assert_true(settings.login);
-    assert_string_equal(settings.username, "a@example.com");
-    assert_true(span_is(settings.password, "pass word"));
+    assert_true(settings.use_login);
+    assert_string_equal(settings.login.username, "a@example.com");
+    assert_true(span_is(settings.login.password, "pass word"));
     make(NONE, LIST("LABEL_STUDIO_USERNAME=a@example.com"));
-    assert_null(settings.username);
+    assert_null(settings.login.username);
     make_as(VERB_TOKEN, NONE, LIST("LABEL_STUDIO_PASSWORD_FILE=missing"));
     assert_nothing_refused();
     make_as(VERB_TOKEN, LIST("--login"), LIST("LABEL_STUDIO_PASSWORD_FILE=missing"));

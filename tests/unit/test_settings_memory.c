@@ -115,7 +115,7 @@ static bool prepare(void)
         assert_string_equal(envlist_get(&app, "B"), "2");
         assert_string_equal(envlist_get(&resident, "LABEL_STUDIO_URL"), "http://h/x");
         assert_string_equal(envlist_get(&resident, "LABEL_STUDIO_API_TOKEN"), LEGACY);
-        assert_int_equal(settings.grace_ms, 2000);
+        assert_int_equal(settings.launch.grace_ms, 2000);
     }
     envlist_free(&app);
     envlist_free(&resident);

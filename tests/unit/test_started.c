@@ -163,16 +163,16 @@ static void the_probe_believes_what_the_app_has(void **state)
           LIST(RESIDENT, "LABELGATE_TOKEN_SOURCE=/conf/.env:3", "LABELGATE_JWT=accept",
                "LABELGATE_ENV_FILE=/conf/.env", "LABELGATE_LOAD=all", "LABELGATE_HEADER_FILE=/h"));
     assert_int_equal(settings.refusal_count, 0);
-    assert_string_equal(settings.url, "http://app");
-    assert_true(span_is(settings.token.text, LEGACY));
-    assert_int_equal(settings.token.judged.kind, TOKEN_LEGACY_HEX);
-    origin_text(&settings.token.origin, words, sizeof words);
+    assert_string_equal(settings.reach.url, "http://app");
+    assert_true(span_is(settings.token.used.text, LEGACY));
+    assert_int_equal(settings.token.used.judged.kind, TOKEN_LEGACY_HEX);
+    origin_text(&settings.token.used.origin, words, sizeof words);
     assert_string_equal(words, "/conf/.env line 3");
-    assert_int_equal(settings.jwt, JWT_ACCEPT);
+    assert_int_equal(settings.token.jwt, JWT_ACCEPT);
     assert_int_equal(settings.load, LOAD_ALL);
-    assert_string_equal(settings.header_file, "/h");
-    assert_false(settings.no_token);
-    assert_int_equal(settings.timeout_ms, 800);
+    assert_string_equal(settings.reach.header_file, "/h");
+    assert_false(settings.token.none);
+    assert_int_equal(settings.limits.timeout_ms, 800);
     assert_int_equal(settings.unreachable, UNREACHABLE_HEALTHY);
     assert_int_equal(settings.file_count, 1);
 }
@@ -186,11 +186,11 @@ static void expect_source(char *const *resident, enum origin_kind kind, const ch
                           unsigned line)
 {
     probe(NONE, NONE, resident);
-    assert_int_equal(settings.token.origin.kind, kind);
-    assert_int_equal(settings.token.origin.line, line);
+    assert_int_equal(settings.token.used.origin.kind, kind);
+    assert_int_equal(settings.token.used.origin.line, line);
     if (path)
-        assert_string_equal(settings.token.origin.path, path);
-    assert_string_equal(settings.token.origin.name, "LABEL_STUDIO_API_TOKEN");
+        assert_string_equal(settings.token.used.origin.path, path);
+    assert_string_equal(settings.token.used.origin.name, "LABEL_STUDIO_API_TOKEN");
 }
 
 static void a_secret_may_end_like_a_line(void **state)
@@ -229,7 +229,7 @@ static void assert_same_source(const char *name, bool is_file)
 {
     struct envlist resident;
     char expected[256], *path = realpath(directory, NULL);
-    struct origin written = settings.token.origin;
+    struct origin written = settings.token.used.origin;
     size_t path_len;
     unsigned long line;
     struct stat wanted, got;
@@ -249,9 +249,9 @@ static void assert_same_source(const char *name, bool is_file)
         assert_string_equal(source, expected);
     }
     probe(NONE, NONE, resident.items);
-    assert_int_equal(settings.token.origin.kind, is_file ? ORIGIN_FILE : ORIGIN_SECRET);
-    assert_int_equal(settings.token.origin.line, written_line);
-    assert_int_equal(stat(settings.token.origin.path, &got), 0);
+    assert_int_equal(settings.token.used.origin.kind, is_file ? ORIGIN_FILE : ORIGIN_SECRET);
+    assert_int_equal(settings.token.used.origin.line, written_line);
+    assert_int_equal(stat(settings.token.used.origin.path, &got), 0);
     assert_int_equal(wanted.st_ino, got.st_ino);
     envlist_free(&resident);
 }
@@ -286,18 +286,15 @@ static void how_to_ask_may_stand_in_the_apps_files(void **state)
 {
     (void)state;
     char files[256];
-    struct span value;
-    struct origin origin;
     write_file("x.env",
                "LABELGATE_TIMEOUT=2s\nLABELGATE_JWT=trade\nLABEL_STUDIO_API_TOKEN=" OTHER "\n");
     snprintf(files, sizeof files, "LABELGATE_ENV_FILE=%s/x.env", directory);
     probe(NONE, LIST("LABELGATE_ENV_FILE=/none"), LIST(RESIDENT, "LABELGATE_JWT=reject", files));
     assert_int_equal(settings.refusal_count, 0);
-    assert_int_equal(settings.timeout_ms, 2000);
-    assert_int_equal(settings.jwt, JWT_REJECT);
-    assert_true(settings_file_token(&settings, &value, &origin));
-    assert_true(span_is(value, OTHER));
-    assert_int_equal(origin.line, 3);
+    assert_int_equal(settings.limits.timeout_ms, 2000);
+    assert_int_equal(settings.token.jwt, JWT_REJECT);
+    assert_true(span_is(settings.token.file_text, OTHER));
+    assert_int_equal(settings.token.file_origin.line, 3);
 }
 
 // The app runs: a file that was spoilt since is told, and is no verdict.
@@ -317,11 +314,11 @@ static void an_address_of_the_probes_own_fills_the_gap(void **state)
     (void)state;
     probe(NONE, LIST("LABEL_STUDIO_URL=http://env"),
           LIST("LABELGATE_STARTED=1", "LABELGATE_NO_TOKEN=1", "LABELGATE_JWT=reject"));
-    assert_string_equal(settings.url, "http://env");
-    assert_true(settings.no_token);
-    assert_null(settings.token.name);
+    assert_string_equal(settings.reach.url, "http://env");
+    assert_true(settings.token.none);
+    assert_null(settings.token.used.name);
     probe(LIST("--url", "http://option/"), NONE, LIST("LABELGATE_STARTED=1"));
-    assert_string_equal(settings.url, "http://option");
+    assert_string_equal(settings.reach.url, "http://option");
     assert_int_equal(settings.not_used, 0);
 }
 
@@ -330,13 +327,13 @@ static void an_address_of_the_probes_own_fills_the_gap(void **state)
 static void assert_app_unchanged(void)
 {
     assert_int_equal(settings.refusal_count, 0);
-    assert_string_equal(settings.url, "http://app");
-    assert_string_equal(settings.token.name, "LABEL_STUDIO_API_TOKEN");
-    assert_true(span_is(settings.token.text, LEGACY));
-    assert_int_equal(settings.jwt, JWT_REJECT);
+    assert_string_equal(settings.reach.url, "http://app");
+    assert_string_equal(settings.token.used.name, "LABEL_STUDIO_API_TOKEN");
+    assert_true(span_is(settings.token.used.text, LEGACY));
+    assert_int_equal(settings.token.jwt, JWT_REJECT);
     assert_int_equal(settings.load, LOAD_TOKEN);
-    assert_false(settings.no_token);
-    assert_null(settings.header_file);
+    assert_false(settings.token.none);
+    assert_null(settings.reach.header_file);
     assert_int_equal(settings.file_count, 0);
 }
 
@@ -392,7 +389,7 @@ static void what_the_app_has_as_well_is_not_worth_a_word(void **state)
     assert_int_equal(settings.file_count, 1);
     probe(LIST("--no-token"), NONE, LIST("LABELGATE_STARTED=1", "LABELGATE_NO_TOKEN=1"));
     assert_int_equal(settings.not_used, 0);
-    assert_true(settings.no_token);
+    assert_true(settings.token.none);
 }
 
 // How to ask stays the probe's own business.
@@ -403,9 +400,9 @@ static void options_of_asking_count(void **state)
                "healthy"),
           NONE, LIST(RESIDENT));
     assert_int_equal(settings.not_used, 0);
-    assert_int_equal(settings.timeout_ms, 3000);
+    assert_int_equal(settings.limits.timeout_ms, 3000);
     assert_string_equal(settings.app_url, "http://app/x");
-    assert_string_equal(settings.ca_file, "/ca");
+    assert_string_equal(settings.reach.ca_file, "/ca");
     assert_int_equal(settings.unreachable, UNREACHABLE_HEALTHY);
 }
 
@@ -424,14 +421,14 @@ static void an_environment_of_the_first_release_is_read(void **state)
                "LABELGATE_JWT=trade", file, "LABELGATE_LOAD=missing", "LABELGATE_HEADER_FILE=/h"));
     assert_int_equal(settings.refusal_count, 0);
     assert_int_equal(settings.not_used, 0);
-    assert_string_equal(settings.url, "http://h:8080/ls");
-    assert_string_equal(settings.token.name, "LABEL_STUDIO_API_KEY");
-    assert_true(span_is(settings.token.text, LEGACY));
-    assert_int_equal(settings.token.origin.kind, ORIGIN_FILE);
-    assert_int_equal(settings.token.origin.line, 2);
-    assert_int_equal(settings.jwt, JWT_TRADE);
+    assert_string_equal(settings.reach.url, "http://h:8080/ls");
+    assert_string_equal(settings.token.used.name, "LABEL_STUDIO_API_KEY");
+    assert_true(span_is(settings.token.used.text, LEGACY));
+    assert_int_equal(settings.token.used.origin.kind, ORIGIN_FILE);
+    assert_int_equal(settings.token.used.origin.line, 2);
+    assert_int_equal(settings.token.jwt, JWT_TRADE);
     assert_int_equal(settings.load, LOAD_MISSING);
-    assert_string_equal(settings.header_file, "/h");
+    assert_string_equal(settings.reach.header_file, "/h");
     assert_int_equal(settings.file_count, 1);
 }
 

@@ -109,8 +109,10 @@ void http_answer_free(struct http_answer *answer)
 
 static struct ask asking(const char *token)
 {
-    return (struct ask){
-        .url = BASE, .token = span_of(token), .jwt = JWT_REJECT, .until_ms = duration_now() + 5000};
+    return (struct ask){.reach.url = BASE,
+                        .token = span_of(token),
+                        .jwt = JWT_REJECT,
+                        .until_ms = duration_now() + 5000};
 }
 
 static enum reason whoami(const struct ask *how, struct seen *seen)
@@ -285,7 +287,7 @@ static void a_bad_header_file_is_said_before_anything_is_asked(void **state)
     (void)state;
     struct ask how = asking(LEGACY);
     struct seen seen;
-    how.header_file = "/nowhere/headers";
+    how.reach.header_file = "/nowhere/headers";
     play(NULL, 0);
     assert_int_equal(whoami(&how, &seen), REASON_HEADER_FILE_INVALID);
 }
@@ -299,7 +301,7 @@ static void a_gateway_gets_its_header_and_the_token_is_the_api_key(void **state)
     int fd = mkstemp(path);
     assert_int_equal(write(fd, "Authorization: Bearer gate\n", 27), 27);
     close(fd);
-    how.header_file = path;
+    how.reach.header_file = path;
     PLAY(((const struct step[]){{WHOAMI, "X-Api-Key: " LEGACY, NULL, 200, USER, 0, 0, 0}}));
     assert_int_equal(whoami(&how, &seen), REASON_OK);
     unlink(path);
