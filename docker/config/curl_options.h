@@ -42,12 +42,6 @@
 #define USE_IPV6 1
 #define USE_MBEDTLS 1
 
-// curl readies mbedTLS in its global initialisation, whatever the URL: a sixth of the work of a
-// question over http. src/net/tls.c puts these off until the first https question.
-#define psa_crypto_init tls_psa_crypto_init
-#define mbedtls_ctr_drbg_seed tls_ctr_drbg_seed
-#define mbedtls_ctr_drbg_random tls_ctr_drbg_random
-
 // The C library. No alarm, sigsetjmp or threads: the resolver is synchronous, and the deadline over
 // all is this program's own. No getsockname: three calls for an address that nobody asks for.
 #define CURL_EXTERN_SYMBOL __attribute__((__visibility__("default")))

@@ -10,10 +10,10 @@
 #define MBEDTLS_HAVE_TIME_DATE
 #define MBEDTLS_PLATFORM_C
 // No MBEDTLS_FS_IO: src/ reads its files itself, with its own limits.
-// Random numbers by getrandom, in src/net/tls.c: curl_options.h leads curl there. What is named
-// below of generators is for curl's compile alone.
-#define MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG
+// The generators are seeded by getrandom, in src/net/tls.c (mbedtls_hardware_poll). mbedTLS's own
+// source would be /dev/random on musl, which a chroot may lack and an old kernel lets wait.
 #define MBEDTLS_NO_PLATFORM_ENTROPY
+#define MBEDTLS_ENTROPY_HARDWARE_ALT
 
 // Ciphers and hashes. AES-NI also guards against timing attacks on x86; elsewhere tables in ROM.
 // MBEDTLS_BLOCK_CIPHER_NO_DECRYPT stays off: it breaks the AES-NI assembly under LTO.

@@ -534,13 +534,13 @@ static bool prepare(struct transfer *self)
     }
     if (self->url.https && (!tls_open(&self->tls, self->request->ca_file, fault)))
         return false;
-    if (self->url.https && !tls_start()) {
-        finding_set(fault, REASON_TLS_FAILED, self->origin, NULL,
-                    "this system gives no random numbers");
+    // It seeds mbedTLS's generator, whatever the scheme.
+    if (curl_global_init_mem(CURL_GLOBAL_NOTHING, memory_take, memory_give, memory_retake,
+                             memory_copy, memory_clear) != CURLE_OK) {
+        finding_set(fault, REASON_START_FAILED, "asking Label Studio", NULL,
+                    "this system gives no random numbers, or memory ran out");
         return false;
     }
-    curl_global_init_mem(CURL_GLOBAL_NOTHING, memory_take, memory_give, memory_retake, memory_copy,
-                         memory_clear);
     self->multi = curl_multi_init();
     self->easy = curl_easy_init();
     if (self->multi == NULL || self->easy == NULL) {

@@ -2,10 +2,9 @@
 #include "net/tls.h"
 
 #include <errno.h>
-#include <mbedtls/ctr_drbg.h>
+#include <mbedtls/entropy.h>
 #include <mbedtls/ssl.h>
 #include <mbedtls/x509_crt.h>
-#include <psa/crypto.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -147,58 +146,18 @@ void tls_configure(struct tls *self, void *config, const char *host)
 
 // ---- Random numbers -----------------------------------------------------------------------------
 
-// All from the kernel, in place of mbedTLS's generators, which curl would seed twice in its global
-// initialisation, whatever the URL, and whose source is /dev/random on musl, which a chroot may
-// lack and an old kernel lets wait. docker/config has curl call tls_..., and PSA the function of
-// that name.
-psa_status_t tls_psa_crypto_init(void);
-int tls_ctr_drbg_seed(mbedtls_ctr_drbg_context *generator,
-                      int (*entropy)(void *, unsigned char *, size_t), void *entropy_context,
-                      const unsigned char *custom, size_t custom_len);
-int tls_ctr_drbg_random(void *generator, unsigned char *bytes, size_t len);
+// mbedTLS calls this to seed its generators; it has the declaration in no public header.
+int mbedtls_hardware_poll(void *context, unsigned char *bytes, size_t len, size_t *got);
 
-static bool fill_random(unsigned char *bytes, size_t len)
-{
-    while (len > 0) {
-        ssize_t got = getrandom(bytes, len, 0);
-        if (got < 0 && errno != EINTR)
-            return false;
-        bytes += got > 0 ? got : 0;
-        len -= got > 0 ? (size_t)got : 0;
-    }
-    return true;
-}
-
-int tls_ctr_drbg_random(void *generator, unsigned char *bytes, size_t len)
-{
-    (void)generator;
-    return fill_random(bytes, len) ? 0 : MBEDTLS_ERR_CTR_DRBG_ENTROPY_SOURCE_FAILED;
-}
-
-psa_status_t mbedtls_psa_external_get_random(mbedtls_psa_external_random_context_t *context,
-                                             uint8_t *bytes, size_t len, size_t *got)
+int mbedtls_hardware_poll(void *context, unsigned char *bytes, size_t len, size_t *got)
 {
     (void)context;
-    *got = len;
-    return fill_random(bytes, len) ? PSA_SUCCESS : PSA_ERROR_INSUFFICIENT_ENTROPY;
-}
-
-int tls_ctr_drbg_seed(mbedtls_ctr_drbg_context *generator,
-                      int (*entropy)(void *, unsigned char *, size_t), void *entropy_context,
-                      const unsigned char *custom, size_t custom_len)
-{
-    (void)generator, (void)entropy, (void)entropy_context, (void)custom, (void)custom_len;
+    *got = 0;
+    while (*got < len) {
+        ssize_t more = getrandom(bytes + *got, len - *got, 0);
+        if (more < 0 && errno != EINTR)
+            return MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
+        *got += more > 0 ? (size_t)more : 0;
+    }
     return 0;
-}
-
-// Not before the first question over https: a question over http pays for no TLS.
-psa_status_t tls_psa_crypto_init(void)
-{
-    return PSA_SUCCESS;
-}
-
-bool tls_start(void)
-{
-    unsigned char any;
-    return fill_random(&any, sizeof any) && psa_crypto_init() == PSA_SUCCESS;
 }

@@ -54,10 +54,6 @@ struct tls {
 bool tls_open(struct tls *self, const char *ca_file, struct finding *fault);
 void tls_close(struct tls *self);
 
-// Readies mbedTLS's random numbers. False when the system has none to give. To be called before the
-// first https question; a question over http never pays for it.
-bool tls_start(void);
-
 // For curl's CURLOPT_SSL_CTX_FUNCTION: `config` is a mbedtls_ssl_config, `host` that of the URL.
 // Both `self` and `host` must stay until the connection is closed.
 void tls_configure(struct tls *self, void *config, const char *host);

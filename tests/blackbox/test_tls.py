@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import datetime
 import os
+import platform
 import ssl
+import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -16,7 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509.name import _ASN1Type as StringType
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from faults import sends_and_stays
-from standin import USER, Connection, StandIn, answer, detail, label_studio, response
+from standin import TOKEN, USER, Connection, StandIn, answer, detail, label_studio, response
 
 pytest_plugins = ("probes",)
 
@@ -362,6 +365,39 @@ def test_an_answer_in_many_records(probe, authority, root, bundle) -> None:
 
     with StandIn(play, tls=authority.context(authority.server(root))) as server:
         assert probe(server.url, env={"LABELGATE_CA_FILE": str(bundle)}).word == "ok"
+
+
+@pytest.mark.native("filters system calls")
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the numbers of x86_64")
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_without_random_numbers_nothing_is_asked(
+    labelgate: Path, helpers: Path, authority, root, bundle, scheme: str
+) -> None:
+    """No other source than getrandom is tried, and none is made up."""
+    getrandom = "318"
+    tls = authority.context(authority.server(root)) if scheme == "https" else None
+    asked = threading.Event()
+
+    def play(connection: Connection) -> None:
+        asked.set()
+        OK(connection)
+
+    with StandIn(play, tls=tls) as server:
+        done = subprocess.run(
+            [str(helpers / "init_world"), "--refuse", getrandom, "--", str(labelgate), "health"],
+            env={
+                "LABEL_STUDIO_URL": server.url,
+                "LABEL_STUDIO_API_TOKEN": TOKEN,
+                "LABELGATE_CA_FILE": str(bundle),
+            },
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "start_failed" in done.stdout and "random numbers" in done.stdout, done
+    assert not asked.is_set()
 
 
 # ---- The bundle itself -----------------------------------------------------------------------------------

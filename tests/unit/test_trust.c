@@ -6,8 +6,11 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/types.h>
 
 #include "base/file.h"
 #include "net/ca_bundle.h"
@@ -108,12 +111,55 @@ static void a_name_fits_as_curl_has_it(void **state)
     assert_false(certificate_name_fits((struct span){"\0", 1}, ""));
 }
 
+// ---- Entropy ------------------------------------------------------------------------------------
+
+int mbedtls_hardware_poll(void *context, unsigned char *bytes, size_t len, size_t *got);
+ssize_t __wrap_getrandom(void *bytes, size_t len, unsigned flags);
+
+static int refusal; // errno of every call; 0: bytes come, three at a time, every second call EINTR
+static bool is_interrupted;
+
+ssize_t __wrap_getrandom(void *bytes, size_t len, unsigned flags)
+{
+    assert_int_equal(flags, 0); // it may wait, for as long as the kernel has none
+    is_interrupted = !is_interrupted;
+    errno = refusal != 0 ? refusal : EINTR;
+    if (refusal != 0 || is_interrupted)
+        return -1;
+    len = len < 3 ? len : 3;
+    memset(bytes, 'r', len);
+    return (ssize_t)len;
+}
+
+static void the_kernel_is_asked_until_all_random_bytes_are_there(void **state)
+{
+    (void)state;
+    size_t got = 0;
+    unsigned char bytes[9] = "????????";
+    refusal = 0;
+    assert_int_equal(mbedtls_hardware_poll(NULL, bytes, 8, &got), 0);
+    assert_int_equal(got, 8);
+    assert_memory_equal(bytes, "rrrrrrrr", sizeof bytes);
+}
+
+static void no_random_bytes_are_made_up(void **state)
+{
+    (void)state;
+    size_t got = 1;
+    unsigned char bytes[8];
+    refusal = ENOSYS;
+    assert_true(mbedtls_hardware_poll(NULL, bytes, sizeof bytes, &got) < 0);
+    assert_int_equal(got, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_certificate_of_this_machine_is_taken),
         cmocka_unit_test(what_is_not_a_certificate_is_passed_over),
         cmocka_unit_test(a_name_fits_as_curl_has_it),
+        cmocka_unit_test(the_kernel_is_asked_until_all_random_bytes_are_there),
+        cmocka_unit_test(no_random_bytes_are_made_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
