@@ -327,7 +327,7 @@ static int tell_written(const struct bring *bring, const char *path,
     return print_text(&out);
 }
 
-// What replace.c asks and tells while it works.
+// What base/replace.h asks and tells while it works.
 struct watch {
     const struct bring *bring;
     const struct assign_request *request;
