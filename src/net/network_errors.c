@@ -54,6 +54,11 @@ void network_error_connection(struct finding *fault, const struct url *url, cons
                     strcmp(tried, url->host) == 0 ? NULL : tried);
         return;
     }
+    // Accepted and reset before we looked: the same as a moment later.
+    if (error == ECONNRESET) {
+        network_error_ended(fault, origin, 0, true);
+        return;
+    }
     if (strcmp(tried, url->host) == 0)
         text_print(detail, sizeof detail, "%s", errno_words(error));
     else
