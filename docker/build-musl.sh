@@ -21,7 +21,7 @@ zig=${ZIG:-}
 target=${TARGET:-}
 # PIE, because the program is a static-pie; sections, so that the linker can drop what is not used.
 flags='-Oz -fPIE -ffunction-sections -fdata-sections'
-prefix=$(cache_folder musl "$(lock_row musl)" "$(cat "$0" "$here/zig-cc.sh")" "${zig:-$(compiler_id "$gcc")}" "$target")
+prefix=$(cache_folder musl "$(lock_row musl)" "$(cat "$0" ${zig:+"$here/zig-cc.sh"})" "${zig:-$(compiler_id "$gcc")}" "$target")
 
 # Without the flags of an outer make: its ARCH=... would be taken for musl's own.
 compile() { # CONFIGURE-OPTION...

@@ -17,9 +17,9 @@ for argument; do
     case $argument in -c | -S | -E | -fsyntax-only | -v | --version) linking= ;; esac
 done
 if [ -z "$linking" ]; then
-    # -nostdinc alone leaves the headers of zig's own libc in front of ours; -nostdlib takes those away.
-    exec "$zig" cc -target "$target" -nostdlib -nostdinc -isystem "$prefix/include" \
-        -isystem "$(dirname "$zig")/lib/include" "$@"
+    # In spite of -nostdinc zig puts the headers of its own libc in front of every -isystem, but not of -I. (Without a libc,
+    # -nostdlib, it refuses the stack protector.)
+    exec "$zig" cc -target "$target" -nostdinc -I "$prefix/include" "$@"
 fi
 
 # Code is generated when the program is linked. The objects carry -Oz, but not for inlining and for arm's floats.
