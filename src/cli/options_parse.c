@@ -53,12 +53,18 @@ static bool keep(const struct walk *walk, enum option_id id, const char *value)
     return false;
 }
 
-static const struct option_row *find_row(struct span name)
+// The verb's own, since --env-file means one thing to `override` and another to the rest; else one
+// of another verb.
+static const struct option_row *find_row(struct span name, enum verb verb)
 {
-    for (enum option_id id = 0; id < OPTION_COUNT; id++)
-        if (id != OPTION_VERBOSE && span_is(name, option_row(id)->name))
-            return option_row(id);
-    return NULL;
+    const struct option_row *found = NULL;
+    for (enum option_id id = 0; id < OPTION_COUNT; id++) {
+        const struct option_row *row = option_row(id);
+        if (id != OPTION_VERBOSE && span_is(name, row->name) &&
+            (!found || (row->verbs & 1U << verb)))
+            found = row;
+    }
+    return found;
 }
 
 static bool refuse_unknown(const struct walk *walk, struct span name)
@@ -68,7 +74,7 @@ static bool refuse_unknown(const struct walk *walk, struct span name)
     if (name.len > QUOTE_MAX)
         return refuse(walk, "there is no option with a name of %zu bytes", name.len);
     text_add_visible(&text, name, 2 * QUOTE_MAX);
-    if (!find_row(name))
+    if (!find_row(name, walk->verb))
         return refuse(walk, "there is no option --%s", shown);
     return refuse(walk, "--%s is not an option of this verb", shown);
 }
@@ -99,7 +105,7 @@ static bool take_long(struct walk *walk, const char *word)
         walk->options->help = true;
         return true;
     }
-    const struct option_row *row = find_row(name);
+    const struct option_row *row = find_row(name, walk->verb);
     if (!row || !(row->verbs & 1U << walk->verb))
         return refuse_unknown(walk, name);
     enum option_id id = (enum option_id)(row - option_row(0));

@@ -50,6 +50,7 @@ enum option_id {
     OPTION_OFFLINE,
     OPTION_JSON,
     OPTION_BIN,
+    OPTION_MOUNT, // --env-file of `override`
     OPTION_IMAGE_JSON,
     OPTION_VERBOSE,
     OPTION_COUNT,

@@ -19,7 +19,7 @@ static const struct option_row rows[OPTION_COUNT] = {
                          .fallback = ".env in the working directory if there is one",
                          .help = "The .env file to read. Of several a later one wins. A path that "
                                  "was named must exist. The variable takes a comma list.",
-                         .verbs = ASK | ON(VERB_OVERRIDE),
+                         .verbs = ASK,
                          .repeatable = true,
                          .list = true},
     [OPTION_LOAD] = {.name = "load",
@@ -186,12 +186,21 @@ static const struct option_row rows[OPTION_COUNT] = {
                     .fallback = "the image labelgate, through an init service and a volume",
                     .help = "The program on the host, mounted into each service.",
                     .verbs = ON(VERB_OVERRIDE)},
+    [OPTION_MOUNT] = {.name = "env-file",
+                      .argument = "PATH",
+                      .kind = VALUE_PATH,
+                      .fallback = "none: what the service's environment says counts",
+                      .help = "A .env file on the host that is mounted into each service, "
+                              "read-only. The token comes from it; its variable is blanked in "
+                              "the environment.",
+                      .verbs = ON(VERB_OVERRIDE)},
     [OPTION_IMAGE_JSON] = {.name = "image-json",
                            .argument = "FILE",
                            .kind = VALUE_PATH,
                            .help =
                                "What docker image inspect prints of the services' images: their "
-                               "ENTRYPOINT and CMD, where the project does not say them.",
+                               "ENTRYPOINT, CMD and HEALTHCHECK count where the project does not "
+                               "say them.",
                            .verbs = ON(VERB_OVERRIDE),
                            .repeatable = true},
     [OPTION_VERBOSE] = {.name = "v",

@@ -400,10 +400,9 @@ static void add_fetch(const struct page *page)
     page_paragraph(page, 2, "", span_of("labelgate can fetch the legacy token into .env:"));
     text_add(page->out, "       %s\n", FETCH);
     page_paragraph(page, 2, "",
-                   span_of("Where only the Compose network knows Label Studio (PROJECT: see docker "
-                           "compose ls):"));
-    text_add(page->out,
-             "       docker run --rm -it --network PROJECT_default -v \"$PWD:/w\" -w /w %s\n",
+                   span_of("Where only the Compose network knows Label Studio (NETWORK: see docker "
+                           "network ls):"));
+    text_add(page->out, "       docker run --rm -it --network NETWORK -v \"$PWD:/w\" -w /w %s\n",
              FETCH);
 }
 

@@ -210,7 +210,7 @@ int verb_override(const struct call *call)
     size_t len = 0;
     char *input = read_input(&len);
     struct override self = {.binary = options_value(&options, OPTION_BIN),
-                            .env_file = options_value(&options, OPTION_ENV_FILE)};
+                            .env_file = options_value(&options, OPTION_MOUNT)};
     if (!input || !json_parse(&self.project, input, len)) {
         free(input);
         options_free(&options);
