@@ -198,8 +198,10 @@ static void the_table_is_whole(void **state)
         assert_true(row->verbs != 0);
         size_t len = strlen(row->help);
         assert_true(len > 0 && row->help[len - 1] == '.');
+        // A name may mean one thing to one verb and another to the rest: --env-file.
         for (enum option_id other = 0; other < id; other++)
-            assert_string_not_equal(row->name, option_row(other)->name);
+            if (row->verbs & option_row(other)->verbs)
+                assert_string_not_equal(row->name, option_row(other)->name);
     }
 }
 
