@@ -50,11 +50,21 @@ static char *put_between(struct span bytes, size_t at, struct span part, struct 
     return text;
 }
 
+// Also where an escape that we write makes the piece whole: \xf7 before most of it.
+static bool holds_piece_when_shown(struct span bytes)
+{
+    struct text shown = text_growing();
+    text_add_visible(&shown, bytes, SIZE_MAX);
+    bool holds = holds_piece(bytes) || holds_piece((struct span){shown.bytes, shown.len});
+    text_free(&shown);
+    return holds;
+}
+
 static void show_whole(struct span bytes, uint8_t choice)
 {
     char shown[ROOM];
     struct span joined;
-    bool was_there = holds_piece(bytes);
+    bool was_there = holds_piece_when_shown(bytes);
     char *text =
         put_between(bytes, choice % (bytes.len + 1), (struct span){token, TOKEN_LEN}, &joined);
     struct text out = text_over(shown, sizeof shown);
