@@ -235,7 +235,7 @@ bool say_result(const char *text, size_t len)
     return whole;
 }
 
-void say_to(int fd, const char *line, size_t len)
+bool say_to(int fd, const char *line, size_t len)
 {
-    write_all(fd, line, len, AT_ONCE);
+    return write_all(fd, line, len, AT_ONCE);
 }

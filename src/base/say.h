@@ -41,8 +41,7 @@ bool say_result(const char *text, size_t len);
 // The one result that is a token: `token --print`.
 bool say_token(const char *text, size_t len);
 
-// A finished line for somebody else's log: what cannot be written at once is not written, and no
-// failure counts.
-void say_to(int fd, const char *line, size_t len);
+// A finished line for somebody else's log: what cannot be written at once is not written (false).
+bool say_to(int fd, const char *line, size_t len);
 
 #endif

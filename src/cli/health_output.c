@@ -13,25 +13,22 @@
 #define THEN "; if it stays: "
 #define REMEDY_MAX (4 * FINDING_SLOT)
 
-static const char *state(const struct verdict *verdict)
-{
-    return verdict->healthy ? "healthy" : "unhealthy";
-}
-
 static void add_shortened(struct text *out, const struct text *line, size_t most)
 {
     text_add_visible(out, (struct span){line->bytes, line->len}, most);
     text_add(out, "\n");
 }
 
-static void add_sentence(const struct verdict *verdict, struct text *out, size_t most)
+static void add_sentence(const struct verdict *verdict, const char *healthy, struct text *out,
+                         size_t most)
 {
+    const char *state = verdict->healthy ? healthy : "unhealthy";
     char bytes[2 * FINDING_SLOT];
     struct text sentence = text_over(bytes, sizeof bytes);
     finding_add_sentence(verdict->finding, &sentence);
 
     size_t before = out->len;
-    text_add(out, "%s [%s]: ", state(verdict), reason_word(verdict->finding->reason));
+    text_add(out, "%s [%s]: ", state, reason_word(verdict->finding->reason));
     size_t head = out->len - before;
     add_shortened(out, &sentence, most > head + 1 ? most - head - 1 : 0);
 }
@@ -67,7 +64,7 @@ void verdict_lines(const struct verdict *verdict, struct text *out)
     add_remedy(verdict, 0, &remedy);
     size_t step_share = remedy.len > 0 ? strlen(TO_DO) + remedy.len + 1 : 0;
     size_t rest = VERDICT_MAX - note_share;
-    add_sentence(verdict, out,
+    add_sentence(verdict, "healthy", out,
                  rest > step_share + SENTENCE_LEAST ? rest - step_share : SENTENCE_LEAST);
     if (remedy.len > 0) {
         size_t room = VERDICT_MAX - out->len - note_share - strlen(TO_DO) - 1;
@@ -83,7 +80,7 @@ void verdict_lines(const struct verdict *verdict, struct text *out)
 void verdict_log_line(const struct verdict *verdict, struct text *out)
 {
     text_add(out, "labelgate: ");
-    add_sentence(verdict, out, VERDICT_LOG - sizeof "labelgate: ");
+    add_sentence(verdict, "healthy again", out, VERDICT_LOG - sizeof "labelgate: ");
 }
 
 static void add_verdict_members(const struct verdict *verdict, struct text *out)

@@ -23,7 +23,8 @@ struct verdict {
 // The reason word is within the first 100 bytes. Where there is no room for all, the remedy's last
 // steps are dropped, never its first; long sentences are shortened in the middle, never the word.
 void verdict_lines(const struct verdict *verdict, struct text *out);
-// One line for the container's log, begins with "labelgate: ".
+// One line for the container's log, begins with "labelgate: ". A healthy one is told where an
+// unhealthy one was: "healthy again".
 void verdict_log_line(const struct verdict *verdict, struct text *out);
 
 // The members beside the verdict's own; a NULL is printed as null.

@@ -85,6 +85,10 @@ int init_run(const struct init_plan *plan, struct finding *finding);
 // it; refuses a pid that is not our child.
 #define INIT_RESIDENT_VERB "init"
 int init_resident(int argc, char *const *argv);
+// The resident image keeps these bytes for the probes, zero at first, in a file of its memory with
+// this name (probe/told.h); without it where the system has none for it.
+#define INIT_RECORD "labelgate-told"
+#define INIT_RECORD_SIZE 64
 
 // ---- Before the app has started -----------------------------------------------------------------
 

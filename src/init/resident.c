@@ -10,8 +10,10 @@
 // FLAGS: g for --group, o when the app leads its own group, - for none. SIGNALS: FROM:TO,…  CODES:
 // CODE,…  - for none.
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,6 +21,7 @@
 #include "base/ascii.h"
 #include "base/duration.h"
 #include "base/text.h"
+#include "init/descriptors.h"
 #include "init/kernel_signals.h"
 #include "init/watch.h"
 #include "spec/exitcode.h"
@@ -168,6 +171,22 @@ static bool is_child(pid_t pid)
     return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 || errno != ECHILD;
 }
 
+// Of a fixed size, so that nobody makes PID 1 pay for more; close-on-exec does not matter here, and
+// what the kernel does not know yet (6.3: not to be executed) is left out.
+static void make_record(void)
+{
+    const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING, no_execution = 0x8;
+    int fd = memfd_create(INIT_RECORD, flags | no_execution);
+    if (fd < 0 && errno == EINVAL)
+        fd = memfd_create(INIT_RECORD, flags);
+    if (fd < 0 || !descriptors_move_up(&fd))
+        return;
+    if (ftruncate(fd, INIT_RECORD_SIZE) != 0)
+        close(fd);
+    else
+        fcntl(fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL);
+}
+
 int init_resident(int argc, char *const *argv)
 {
     unsigned char map[SIGNALS_LAST + 1];
@@ -181,5 +200,6 @@ int init_resident(int argc, char *const *argv)
     }
     // After execve of /proc/self/exe the kernel calls us "exe".
     prctl(PR_SET_NAME, "labelgate");
+    make_record();
     return watch(&self);
 }

@@ -25,9 +25,12 @@ struct prepared {
 static struct prepared prepared[2];
 static struct prepared *volatile current = &prepared[0];
 
-static char log_line[LOG_MAX];
-static volatile size_t log_len;
-static volatile sig_atomic_t log_fd = -1;
+struct beside {
+    volatile sig_atomic_t fd;
+    volatile size_t len;
+    char bytes[LOG_MAX];
+};
+static struct beside log_line = {.fd = -1}, log_record = {.fd = -1};
 
 static const int stops[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
 static const char *stop_line = "";
@@ -62,7 +65,8 @@ static void time_is_up(int signal_number)
     (void)signal_number;
     const struct prepared *last = current;
     bool told = write_now(last->fd, last->bytes, last->len);
-    write_now(log_fd, log_line, log_len);
+    if (log_line.fd >= 0 && write_now(log_line.fd, log_line.bytes, log_line.len))
+        write_now(log_record.fd, log_record.bytes, log_record.len);
     _exit(told ? last->code : EXITCODE_NO);
 }
 
@@ -137,15 +141,25 @@ void deadline_last_word(int fd, int code)
         unblock_alarm();
 }
 
+static void prepare(struct beside *self, int fd, const void *bytes, size_t len)
+{
+    self->fd = -1; // no half-written line
+    __atomic_signal_fence(__ATOMIC_RELEASE);
+    self->len = len < LOG_MAX ? len : LOG_MAX;
+    if (self->len > 0)
+        memcpy(self->bytes, bytes, self->len);
+    __atomic_signal_fence(__ATOMIC_RELEASE);
+    self->fd = fd;
+}
+
 void deadline_log(int fd, const char *line, size_t len)
 {
-    log_fd = -1; // no half-written line
-    __atomic_signal_fence(__ATOMIC_RELEASE);
-    log_len = len < LOG_MAX ? len : LOG_MAX;
-    if (log_len > 0)
-        memcpy(log_line, line, log_len);
-    __atomic_signal_fence(__ATOMIC_RELEASE);
-    log_fd = fd;
+    prepare(&log_line, fd, line, len);
+}
+
+void deadline_record(int fd, const void *bytes, size_t len)
+{
+    prepare(&log_record, fd, bytes, len);
 }
 
 void deadline_disarm(void)

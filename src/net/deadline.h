@@ -30,8 +30,10 @@ void deadline_say(int fd, const void *bytes, size_t len, int code);
 // be worse, and a stop signal comes too late. A write that hangs is cut short by the alarm with
 // this exit status, and nothing is said.
 void deadline_last_word(int fd, int code);
-// A second descriptor (the container's log) and its line, at most 512 bytes; -1: none.
+// A second descriptor (the container's log) and its line, at most 512 bytes; -1: none. Once that
+// was written, the record is written to its descriptor; -1: none.
 void deadline_log(int fd, const char *line, size_t len);
+void deadline_record(int fd, const void *bytes, size_t len);
 void deadline_disarm(void);
 
 // A plain `health` knows no exit codes but 0 and 1: from now on TERM, INT, HUP and QUIT end the

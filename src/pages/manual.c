@@ -160,8 +160,10 @@ static void add_probe(struct text *out)
              "that it finds itself. -v and the note of an unhealthy verdict say which process "
              "was believed or why none was.");
     text_add(out, ".PP\n");
-    add_line(out, "An unhealthy verdict also goes to standard error of the process that was "
-                  "believed, when that is a pipe or a terminal: the container's log shows it.");
+    add_line(out,
+             "An unhealthy verdict also goes to standard error of the process that was "
+             "believed, when that is a pipe or a terminal: the container's log shows it when it "
+             "begins, when its word changes, and once an hour; then \"healthy again\", once.");
     text_add(out, ".PP\n");
     add_line(out, "A file that is mounted by itself stays the old one when the host puts a new "
                   "file in its place, as editors and git do. health (in its note) and check say "

@@ -17,6 +17,7 @@
 #include "net/network_errors.h"
 #include "probe/attempt.h"
 #include "probe/started.h"
+#include "probe/told.h"
 #include "settings/settings.h"
 #include "settings/token_verdict.h"
 #include "spec/exitcode.h"
@@ -46,6 +47,7 @@ struct health {
     struct attempt attempt; // see attempt_verdict
     int64_t ends_ms;        // duration_now() value of the deadline
     int log_fd;             // standard error of the believed process, or -1
+    struct told told;       // what it was told last
     bool has_new_token;     // the file holds another token than the app was started with
     char note[NOTE];        // one fact beside the verdict
     char whom[NOTE];        // which process was believed, or why none was
@@ -110,6 +112,20 @@ static void add_verdict(const struct health *health, const struct verdict *verdi
     verdict_json(verdict, &facts, out);
 }
 
+// `docker compose logs` shows what the app's container wrote, not what a probe printed. 0: nothing
+// new is to be told. Else `next` is to be kept once it was.
+static size_t make_log_line(const struct health *health, const struct verdict *verdict,
+                            char line[VERDICT_LOG + 1], struct told_record *next)
+{
+    const char *word = verdict->healthy ? "" : reason_word(verdict->finding->reason);
+    struct text text = text_over(line, VERDICT_LOG + 1);
+    *next = (struct told_record){0};
+    if (health->log_fd < 0 || !told_is_new(&health->told, word, duration_now(), next))
+        return 0;
+    verdict_log_line(verdict, &text);
+    return text.len;
+}
+
 // What is said and logged when time is up from here on.
 static void prepare(struct health *health, const struct finding *finding)
 {
@@ -119,13 +135,12 @@ static void prepare(struct health *health, const struct finding *finding)
     add_verdict(health, &verdict, &text);
     deadline_say(STDOUT_FILENO, lines, text.len, verdict.healthy ? EXITCODE_OK : EXITCODE_NO);
 
-    if (verdict.healthy || health->log_fd < 0) {
-        deadline_log(-1, "", 0);
-        return;
-    }
-    struct text log = text_over(log_line, sizeof log_line);
-    verdict_log_line(&verdict, &log);
-    deadline_log(health->log_fd, log_line, log.len);
+    struct told_record next;
+    size_t len = make_log_line(health, &verdict, log_line, &next);
+    deadline_log(-1, "", 0);
+    deadline_record(health->told.fd, &next, sizeof next);
+    if (len > 0)
+        deadline_log(health->log_fd, log_line, len);
 }
 
 // Time is up in this phase: these lines, unless the answer comes first.
@@ -139,16 +154,14 @@ static void prepare_timeout(void *context, enum http_phase phase, const char *wh
     prepare(health, &late);
 }
 
-// `docker compose logs` shows what the app's container wrote, not what a probe printed. Never
-// blocks, failure ignored.
+// Never blocks; what found no room is told by the next probe.
 static void log_verdict(const struct health *health, const struct verdict *verdict)
 {
-    if (verdict->healthy || health->log_fd < 0)
-        return;
     char line[VERDICT_LOG + 1];
-    struct text text = text_over(line, sizeof line);
-    verdict_log_line(verdict, &text);
-    say_to(health->log_fd, line, text.len);
+    struct told_record next;
+    size_t len = make_log_line(health, verdict, line, &next);
+    if (len > 0 && say_to(health->log_fd, line, len))
+        told_keep(&health->told, &next);
 }
 
 // "--url and --jwt were not used: the running app has its own"
@@ -175,6 +188,8 @@ static void read_settings(struct health *health)
     settings_make_for_probe(&health->settings, &health->options, &health->environment,
                             believed ? &health->started.environment : NULL);
     health->log_fd = started_open_log(&health->started);
+    if (health->log_fd >= 0)
+        told_open(&health->told, &health->started);
     struct text whom = text_over(health->whom, sizeof health->whom);
     started_text(&health->started, &whom);
     say(health->settings.log, SAY_INFO, "%s", health->whom);
@@ -359,8 +374,10 @@ static void heed_stops(const struct health *health)
 int verb_health(const struct call *call)
 {
     int64_t started_ms = duration_now();
-    struct health health = {
-        .call = call, .settings = {.log = SAY_WARN, .json = wants_json(call)}, .log_fd = -1};
+    struct health health = {.call = call,
+                            .settings = {.log = SAY_WARN, .json = wants_json(call)},
+                            .log_fd = -1,
+                            .told = {.fd = -1}};
     heed_stops(&health);
     init_release(call->inherited); // before the deadline unblocks SIGALRM
     if (!options_parse(&health.options, VERB_HEALTH, call->argc, call->argv, 2,
@@ -387,6 +404,7 @@ int verb_health(const struct call *call)
     note_other(&health);
     int code = answer(&health);
     settings_free(&health.settings);
+    told_close(&health.told);
     started_free(&health.started);
     envlist_free(&health.environment);
     options_free(&health.options);
