@@ -133,6 +133,10 @@ enum token_kind jwt_kind(struct token *self, struct span span)
                 (count > 1 && is_base64url_and_dots(span) && looks_like_header(parts[0]));
     if (!hint)
         return TOKEN_LEGACY_OTHER;
+    if (span_ends(span, "...")) {
+        text_print(self->broken, sizeof self->broken, "it ends in ..., as a page shortens it");
+        return TOKEN_JWT_BROKEN;
+    }
     if (count == 1 || count > 3) {
         const char *jwe = count == 5 ? ": an encrypted token" : "";
         text_print(self->broken, sizeof self->broken, "it has %u part%s instead of 3%s",

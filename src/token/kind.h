@@ -39,6 +39,7 @@ enum token_doubt {
     TOKEN_DOUBT_LETTER,  // 40 characters, one or two of them no hex digits
     TOKEN_DOUBT_AROUND,  // 40 hex digits with other characters before or after them
     TOKEN_DOUBT_PATH,    // begins with '/'
+    TOKEN_DOUBT_SHORT,   // below what Label Studio sets
 };
 
 // What the claims of a JWT say. Numbers are seconds since 1970; `has_` tells whether the claim is

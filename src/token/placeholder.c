@@ -37,9 +37,20 @@ static const char *const weak_verbs[] = {"set",  "use",    "get",      "copy",  
 static const char *const objects[] = {"your", "token", "tokens", "key", "apikey", "me", NULL};
 static const char *const last_objects[] = {"here", "this", "it", "value", "secret", NULL};
 // Words for "there is nothing".
-static const char *const nothings[] = {"placeholder", "null",   "none",  "undefined",
-                                       "redacted",    "masked", "todo",  "fixme",
-                                       "tbd",         "nil",    "unset", NULL};
+static const char *const nothings[] = {"placeholder", "null", "none",  "undefined", "redacted",
+                                       "masked",      "todo", "fixme", "tbd",       "nil",
+                                       "unset",       "no",   NULL};
+// Nothing but a switch or a heading, and too short for an operator's own.
+static const char *const alone[] = {"true", "false", "yes",   "on", "off",
+                                    "na",   "nan",   "empty", NULL};
+// "your" of other languages; with a word for "here" those that mean other things too.
+static const char *const your_elsewhere[] = {"dein",   "deine", "deinen", "votre",
+                                             "vostro", "jouw",  NULL};
+static const char *const your_perhaps[] = {"ihr", "ihre", "ton", "tu", "su",
+                                           "seu", "sua",  "tuo", "uw", NULL};
+static const char *const here_elsewhere[] = {"hier", "ici", "aqui", "qui", NULL};
+static const char *const token_elsewhere[] = {"token", "key",   "apikey",     "api",     "jeton",
+                                              "clave", "chave", "schluessel", "sleutel", NULL};
 // Words that say nothing more beside one of those.
 static const char *const generic[] = {
     "token", "tokens", "key",  "api",         "apikey", "my",   "your",   "the",      "a",
@@ -104,20 +115,46 @@ static bool has_nothing(const struct words *words)
     return any_is(words, 0, nothings) && (words->count == 1 || any_is(words, 0, about));
 }
 
+// "DEIN_TOKEN", "su-token-aqui"
+static bool is_elsewhere(const struct words *words)
+{
+    if (words->count < 2 || words->mixed || !any_is(words, 1, token_elsewhere))
+        return false;
+    return is_one_of(words->list[0], your_elsewhere) ||
+           (is_one_of(words->list[0], your_perhaps) &&
+            is_one_of(words->list[words->count - 1], here_elsewhere));
+}
+
+// "to-be-set", "TO_DO", "fill-in"
+static bool is_to_be(const struct words *words)
+{
+    static const char *const whole[][2] = {{"to", "be"}, {"to", "do"}, {"fill", "in"}};
+    for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++) {
+        if (words->count < 2 || !span_is_nocase(words->list[0], whole[i][0]) ||
+            !span_is_nocase(words->list[1], whole[i][1]))
+            continue;
+        return i > 0 ? words->count == 2
+                     : words->count == 3 && ascii_is_letter(words->list[2].text[0]);
+    }
+    return false;
+}
+
 static bool words_are_placeholder(const struct words *words)
 {
-    static const char *const your[] = {"your", NULL}, *const here[] = {"here", NULL};
+    static const char *const your[] = {"your", NULL}, *const here[] = {"here", NULL},
+                             *const me[] = {"me", NULL};
     if (words->count == 0)
         return false;
     struct span first = words->list[0], last = words->list[words->count - 1];
-    if (has_nothing(words) || (words->count > 1 && is_one_of(first, your)))
+    if (has_nothing(words) || (words->count > 1 && is_one_of(first, your)) || is_elsewhere(words) ||
+        is_to_be(words))
         return true;
     if (words->count < 2 || words->mixed)
         return false;
     if (is_one_of(first, verbs))
         return any_is(words, 1, objects) || is_one_of(last, last_objects);
     if (is_one_of(first, weak_verbs))
-        return any_is(words, 1, your);
+        return any_is(words, 1, your) || is_one_of(last, me);
     if (!is_one_of(last, here))
         return false;
     for (size_t i = 0; i < words->count; i++)
@@ -231,13 +268,10 @@ static bool is_bracketed(struct span span)
 
 static bool is_angled(struct span span)
 {
-    struct token inside;
-    struct span found;
-    return span.len > 1 && span_starts(span, "<") && span_ends(span, ">") &&
-           !shape_find(&inside, span, &found);
+    return span.len > 1 && span_starts(span, "<") && span_ends(span, ">");
 }
 
-bool placeholder_is(struct span span)
+static bool says_so(struct span span)
 {
     if (span.len == 0 || (span.len == SHAPE_LEGACY && shape_is_hex(span)))
         return false;
@@ -249,5 +283,13 @@ bool placeholder_is(struct span span)
         span_find(span, ELLIPSIS) < span.len)
         return true;
     struct words words = split(span);
-    return words_are_placeholder(&words);
+    return is_one_of(span, alone) || words_are_placeholder(&words);
+}
+
+// "your token: X" holds one, and is told as that.
+bool placeholder_is(struct span span)
+{
+    struct token inside;
+    struct span found;
+    return says_so(span) && !shape_find(&inside, span, &found);
 }

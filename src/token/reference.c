@@ -47,7 +47,7 @@ static bool is_marked(struct span span, const char *before, const char *after, b
 static bool is_variable(struct span span)
 {
     if (span_starts_nocase(span, "$env:"))
-        return true;
+        return span_find(span, "=") == span.len; // else it is set there
     if (span_starts(span, "$") &&
         (is_name(span_rest(span, 1), false) || speaks_of_token(span_rest(span, 1))))
         return true;
@@ -90,6 +90,9 @@ static const struct row rows[] = {
     {"op://", "", "a 1Password reference (op://)"},
     {"vault://", "", "a Vault reference (vault://)"},
     {"vault:", "", "a Vault reference (vault:)"},
+    {"pass:", "", "a reference to a password store (pass:)"},
+    {"sops:", "", "a reference to a file of SOPS (sops:)"},
+    {"k8s:", "", "a reference to a Kubernetes secret (k8s:)"},
     {"bao:", "", "an OpenBao reference (bao:)"},
     {"aws-sm://", "", "a reference to AWS Secrets Manager (aws-sm://)"},
     {"awssm://", "", "a reference to AWS Secrets Manager (awssm://)"},
@@ -109,6 +112,10 @@ static const struct row rows[] = {
     {"-----BEGIN AGE ENCRYPTED", "", "an encrypted value (age)"},
     {"-----BEGIN PGP MESSAGE", "", "an encrypted value (PGP)"},
     {"!vault", "", "a YAML tag (!vault)"},
+    {"!env ", "", "a YAML tag (!env)"},
+    {"!env_var ", "", "a YAML tag (!env_var)"},
+    {"!include ", "", "a YAML tag (!include)"},
+    {"!file ", "", "a YAML tag (!file)"},
     {"!reference", "", "a YAML tag (!reference)"},
     {"!secret ", "", "a YAML tag (!secret)"},
     {"!Ref ", "", "a CloudFormation reference (!Ref)"},
@@ -124,6 +131,10 @@ static const struct row rows[] = {
     {"ssm:/", "", "a reference to AWS Parameter Store (ssm:)"},
     {"akeyless:/", "", "a reference to Akeyless (akeyless:)"},
     {"k8s://", "", "a reference to a Kubernetes secret (k8s://)"},
+    {"secretKeyRef", "", "a reference to a Kubernetes secret (secretKeyRef)"},
+    {"resolve:ssm", "", "a CloudFormation reference ({{resolve:...}})"},
+    {"resolve:secretsmanager", "", "a CloudFormation reference ({{resolve:...}})"},
+    {"docker-secret:", "", "a reference to a Docker secret"},
     {"file:/", "", "the address of a file (file:)"},
     {"`", "`", "a shell command between backticks"},
     {"$(", ")", "a reference $(...)"},
@@ -151,6 +162,41 @@ static const char *manager_kind(struct span span)
     }
     bool project = span_starts(span, "projects/") && span_find(span, "/secrets/") < span.len;
     return project ? "a secret of Google Secret Manager (projects/.../secrets/...)" : NULL;
+}
+
+// ---- Source text --------------------------------------------------------------------------------
+
+// What a program or a workflow would have put the value in place of.
+static const char *code_kind(struct span span)
+{
+    static const char *const calls[] = {"process.env.",
+                                        "process.env[",
+                                        "import.meta.env.",
+                                        "os.environ",
+                                        "os.getenv(",
+                                        "getenv(",
+                                        "System.getenv(",
+                                        "ENV[",
+                                        "env(",
+                                        "Deno.env.",
+                                        "Environment.GetEnvironmentVariable("};
+    static const char *const contexts[] = {"secrets.", "vars.", "inputs.", "var.",
+                                           "local.",   "env.",  "params.", "parameters."};
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
+        if (span.len > strlen(calls[i]) && span_starts(span, calls[i]))
+            return "a piece of a program (process.env.NAME or the like)";
+    if (is_marked(span, "{env:", "}", false))
+        return "a variable {env:NAME}";
+    if (span_starts(span, "$") || span_starts(span, "\\"))
+        span = span_rest(span, 1);
+    if (is_marked(span, "$", "", false))
+        return "a variable ($NAME, %NAME% or the like)";
+    for (size_t i = 0; i < sizeof contexts / sizeof contexts[0]; i++) {
+        struct span name = span_rest(span, strlen(contexts[i]));
+        if (span_starts(span, contexts[i]) && (is_name(name, false) || speaks_of_token(name)))
+            return "an expression of a CI system or of Terraform (secrets.NAME)";
+    }
+    return NULL;
 }
 
 // NAME:// as secret managers and their tools write it. Letters alone, with + - . _ between: a digit
@@ -191,6 +237,9 @@ const char *reference_kind(struct span span)
         return "a reference $(...)";
     if (is_variable(span))
         return "a variable ($NAME, %NAME% or the like)";
+    kind = code_kind(span);
+    if (kind)
+        return kind;
     return is_own_name(span) ? "the name of a variable" : NULL;
 }
 
@@ -198,7 +247,12 @@ bool reference_is_path(struct span span)
 {
     if (span_starts(span, "@") || span_starts(span, "<")) // as for curl and a shell
         span = span_rest(span, 1);
-    static const char *const folders[] = {"/run/", "/var/run/", "/etc/", "/mnt/", "/vault/"};
+    span = span_trim(span);
+    static const char *const folders[] = {"/run/", "/var/run/", "/etc/", "/mnt/", "/vault/",
+                                          // no base64 begins so
+                                          "./", "../", "~/"};
+    if (span.len > 3 && ascii_is_letter(span.text[0]) && span_starts(span_rest(span, 1), ":\\"))
+        return true; // C:\...
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
         if (span.len > strlen(folders[i]) && span_starts(span, folders[i]))
             return true;

@@ -9,6 +9,8 @@
 #include "token/kind.h"
 
 #define SHAPE_LEGACY 40 // hex digits of a generated legacy token
+// Label Studio sets LABEL_STUDIO_USER_TOKEN, an operator's own, from this length on.
+#define SHAPE_SHORTEST 6
 
 bool shape_is_hex(struct span span);    // every byte, in any case; not empty
 bool shape_is_legacy(struct span span); // 40 lower-case hex digits

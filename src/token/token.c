@@ -88,13 +88,21 @@ static size_t first_blank(struct span span)
 
 // ---- Kinds --------------------------------------------------------------------------------------
 
+// "token = X" and "token : X" are lines of a file.
+static bool is_assigned(struct span rest)
+{
+    rest = span_trim(rest);
+    return span_starts(rest, "=") || span_starts(rest, ":");
+}
+
 // "Token" or "Bearer" when the value begins with one of them and a blank, in any case.
 static const char *prefix_of(struct span span)
 {
     static const char *const words[] = {"Token", "Bearer"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         size_t len = strlen(words[i]);
-        if (span.len > len && span_starts_nocase(span, words[i]) && ascii_is_blank(span.text[len]))
+        if (span.len > len && span_starts_nocase(span, words[i]) &&
+            ascii_is_blank(span.text[len]) && !is_assigned(span_rest(span, len)))
             return words[i];
     }
     return NULL;
@@ -149,6 +157,8 @@ static enum token_doubt doubt_of(struct span span)
         run = is ? run + 1 : 0;
         longest = run > longest ? run : longest;
     }
+    if (span.len < SHAPE_SHORTEST)
+        return TOKEN_DOUBT_SHORT;
     if (hex == span.len && span.len == SHAPE_LEGACY)
         return TOKEN_DOUBT_CAPITAL;
     if (hex == span.len && span.len + 2 >= SHAPE_LEGACY && span.len <= SHAPE_LEGACY + 2)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "token/shape.h"
 #include "token/token.h"
 
 static void add_date(struct text *out, const char *what, bool known, int64_t seconds)
@@ -187,6 +188,10 @@ bool token_doubt_text(const struct token *self, const char *name, const char *wh
     case TOKEN_DOUBT_AROUND:
         text_add(&out, "has 40 hex digits, as a legacy token, and %zu more character%s",
                  self->len - 40, self->len == 41 ? "" : "s");
+        break;
+    case TOKEN_DOUBT_SHORT:
+        text_add(&out, "has only %zu character%s, and Label Studio sets no token of less than %d",
+                 self->len, self->len == 1 ? "" : "s", SHAPE_SHORTEST);
         break;
     case TOKEN_DOUBT_PATH:
         text_add(&out, "begins with /: if it is the path of a file, set ");

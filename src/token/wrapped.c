@@ -13,6 +13,7 @@
 
 // base64 of 40 bytes, without its padding.
 #define BASE64_MIN 54
+#define BASE64_TIMES 3
 
 static bool is_name_byte(char c)
 {
@@ -111,6 +112,21 @@ static const char *assignment_kind(struct span span)
 // ---- JSON, headers, commands, addresses
 // -----------------------------------------------------------
 
+// A quote before it and the same one behind it: Token("..."), r'...', ['...'].
+static bool is_in_quotes(struct span span, struct span found)
+{
+    size_t begin = (size_t)(found.text - span.text), end = begin + found.len;
+    return begin > 0 && end < span.len && strchr("\"'", span.text[begin - 1]) &&
+           span.text[begin - 1] == span.text[end];
+}
+
+// <token>...</token>
+static bool is_in_tag(struct span span, struct span found)
+{
+    size_t begin = (size_t)(found.text - span.text);
+    return span_starts(span, "<") && begin > 2 && span.text[begin - 1] == '>';
+}
+
 static const char *json_kind_of(struct span span)
 {
     struct json json;
@@ -123,7 +139,11 @@ static const char *json_kind_of(struct span span)
         json_free(&json);
         return object ? "a JSON object" : "a JSON array";
     }
-    return object && shape_find(&token, span, &found) ? "what looks like a JSON object" : NULL;
+    if (!shape_find(&token, span, &found))
+        return NULL;
+    if (object)
+        return "what looks like a JSON object";
+    return is_in_quotes(span, found) ? "what looks like a list" : NULL;
 }
 
 static const char *line_kind(struct span span)
@@ -146,6 +166,7 @@ static const char *line_kind(struct span span)
 static bool copy_base64(struct span span, char *out, size_t *len)
 {
     *len = 0;
+    span = span_trim(span);
     while (span_ends(span, "="))
         span.len--;
     for (size_t i = 0; i < span.len; i++) {
@@ -168,14 +189,47 @@ static bool is_known(struct token *self, struct span bytes)
     return shape_find(self, bytes, &found);
 }
 
+// "base64:" as some frameworks write it, and the address of data.
+static struct span without_base64_mark(struct span span)
+{
+    static const char mark[] = "base64,";
+    size_t at = span_starts(span, "data:") ? span_find(span, mark) : span.len;
+    if (at < span.len)
+        return span_rest(span, at + sizeof mark - 1);
+    return span_starts(span, "base64:") ? span_rest(span, strlen("base64:")) : span;
+}
+
+// Once, or a second time over the first, as where a Kubernetes secret was made of what was encoded.
 static bool is_base64(struct token *self, struct span span)
 {
     char code[TOKEN_MAX], bytes[TOKEN_MAX];
     size_t code_len = 0, len = 0;
-    bool is = copy_base64(span, code, &code_len) &&
-              base64_decode(BASE64_URL, code, code_len, bytes, sizeof bytes, &len) &&
-              is_known(self, (struct span){bytes, len});
-    file_wipe(code, code_len);
+    bool is = false;
+    span = without_base64_mark(span);
+    for (unsigned times = 0; times < BASE64_TIMES && !is; times++) {
+        if (!copy_base64(span, code, &code_len) ||
+            !base64_decode(BASE64_URL, code, code_len, bytes, sizeof bytes, &len))
+            break;
+        span = (struct span){bytes, len};
+        is = is_known(self, span);
+    }
+    file_wipe(code, sizeof code);
+    file_wipe(bytes, sizeof bytes);
+    return is;
+}
+
+// What xxd -p and hexdump make of it.
+static bool is_hex_code(struct token *self, struct span span)
+{
+    char bytes[TOKEN_MAX / 2];
+    size_t len = span.len / 2;
+    if (span.len < (size_t)2 * SHAPE_LEGACY || span.len % 2 != 0 || len > sizeof bytes ||
+        !shape_is_hex(span))
+        return false;
+    for (size_t i = 0; i < len; i++)
+        bytes[i] =
+            (char)(ascii_hex_value(span.text[2 * i]) * 16 + ascii_hex_value(span.text[2 * i + 1]));
+    bool is = is_known(self, (struct span){bytes, len});
     file_wipe(bytes, len);
     return is;
 }
@@ -217,11 +271,27 @@ static bool has_dirt(struct span span)
     return false;
 }
 
+// Words beside it and blanks between; a byte that no text of a person has is told by its name.
+static bool is_among_words(struct span span, struct span found)
+{
+    size_t begin = (size_t)(found.text - span.text), blanks = 0, signs = 0;
+    for (size_t i = 0; i < span.len; i++) {
+        bool outside = i < begin || i >= begin + found.len;
+        bool blank = ascii_is_blank(span.text[i]) || span.text[i] == '\n';
+        if (!blank && !ascii_is_visible(span.text[i]))
+            return false;
+        blanks += blank;
+        signs += outside && !blank;
+    }
+    return blanks > 0 && signs > 0;
+}
+
 const char *wrapped_in_signs(struct token *self, struct span span)
 {
     static const char *const pairs[][2] = {
-        {"<", ">"},       {"(", ")"},     {"[", "]"},  {"{", "}"},    {"`", "`"},  {"*", "*"},
-        {"\\\"", "\\\""}, {"\\'", "\\'"}, {"b'", "'"}, {"b\"", "\""}, {"u'", "'"}, {"%", "%"}};
+        {"<", ">"},   {"(", ")"},    {"[", "]"},  {"{", "}"},     {"`", "`"},       {"*", "*"},
+        {"**", "**"}, {"~~", "~~"},  {"|", "|"},  {"```", "```"}, {"\\\"", "\\\""}, {"\\'", "\\'"},
+        {"b'", "'"},  {"b\"", "\""}, {"u'", "'"}, {"%", "%"}};
     struct token inside = {0};
     struct span found;
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
@@ -256,10 +326,24 @@ const char *wrapped_kind(struct token *self, struct span span)
         return "base64, which must be undone first";
     if (is_percent_encoded(self, span))
         return "%XX codes, which must be undone first";
-    if (has_dirt(span))
-        return NULL;
-    if (is_twice(self, span))
+    if (is_hex_code(self, span))
+        return "hex codes, which must be undone first";
+    if (!has_dirt(span) && is_twice(self, span))
         return "two tokens, one after the other";
+    if (shape_find(self, span, &found)) {
+        if (is_in_quotes(span, found))
+            return "quotes around it";
+        if (is_in_tag(span, found))
+            return "a tag around it (<...>)";
+        if (is_among_words(span, found))
+            return is_twice(self, span) ? "two tokens, one after the other"
+                                        : "other text around it";
+    }
+    if (has_dirt(span)) {
+        self->inner = TOKEN_LEGACY_OTHER;
+        self->claims = (struct token_claims){0};
+        return NULL;
+    }
     // A whole JWT is not in a text that a person chose; 40 hex digits may be.
     if (shape_find(self, span, &found) && self->inner != TOKEN_LEGACY_HEX && found.len < span.len &&
         !span_starts(span, "eyJ"))

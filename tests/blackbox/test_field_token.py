@@ -92,6 +92,26 @@ def test_token_answer_pasted(run: Run, tmp_path: Path) -> None:
         (f"Token%20{TOKEN}", "%XX"),
         (f"{TOKEN}{TOKEN}", "two tokens"),
         (f"<{TOKEN}>", "signs around it"),
+        (f"**{TOKEN}**", "signs around it"),
+        (f"['{TOKEN}']", "a list"),
+        (f"Token('{TOKEN}')", "quotes around it"),
+        (f'setx {NAME} "{TOKEN}"', "quotes around it"),
+        (f"<token>{TOKEN}</token>", "a tag around it"),
+        (f'token = "{TOKEN}"', "NAME=value"),
+        (f"Token := {TOKEN}", "NAME: value"),
+        (f'$env:{NAME}="{TOKEN}"', "NAME=value"),
+        (f"your token: {TOKEN}", "other text around it"),
+        (f"- {TOKEN}", "other text around it"),
+        (f"1. {PAT} (admin)", "other text around it"),
+        (f"http -A bearer -a {TOKEN}", "other text around it"),
+        (f"{TOKEN} {OTHER_TOKEN}", "two tokens"),
+        (f"{TOKEN}\n{TOKEN}\n", "two tokens"),
+        (base64.b64encode(base64.b64encode(TOKEN.encode())).decode(), "base64"),
+        (base64.b64encode(base64.encodebytes(PAT.encode())).decode(), "base64"),
+        ("base64:" + base64.b64encode(TOKEN.encode()).decode(), "base64"),
+        ("data:text/plain;base64," + base64.b64encode(TOKEN.encode()).decode(), "base64"),
+        (TOKEN.encode().hex(), "hex codes"),
+        (PAT.encode().hex(), "hex codes"),
     ],
 )
 def test_more_than_a_token(run: Run, tmp_path: Path, value: str, says: str) -> None:
@@ -142,6 +162,9 @@ def test_token_one_too_few(run: Run, tmp_path: Path) -> None:
         (f"{TOKEN}\\n", "2 more characters:"),
         (TOKEN.upper(), "capital letters"),
         (f"O{TOKEN[1:]}", "not all are hex digits"),
+        (f"admin:{TOKEN}", "6 more characters:"),
+        ("test", "only 4 characters"),
+        ("abc12", "less than 6"),
         ("/Zm9vYmFyYmF6cXV4", f"{NAME}_FILE"),
     ],
 )
@@ -206,6 +229,19 @@ def test_token_secret_manager_reference(run: Run, tmp_path: Path) -> None:
         ("@Microsoft.KeyVault(VaultName=v;SecretName=ls)", "Azure"),
         ("%LS_TOKEN%", "variable"),
         ("$LS_TOKEN", "variable"),
+        ("\\$LS_TOKEN", "variable"),
+        ("{env:LS_TOKEN}", "variable"),
+        ("process.env.LS_TOKEN", "piece of a program"),
+        ('os.environ["LS_TOKEN"]', "piece of a program"),
+        ("os.getenv('LS_TOKEN')", "piece of a program"),
+        ("secrets.LS_TOKEN", "CI system"),
+        ("var.ls_token", "CI system"),
+        ("!env_var LS_TOKEN", "YAML"),
+        ("!include token.txt", "YAML"),
+        ("docker-secret:ls", "Docker secret"),
+        ("secretKeyRef:ls:token", "Kubernetes"),
+        ("resolve:ssm:/ls/token", "CloudFormation"),
+        ("pass:ls/token", "password store"),
     ],
 )
 def test_references(run: Run, tmp_path: Path, value: str, says: str) -> None:
@@ -215,7 +251,8 @@ def test_references(run: Run, tmp_path: Path, value: str, says: str) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["/run/secrets/ls", "/var/run/secrets/ls/token", "/etc/ls.token", "/mnt/s/ls", "/vault/secrets/ls"],
+    ["/run/secrets/ls", "/var/run/secrets/ls/token", "/etc/ls.token", "/mnt/s/ls", "/vault/secrets/ls"]
+    + ["./no-such.txt", "../ls", "~/.ls-token", "C:\\secrets\\ls.txt", "< /run/secrets/ls"],
 )
 def test_paths_of_secrets(run: Run, tmp_path: Path, value: str) -> None:
     err = refused(run, {NAME: value}, "token_placeholder", "path of a file")
@@ -252,6 +289,16 @@ def test_the_path_of_a_file_that_exists(run: Run, tmp_path: Path) -> None:
         f"{NAME}='{{your token}}'",
         f"{NAME}='{{{{ token }}}}'",
         f"{NAME}=todo",
+        f"{NAME}=set-me",
+        f"{NAME}=GENERATE_ME",
+        f"{NAME}=to-be-replaced",
+        f"{NAME}=fill-in",
+        f"{NAME}=no-token",
+        f"{NAME}=false",
+        f"{NAME}=[TOKEN]",
+        f"{NAME}=DEIN_TOKEN",
+        f"{NAME}=votre-jeton-ici",
+        f"{NAME}=su_token_aqui",
     ],
 )
 def test_token_placeholders(run: Run, tmp_path: Path, line: str) -> None:
@@ -270,6 +317,9 @@ def test_token_placeholders(run: Run, tmp_path: Path, line: str) -> None:
         "p4ss://word",
         "api-key-prod",
     ]
+    + ["token!", "true-1", "keykey", "tokens", "api_key", "setter-me1", "tu-token", "uw-label-studio-token"]
+    + ["dein-1", "no-9-token", "to-be-9", "env.prod", "vars-1", "secrets.1", "passkey:1", "ab:\\cd", "~tilde"]
+    + ["0a" * 39 + "0b", "deadbeef" * 12, "YWJj" * 16, "base64:YWJj", "Token.9", "bearer=1"]
     + ["pa$$w=rd!", "$ecret-1", "100%sure!", "k3y:value", "c2VjcmV0LWtleQ==", "0" * 40, "b" * 32 + "a" * 32],
 )
 def test_fixed_tokens_stay_accepted(run: Run, value: str) -> None:
