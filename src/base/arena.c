@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
+#include "base/wipe.h"
 
 // The settings of most containers fit into one block with its header.
 #define BLOCK_ROOM ((size_t)2000)
@@ -66,7 +66,7 @@ void arena_free(struct arena *self)
     while (self->blocks) {
         struct arena_block *block = self->blocks;
         self->blocks = block->next;
-        file_wipe(block->bytes, block->used);
+        wipe(block->bytes, block->used);
         free(block);
     }
     self->failed = false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "base/file.h"
 #include "base/text.h"
+#include "base/wipe.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,12 +10,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-void file_wipe(void *bytes, size_t len)
-{
-    if (len > 0)
-        explicit_bzero(bytes, len);
-}
 
 static enum file_fault fault_of(int error)
 {
@@ -64,22 +59,9 @@ static enum file_fault look(int fd, size_t limit, size_t *expected)
     return FILE_OK;
 }
 
-void *file_move(void *old, size_t used, size_t wanted)
-{
-    void *bytes = malloc(wanted);
-    if (!bytes)
-        return NULL;
-    if (old && used > 0) {
-        memcpy(bytes, old, used);
-        file_wipe(old, used);
-    }
-    free(old);
-    return bytes;
-}
-
 static bool grow(struct file_content *content, size_t *room, size_t wanted)
 {
-    char *bytes = file_move(content->bytes, content->len, wanted + 1);
+    char *bytes = wipe_move(content->bytes, content->len, wanted + 1);
     if (!bytes)
         return false;
     content->bytes = bytes;
@@ -186,7 +168,7 @@ void file_fault_text(enum file_fault fault, const struct file_content *content, 
 void file_free(struct file_content *content)
 {
     if (content->bytes)
-        file_wipe(content->bytes, content->len);
+        wipe(content->bytes, content->len);
     free(content->bytes);
     *content = (struct file_content){0};
 }

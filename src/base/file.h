@@ -52,10 +52,4 @@ void file_add_absolute(struct text *out, const char *path);
 // Writes all of it, also where a signal came between. False with errno.
 bool file_write(int fd, const void *bytes, size_t len);
 
-// Overwrites `len` bytes in a way the compiler keeps.
-void file_wipe(void *bytes, size_t len);
-// In place of realloc, which would leave a copy of a token behind: `used` bytes move to a new block
-// of `wanted` bytes and are wiped in the old one. NULL: no memory, and `old` is as it was.
-void *file_move(void *old, size_t used, size_t wanted);
-
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/wipe.h"
 
 #define HEX_TOKEN 40
 // The shortest header of a JWT, {"alg":"none"}, has 19 bytes; a file may be called eyJournal.pem.
@@ -68,7 +69,7 @@ void redact_forget(const void *mark)
     while (entries && entries != mark) {
         struct entry *entry = entries;
         entries = entry->next;
-        explicit_bzero(entry->text, entry->len);
+        wipe(entry->text, entry->len);
         free(entry);
     }
     failed = false;

@@ -23,22 +23,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/replace_fault.h"
 #include "base/span.h"
-
-enum replace_fault {
-    REPLACE_OK,
-    REPLACE_CHANGED,   // the file is not what the caller has read; it is as others left it
-    REPLACE_KEPT,      // the same, and another version of it is kept: `kept` was told where
-    REPLACE_DENIED,    // no permission for the file or its directory
-    REPLACE_READ_ONLY, // the file system is
-    REPLACE_OWNER,     // its owner, mode or ACL cannot be kept
-    REPLACE_NO_ROOM,   // disk, quota or size limit
-    REPLACE_MOUNTED,   // mounted as a single file: a rename is impossible (EBUSY)
-    REPLACE_DIRECTORY,
-    REPLACE_NOT_REGULAR,
-    REPLACE_LINK,   // a symbolic link to what is not there: whoever made it meant another place
-    REPLACE_FAILED, // anything else, `error` tells which
-};
 
 // What the caller knows of the file's content. NULL: nothing is removed but what is ours for sure.
 struct replace_watcher {
@@ -59,8 +45,5 @@ enum replace_fault replace_create(const char *path, struct span after, mode_t mo
 // Whatever is there, a symbolic link too: the name becomes this file, with this mode, and belongs
 // to whoever runs us. A directory is left alone, and so is a link to one (REPLACE_DIRECTORY).
 enum replace_fault replace_put(const char *path, struct span after, mode_t mode, int *error);
-
-// Why, for {detail} of write_failed and install_failed: "there is no room on the disk".
-void replace_text(enum replace_fault fault, int error, char *buffer, size_t size);
 
 #endif

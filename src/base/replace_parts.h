@@ -5,12 +5,16 @@
 #define LABELGATE_BASE_REPLACE_PARTS_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <sys/stat.h>
 
-#include "base/replace.h"
+#include "base/replace_fault.h"
+#include "base/span.h"
 
 // At the end of a temporary file's name while it is ours for sure.
 #define REPLACE_UNFINISHED ".new"
+
+struct replace_watcher; // replace.h
 
 struct replacing {
     char *path;       // resolved: no symbolic link in it, a directory in front of the last slash
@@ -22,8 +26,6 @@ struct replacing {
     bool present, locked;
     const struct replace_watcher *watcher;
 };
-
-enum replace_fault replace_fault_of(int error); // by errno
 
 // ---- replace_target.c: which file it is ---------------------------------------------------------
 

@@ -17,27 +17,6 @@
 #define LOCK_TRIES 200
 #define LOCK_PAUSE_NS 10000000L
 
-enum replace_fault replace_fault_of(int error)
-{
-    switch (error) {
-    case EACCES:
-    case EPERM:
-        return REPLACE_DENIED;
-    case EROFS:
-        return REPLACE_READ_ONLY;
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
-        return REPLACE_NO_ROOM;
-    case EBUSY:
-        return REPLACE_MOUNTED;
-    case EISDIR:
-        return REPLACE_DIRECTORY;
-    default:
-        return REPLACE_FAILED;
-    }
-}
-
 // The real path of a file that is not there yet: its directory resolved, its name added. NULL:
 // errno.
 static char *resolve_missing(const char *path)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/replace.h"
 #include "base/replace_parts.h"
 #include "base/text.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
+#include "base/wipe.h"
 #include "dotenv/statement.h"
 
 // What the longest spelling adds to name and value: '=', two quotes, two line ends.
@@ -364,7 +364,7 @@ bool assign_differs_in_value(const struct assign_request *request, struct span o
 void assign_free(struct assignment *self)
 {
     if (self->bytes)
-        file_wipe(self->bytes, self->room);
+        wipe(self->bytes, self->room);
     free(self->bytes);
     *self = (struct assignment){0};
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
+#include "base/wipe.h"
 
 // Most values are shorter.
 #define BUFFER_FIRST ((size_t)1024)
@@ -27,7 +27,7 @@ bool buffer_reserve(struct buffer *self, size_t more)
     size_t room = self->room > 0 ? self->room * 2 : BUFFER_FIRST;
     while (room - self->len < more)
         room *= 2;
-    char *bytes = file_move(self->bytes, self->len, room);
+    char *bytes = wipe_move(self->bytes, self->len, room);
     if (!bytes)
         return false;
     self->bytes = bytes;
@@ -47,7 +47,7 @@ bool buffer_add(struct buffer *self, const char *bytes, size_t len)
 
 void buffer_free(struct buffer *self)
 {
-    file_wipe(self->bytes, self->room);
+    wipe(self->bytes, self->room);
     free(self->bytes);
     *self = (struct buffer){0};
 }
@@ -59,7 +59,7 @@ void *array_reserve(void *items, size_t count, size_t more, size_t *room, size_t
     size_t wanted = *room > 0 ? *room * 2 : ARRAY_FIRST;
     if (wanted < count + more)
         wanted = count + more;
-    void *grown = file_move(items, count * size, wanted * size);
+    void *grown = wipe_move(items, count * size, wanted * size);
     if (grown)
         *room = wanted;
     return grown;
@@ -67,7 +67,7 @@ void *array_reserve(void *items, size_t count, size_t more, size_t *room, size_t
 
 void array_free(void *items, size_t room, size_t size)
 {
-    file_wipe(items, room * size);
+    wipe(items, room * size);
     free(items);
 }
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "base/file.h"
+#include "base/wipe.h"
 #include "labelstudio/whoami.h"
 
 static void ask_legacy(const struct ask *how, struct legacy *legacy, struct finding *finding)
@@ -66,5 +66,5 @@ bool legacy_from_user(const struct ask *how, const char *user, struct span passw
 
 void legacy_wipe(struct legacy *self)
 {
-    file_wipe(self, sizeof *self);
+    wipe(self, sizeof *self);
 }

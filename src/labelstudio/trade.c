@@ -5,10 +5,10 @@
 #include <time.h>
 
 #include "base/ascii.h"
-#include "base/file.h"
 #include "base/json.h"
 #include "base/redact.h"
 #include "base/text.h"
+#include "base/wipe.h"
 #include "labelstudio/request.h"
 
 #define JSON_TYPE "application/json"
@@ -27,7 +27,7 @@
 
 void secret_wipe(struct secret *self)
 {
-    file_wipe(self, sizeof *self);
+    wipe(self, sizeof *self);
 }
 
 struct span secret_span(const struct secret *self)
@@ -164,7 +164,7 @@ bool trade_exchange(const struct ask *how, struct span pat, struct secret *acces
     struct seen own = {0};
     seen = seen ? seen : &own;
     bool taken = ask_for_secret(how, &question, "access", access, finding, seen);
-    file_wipe(bytes, sizeof bytes);
+    wipe(bytes, sizeof bytes);
     question_hide(finding, pat);
     if (taken)
         note_clock(access, seen);
@@ -373,6 +373,6 @@ bool trade_login(const struct ask *how, const char *user, struct span password,
             done = send_login(how, (struct span){form.bytes, form.len}, session, finding);
     }
     question_hide(finding, password);
-    file_wipe(bytes, sizeof bytes);
+    wipe(bytes, sizeof bytes);
     return done;
 }

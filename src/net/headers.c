@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/redact.h"
 #include "base/text.h"
+#include "base/wipe.h"
 
 // No registered name is half as long.
 #define NAME_MAX 64
@@ -171,7 +172,7 @@ static bool redact_password(struct span value)
         size_t colon = span_find(plain, ":");
         added = colon == len || redact_add(span_rest(plain, colon + 1));
     }
-    file_wipe(bytes, len);
+    wipe(bytes, len);
     free(bytes);
     return added;
 }
@@ -350,7 +351,7 @@ bool headers_make(struct headers *self, const struct credential *who,
 void headers_free(struct headers *self)
 {
     if (self->bytes)
-        file_wipe(self->bytes, self->size);
+        wipe(self->bytes, self->size);
     free(self->bytes);
     memset(self, 0, sizeof *self);
 }

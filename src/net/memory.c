@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
+#include "base/wipe.h"
 
 // A plain question takes 60 KiB, https the same (mbedTLS has its own). Pages that are not touched
 // cost nothing.
@@ -133,6 +133,6 @@ void memory_wipe(void)
 {
     if (held == 0)
         used = 0;
-    file_wipe(room + used, reached - used);
+    wipe(room + used, reached - used);
     reached = used;
 }

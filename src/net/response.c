@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/duration.h"
-#include "base/file.h"
 #include "base/text.h"
+#include "base/wipe.h"
 #include "net/network_errors.h"
 #include "net/response_head.h"
 
@@ -80,7 +80,7 @@ size_t intake_head(struct intake *self, struct span line)
 
 static void give_body(struct http_answer *answer)
 {
-    file_wipe(answer->body, answer->body_len);
+    wipe(answer->body, answer->body_len);
     if (answer->body != answer->small)
         free(answer->body);
 }
@@ -160,7 +160,7 @@ void intake_free(struct http_answer *answer)
 {
     if (answer->body != NULL)
         give_body(answer);
-    file_wipe(answer->cookies, sizeof answer->cookies);
+    wipe(answer->cookies, sizeof answer->cookies);
     answer->body = NULL;
     answer->body_len = 0;
 }

@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/numbered.h"
+#include "base/wipe.h"
 #include "probe/started_trust.h"
 
 #define MARKER "LABELGATE_STARTED=1"
@@ -48,7 +48,7 @@ static bool grow(struct search *search, size_t used)
         return false;
     if (room > STARTED_MAX)
         room = STARTED_MAX;
-    char *bytes = file_move(search->buffer.bytes, used, room + 1);
+    char *bytes = wipe_move(search->buffer.bytes, used, room + 1);
     if (!bytes)
         return false;
     search->buffer.bytes = bytes;
@@ -240,7 +240,7 @@ void started_find(struct started *self, const char *proc)
     }
     close(folder);
     if (search.buffer.bytes)
-        file_wipe(search.buffer.bytes, search.buffer.room);
+        wipe(search.buffer.bytes, search.buffer.room);
     free(search.buffer.bytes);
     if (self->answer == STARTED_FOUND && !list_entries(self)) {
         started_free(self);
@@ -251,7 +251,7 @@ void started_find(struct started *self, const char *proc)
 void started_free(struct started *self)
 {
     if (self->bytes)
-        file_wipe(self->bytes, self->len);
+        wipe(self->bytes, self->len);
     free(self->bytes);
     envlist_free(&self->environment);
     if (self->folder >= 0)

@@ -5,9 +5,9 @@
 
 #include "base/ascii.h"
 #include "base/base64.h"
-#include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "base/wipe.h"
 
 static const char *const part_names[] = {"part 1 (header)", "part 2 (payload)",
                                          "part 3 (signature)"};
@@ -71,7 +71,7 @@ static bool read_object(struct token *self, size_t part, struct span text)
             read_payload(self, &json);
         json_free(&json);
     }
-    file_wipe(bytes, len);
+    wipe(bytes, len);
     if (why)
         set_broken(self, part, why);
     return !why;
@@ -82,7 +82,7 @@ static bool check_signature(struct token *self, struct span text)
     char bytes[TOKEN_MAX];
     size_t len = 0;
     bool good = base64_decode(BASE64_URL, text.text, text.len, bytes, sizeof bytes, &len);
-    file_wipe(bytes, len);
+    wipe(bytes, len);
     if (!good)
         set_broken(self, 2,
                    text.len % 4 == 1 ? "has a length that base64url cannot have"
@@ -101,7 +101,7 @@ static bool looks_like_header(struct span text)
     bool looks = span_starts(decoded, "{");
     decoded = span_trim(span_rest(decoded, looks));
     looks = looks && (span_starts(decoded, "\"") || span_starts(decoded, "}"));
-    file_wipe(bytes, len);
+    wipe(bytes, len);
     return looks;
 }
 

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/base64.h"
-#include "base/file.h"
 #include "base/percent.h"
 #include "base/redact.h"
+#include "base/wipe.h"
 #include "token/token.h"
 
 bool token_redact(struct span token)
@@ -28,7 +28,7 @@ static bool redact_decoded(struct span text)
     char bytes[DECODED_MAX];
     size_t len = percent_decode(text, bytes, sizeof bytes);
     bool added = redact_add((struct span){bytes, len});
-    file_wipe(bytes, len);
+    wipe(bytes, len);
     return added;
 }
 
@@ -43,8 +43,8 @@ static bool redact_sent(struct span login)
         bytes[len++] = ':';
     base64_encode(bytes, len, sent);
     bool added = redact_add((struct span){sent, BASE64_LENGTH(len)});
-    file_wipe(bytes, len);
-    file_wipe(sent, BASE64_LENGTH(len));
+    wipe(bytes, len);
+    wipe(sent, BASE64_LENGTH(len));
     return added;
 }
 

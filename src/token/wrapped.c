@@ -5,9 +5,9 @@
 
 #include "base/ascii.h"
 #include "base/base64.h"
-#include "base/file.h"
 #include "base/json.h"
 #include "base/percent.h"
+#include "base/wipe.h"
 #include "token/reference.h"
 #include "token/shape.h"
 
@@ -213,8 +213,8 @@ static bool is_base64(struct token *self, struct span span)
         span = (struct span){bytes, len};
         is = is_known(self, span);
     }
-    file_wipe(code, sizeof code);
-    file_wipe(bytes, sizeof bytes);
+    wipe(code, sizeof code);
+    wipe(bytes, sizeof bytes);
     return is;
 }
 
@@ -230,7 +230,7 @@ static bool is_hex_code(struct token *self, struct span span)
         bytes[i] =
             (char)(ascii_hex_value(span.text[2 * i]) * 16 + ascii_hex_value(span.text[2 * i + 1]));
     bool is = is_known(self, (struct span){bytes, len});
-    file_wipe(bytes, len);
+    wipe(bytes, len);
     return is;
 }
 
@@ -239,7 +239,7 @@ static bool is_percent_encoded(struct token *self, struct span span)
     char bytes[TOKEN_MAX];
     size_t len = percent_decode(span, bytes, sizeof bytes);
     bool is = len < span.len && is_known(self, (struct span){bytes, len});
-    file_wipe(bytes, len);
+    wipe(bytes, len);
     return is;
 }
 

@@ -10,6 +10,7 @@
 #include "base/redact.h"
 #include "base/replace.h"
 #include "base/say.h"
+#include "base/wipe.h"
 #include "cli/begin.h"
 #include "cli/print.h"
 #include "cli/prompt.h"
@@ -194,7 +195,7 @@ static int login(struct bring *bring)
         code = bring_legacy(bring, ATTEMPT_LOGIN,
                             settings->login.username != NULL ? settings->login.username : user,
                             secret);
-    file_wipe(password, sizeof password);
+    wipe(password, sizeof password);
     return code;
 }
 
@@ -293,7 +294,7 @@ static int print_token(const struct bring *bring)
     text_add_span(&text, secret_span(&bring->token));
     text_add(&text, "\n");
     bool written = say_token(line, text.len);
-    file_wipe(line, sizeof line);
+    wipe(line, sizeof line);
     return written ? EXITCODE_OK : print_failed();
 }
 

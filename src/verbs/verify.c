@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/json_write.h"
 #include "base/say.h"
+#include "base/wipe.h"
 #include "cli/begin.h"
 #include "cli/page.h"
 #include "cli/print.h"
@@ -144,7 +145,7 @@ static int work(void *context, int out_fd)
     check_ask(&child->verify->checks, child->check, &child->run, &told.result, &told.saves);
     deadline_disarm();
     bool written = file_write(out_fd, &told, sizeof told);
-    file_wipe(&told, sizeof told);
+    wipe(&told, sizeof told);
     return written ? EXITCODE_OK : EXITCODE_NO;
 }
 
@@ -190,7 +191,7 @@ static int ask(struct verify *verify, const struct check *check, struct check_re
         result->state = CHECK_FAILED;
     if (result->state == CHECK_PASSED && !check_values_add(&verify->values, &told.saves))
         result->state = CHECK_FAILED;
-    file_wipe(&told, sizeof told);
+    wipe(&told, sizeof told);
     return done.answer == INIT_WORK_STOPPED ? done.signal : 0;
 }
 
@@ -402,7 +403,7 @@ int verb_verify(const struct call *call)
     verify->settings.log = SAY_WARN;
     int code = run(verify);
     options_free(&verify->options);
-    file_wipe(verify, sizeof *verify);
+    wipe(verify, sizeof *verify);
     free(verify);
     return code;
 }

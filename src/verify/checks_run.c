@@ -2,10 +2,10 @@
 #include <string.h>
 
 #include "base/duration.h"
-#include "base/file.h"
 #include "base/json.h"
 #include "base/redact.h"
 #include "base/text.h"
+#include "base/wipe.h"
 #include "labelstudio/request.h"
 #include "net/url.h"
 #include "verify/checks.h"
@@ -155,7 +155,7 @@ static bool add_header(struct asking *self, struct text *out, unsigned *count, c
     char value[TOKEN_MAX + 64];
     bool filled = fill(self, template, SPELLED_PLAIN, value, sizeof value);
     text_add(out, "%s: %s", name, value);
-    file_wipe(value, sizeof value);
+    wipe(value, sizeof value);
     if (!filled)
         return false;
     if (out->cut || has_control(line))
@@ -527,7 +527,7 @@ static bool judge_jwt(struct asking *self)
         if (*at == '\0')
             break;
     }
-    file_wipe(text, sizeof text);
+    wipe(text, sizeof text);
     if (filled && (!well || parts != 3))
         return fail(self, "the text has not the three dot-separated parts of a JWT");
     text_print(self->result->came, sizeof self->result->came, "%s",
@@ -566,9 +566,9 @@ void check_ask(const struct checks *self, const struct check *check, const struc
         add_hints(&asking);
     }
     if (!passed)
-        file_wipe(saves, sizeof *saves);
+        wipe(saves, sizeof *saves);
     http_answer_free(&asking.answer);
-    file_wipe(&asking, sizeof asking);
+    wipe(&asking, sizeof asking);
 }
 
 bool check_values_add(struct check_values *self, const struct check_saves *saves)

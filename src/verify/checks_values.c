@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "base/file.h"
 #include "base/text.h"
+#include "base/wipe.h"
 
 // A `set` may use another one; deeper than this it uses itself.
 #define DEPTH_MAX 8
@@ -104,7 +104,7 @@ static void add_spelled(struct text *out, struct span value, enum spelling spell
     if (quoted.len >= 2)
         text_add_span(out, (struct span){quoted.bytes + 1, quoted.len - 2});
     out->cut = out->cut || quoted.cut;
-    file_wipe(quoted.bytes, quoted.len);
+    wipe(quoted.bytes, quoted.len);
     text_free(&quoted);
 }
 
@@ -217,5 +217,5 @@ void scope_each(struct scope *self, const char *template,
             each(context, (struct span){value, text.len});
         rest = span_rest(rest, len);
     }
-    file_wipe(value, sizeof value);
+    wipe(value, sizeof value);
 }

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/wipe.h"
 
 static char folder[] = "/tmp/labelgate-file-XXXXXX";
 
@@ -186,10 +187,10 @@ static void wiped_bytes_are_gone(void **state)
 {
     (void)state;
     char bytes[] = "00112233";
-    file_wipe(bytes, sizeof bytes - 1);
+    wipe(bytes, sizeof bytes - 1);
     for (size_t i = 0; i < sizeof bytes; i++)
         assert_int_equal(bytes[i], 0);
-    file_wipe(NULL, 0);
+    wipe(NULL, 0);
 }
 
 int main(void)
