@@ -32,6 +32,7 @@ int init_program_exitcode(enum reason reason)
     case REASON_COMMAND_ASSIGNMENT:
     case REASON_COMMAND_OPTION:
     case REASON_COMMAND_INTERPRETER_NOT_FOUND:
+    case REASON_COMMAND_INTERPRETER_CR:
     case REASON_COMMAND_LOADER_NOT_FOUND:
         return EXITCODE_NOT_FOUND;
     case REASON_LAUNCH_TOO_LARGE:
@@ -118,7 +119,10 @@ static bool interpreter_missing(struct finding *finding, const char *path, const
         text_add(&text, " (the script has CR alone as its line ends)");
     else if (interpreter[0] != '/')
         text_add(&text, " (no whole path, so it is looked for in the working directory)");
-    finding_set(finding, REASON_COMMAND_INTERPRETER_NOT_FOUND, path, NULL, detail);
+    bool has_cr = span_find(name, "\r") < name.len;
+    finding_set(finding,
+                has_cr ? REASON_COMMAND_INTERPRETER_CR : REASON_COMMAND_INTERPRETER_NOT_FOUND, path,
+                NULL, detail);
     return false;
 }
 

@@ -67,7 +67,10 @@ static const struct {
     enum reason reason;
 } page_words[] = {
     {400, "<h1>Bad Request (400)</h1>", REASON_HOST_REJECTED},
-    {400, "The plain HTTP request was sent to HTTPS port", REASON_HTTPS_NEEDED},
+    {400, "The plain HTTP request was sent to HTTPS port", REASON_HTTPS_NEEDED},     // nginx
+    {400, "Client sent an HTTP request to an HTTPS server", REASON_HTTPS_NEEDED},    // Go
+    {400, "speaking plain HTTP to an SSL-enabled server port", REASON_HTTPS_NEEDED}, // Apache
+    {400, "This combination of host and port requires TLS", REASON_HTTPS_NEEDED},    // Tomcat
     {400, "Request Header Or Cookie Too Large", REASON_HEADER_TOO_LARGE},
 };
 
@@ -80,6 +83,7 @@ static const struct {
     {401, 401, REASON_PROXY_AUTH},       {403, 403, REASON_PROXY_DENIED},
     {404, 404, REASON_NOT_FOUND},        {407, 407, REASON_PROXY_AUTH},
     {429, 429, REASON_RATE_LIMITED},     {431, 431, REASON_HEADER_TOO_LARGE},
+    {511, 511, REASON_PROXY_AUTH}, // RFC 6585: the network itself wants a login
     {500, 599, REASON_SERVER_ERROR},     {0, 999, REASON_BAD_REPLY},
 };
 
@@ -394,17 +398,35 @@ static const char *own_path(const char *asked)
     return found;
 }
 
+// The same host by https, at its root: who redirects there has forgotten the path.
+static bool is_https_root(const char *asked, struct span target)
+{
+    struct span from = span_of(asked), http = span_of("http://"), https = span_of("https://");
+    if (!span_starts(from, http.text) || !span_starts(target, https.text))
+        return false;
+    from = span_rest(from, http.len);
+    target = span_rest(target, https.len);
+    from.len = strcspn(from.text, ":/?#");
+    if (target.len > 0 && target.text[target.len - 1] == '/')
+        target.len--;
+    return span_equal(from, target);
+}
+
 // Label Studio has moved when the target ends with the path that was asked: what is before it is
-// the new base URL.
+// the new base URL. So it has when the same host wants https.
 static enum reason split_redirected(const char *asked, const struct text *target, char *base,
                                     size_t size)
 {
     const char *path = own_path(asked);
     struct span whole = {target->bytes, target->len};
     base[0] = '\0';
-    if (path == NULL || target->cut || !span_ends(whole, path) || span_is(whole, asked))
+    if (path == NULL || target->cut || span_is(whole, asked))
         return REASON_REDIRECTED;
-    text_print(base, size, "%.*s", (int)(whole.len - strlen(path)), whole.text);
+    if (span_ends(whole, path))
+        whole.len -= strlen(path);
+    else if (!is_https_root(asked, whole))
+        return REASON_REDIRECTED;
+    text_print(base, size, "%.*s", (int)whole.len, whole.text);
     struct url url;
     char why[URL_WHY];
     bool is_address = url_parse(base, false, &url, why);
@@ -413,31 +435,124 @@ static enum reason split_redirected(const char *asked, const struct text *target
     return is_address ? REASON_REDIRECTED_MOVED : REASON_REDIRECTED;
 }
 
-// What a proxy without a route says, in its own words when they are short and plain.
-static void add_not_found(struct text *out, const struct reading *self)
+// What stands between the two in `text`; nothing where they are not there.
+static struct span between(struct span text, const char *before, const char *after)
 {
-    struct span body = span_trim(self->answer->body);
-    if (body.len > 0 && body.len <= SHOWN_MAX && body.text[0] != '<')
-        add_shown(out, body);
-    else
-        add_shown(out, self->answer->server);
+    size_t start = span_find(text, before);
+    if (start == text.len)
+        return span_of("");
+    text = span_rest(text, start + strlen(before));
+    text.len = span_find(text, after);
+    return span_trim(text);
 }
 
-// Label Studio's own 500, a proxy that gets no answer from it, or any other.
+// What the answer says of itself: the title of a page, the message of a JSON error, or a short text
+// as it is.
+static struct span own_words_of(const struct reading *self)
+{
+    static const char *const members[] = {"detail", "message", "error", "error_msg", "title"};
+    struct span body = span_trim(self->answer->body);
+    for (size_t i = 0; self->is_json && i < sizeof members / sizeof members[0]; i++) {
+        json_place place = json_member(&self->json, JSON_ROOT, members[i]);
+        if (json_kind_at(&self->json, place) == JSON_STRING)
+            return json_raw(&self->json, place);
+    }
+    struct span title = between(body, "<title>", "<"), heading = between(body, "<h1>", "<");
+    if (title.len > 0 || heading.len > 0)
+        return title.len > 0 ? title : heading;
+    struct span code = between(body, "<Code>", "<"); // of S3 and the like
+    bool is_plain = body.len <= SHOWN_MAX && body.len > 0 && body.text[0] != '<';
+    return is_plain && code.len == 0 && !is_noise(body) ? body : code;
+}
+
+// Who answered, as far as the answer tells: `"404 Not Found" (nginx)`. It is what a person knows
+// the server by.
+static void add_who(struct text *out, const struct reading *self)
+{
+    struct span words = own_words_of(self), server = self->answer->server;
+    if (words.len > 0) {
+        text_add(out, "%s\"", out->len > 0 ? ", " : "");
+        add_shown(out, words);
+        text_add(out, "\"");
+    }
+    if (server.len == 0)
+        return;
+    text_add(out, words.len > 0 ? " (" : out->len > 0 ? ", " : "");
+    add_shown(out, server);
+    text_add(out, "%s", words.len > 0 ? ")" : "");
+}
+
+static bool has_any(struct span text, const char *const *words)
+{
+    for (; *words; words++)
+        if (contains(text, *words))
+            return true;
+    return false;
+}
+
+// A page that asks a person to log in.
+static bool is_login_page(const struct reading *self)
+{
+    static const char *const words[] = {"type=\"password\"",
+                                        "type=password",
+                                        "type='password'",
+                                        "/oauth2/start",
+                                        "Sign in",
+                                        "Sign In",
+                                        "Log in",
+                                        "Login",
+                                        NULL};
+    return !self->is_json && contains(self->answer->body, "<") &&
+           has_any(self->answer->body, words);
+}
+
+// Proxies that know running services alone: Traefik, the default backend of Kubernetes, Kong,
+// APISIX, ngrok.
+static bool has_no_route(const struct reading *self)
+{
+    static const char *const words[] = {"404 page not found", "default backend",
+                                        "no Route matched",   "Route Not Found",
+                                        "Tunnel not found",   NULL};
+    return has_any(self->answer->body, words);
+}
+
+// HAProxy, Traefik and Envoy answer 503 where nginx says 502.
+static bool has_no_upstream(const struct reading *self)
+{
+    static const char *const words[] = {"No server is available", "no available server",
+                                        "no healthy upstream", "upstream connect error", NULL};
+    int status = self->answer->status;
+    return status == 502 || (status >= 521 && status <= 523) || // Cloudflare: the server behind it
+           (status == 503 && has_any(self->answer->body, words));
+}
+
+// Who closes on purpose says so, or says when to come back.
+static bool is_closed(const struct reading *self)
+{
+    static const char *const words[] = {"aintenance", "MAINTENANCE", NULL};
+    return self->answer->status == 503 &&
+           (self->answer->retry_after.len > 0 || has_any(self->answer->body, words));
+}
+
 static enum reason split_server_error(const struct reading *self)
 {
     int status = self->answer->status;
     if (status == 500 && (self->own_page || self->own))
         return REASON_SERVER_ERROR_OWN;
-    return status == 502 || status == 504 ? REASON_SERVER_ERROR_PROXY : REASON_SERVER_ERROR;
+    if (has_no_upstream(self))
+        return REASON_SERVER_ERROR_PROXY;
+    if (status == 504 || status == 524)
+        return REASON_SERVER_ERROR_LATE;
+    return is_closed(self) ? REASON_SERVER_ERROR_CLOSED : REASON_SERVER_ERROR;
 }
 
-static void add_server_error(struct text *out, const struct reading *self)
+// Label Studio's own page does not say why; its JSON does.
+static void add_own_error(struct text *out, const struct reading *self)
 {
-    int status = self->answer->status;
-    text_add(out, "%d", status);
-    if (status == 503)
-        text_add(out, ": down for maintenance, or a proxy's limit");
+    if (self->own && self->detail.len > 0)
+        add_shown(out, self->detail);
+    else
+        text_add(out, "it does that when its database is down");
 }
 
 static void add_bad_reply(struct text *out, const struct reading *self)
@@ -445,6 +560,8 @@ static void add_bad_reply(struct text *out, const struct reading *self)
     text_add(out, "%d", self->answer->status);
     if (broke_off(self))
         text_add(out, ", and its body breaks off");
+    else
+        add_who(out, self);
 }
 
 // What Django's page adds by the cause; the JSON of its API says it in `detail`.
@@ -487,34 +604,75 @@ static void add_detail(struct text *out, enum reason reason, const struct readin
     case REASON_REDIRECTED:
         add_target(out, answer->location, url);
         break;
-    case REASON_NOT_FOUND_PROXY:
-        add_not_found(out, self);
-        break;
     case REASON_PROXY_AUTH:
         add_shown(out, answer->www_authenticate);
-        break;
-    case REASON_PROXY_DENIED:
-        add_shown(out, answer->server);
         break;
     case REASON_RATE_LIMITED:
         add_shown(out, answer->retry_after);
         break;
     case REASON_NOT_LABEL_STUDIO:
+    case REASON_NOT_LABEL_STUDIO_LOGIN:
         text_add(out, "%d ", answer->status);
         add_shown(out, answer->content_type);
+        add_who(out, self);
         break;
+    case REASON_PROXY_AUTH_BARE:
+    case REASON_PROXY_AUTH_LOGIN:
+    case REASON_PROXY_DENIED_LOGIN:
     case REASON_SERVER_ERROR:
     case REASON_SERVER_ERROR_PROXY:
-        add_server_error(out, self);
+    case REASON_SERVER_ERROR_LATE:
+    case REASON_SERVER_ERROR_CLOSED:
+        text_add(out, "%d", answer->status);
+        add_who(out, self);
+        break;
+    case REASON_NOT_FOUND_PROXY:
+    case REASON_NOT_FOUND_ROUTE:
+    case REASON_PROXY_DENIED:
+        add_who(out, self);
         break;
     case REASON_SERVER_ERROR_OWN:
-        text_add(out, "it does that when its database is down");
+        add_own_error(out, self);
         break;
     case REASON_BAD_REPLY:
         add_bad_reply(out, self);
         break;
     default:
         break;
+    }
+}
+
+// Label Studio's own 404: below a path of LABEL_STUDIO_URL it is that path which is wrong.
+static enum reason split_not_found(const char *asked, char *base, size_t size)
+{
+    const char *path = own_path(asked), *host = strstr(asked, "://");
+    const char *begin = host != NULL ? strchr(host + 3, '/') : NULL;
+    if (path == NULL || begin == NULL || begin >= path)
+        return REASON_NOT_FOUND;
+    text_print(base, size, "%.*s", (int)(path - begin), begin);
+    return REASON_NOT_FOUND_PATH;
+}
+
+// One word, several causes: who wrote the page tells which, and each has its own first step.
+static enum reason split_by_page(enum reason reason, const struct reading *self)
+{
+    switch ((int)reason) {
+    case REASON_NOT_FOUND:
+        if (self->own || self->own_page)
+            return reason;
+        return has_no_route(self) ? REASON_NOT_FOUND_ROUTE : REASON_NOT_FOUND_PROXY;
+    case REASON_SERVER_ERROR:
+        return split_server_error(self);
+    case REASON_NOT_LABEL_STUDIO:
+        return is_login_page(self) ? REASON_NOT_LABEL_STUDIO_LOGIN : reason;
+    case REASON_PROXY_DENIED:
+        return is_login_page(self) ? REASON_PROXY_DENIED_LOGIN : reason;
+    case REASON_PROXY_AUTH:
+        if (self->answer->www_authenticate.len > 0)
+            return reason;
+        return is_login_page(self) ? REASON_PROXY_AUTH_LOGIN : REASON_PROXY_AUTH_BARE;
+    default:
+        return reason;
     }
 }
 
@@ -541,13 +699,12 @@ void ls_verdict(enum ls_question question, const struct ls_answer *answer, const
     enum reason reason = judge(question, &reading, identity);
     if (reason == REASON_HOST_REJECTED)
         reason = split_host_rejected(url, &detail);
-    if (reason == REASON_NOT_FOUND && !reading.own && !reading.own_page)
-        reason = REASON_NOT_FOUND_PROXY;
-    if (reason == REASON_SERVER_ERROR)
-        reason = split_server_error(&reading);
+    reason = split_by_page(reason, &reading);
     add_detail(&detail, reason, &reading, url, identity);
     if (reason == REASON_REDIRECTED)
         reason = split_redirected(url, &detail, base, sizeof base);
+    if (reason == REASON_NOT_FOUND)
+        reason = split_not_found(url, base, sizeof base);
     finding_set(finding, reason, url, base, words);
     reading_free(&reading);
 }

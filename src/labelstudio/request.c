@@ -121,6 +121,30 @@ static void judge_nonsense(const struct ask *how, struct finding *finding)
     http_answer_free(&answer);
 }
 
+static bool is_page_of_others(enum reason reason)
+{
+    switch ((int)reason) {
+    case REASON_PROXY_DENIED:
+    case REASON_PROXY_DENIED_LOGIN:
+    case REASON_NOT_FOUND_PROXY:
+    case REASON_NOT_FOUND_ROUTE:
+    case REASON_SERVER_ERROR:
+    case REASON_SERVER_ERROR_PROXY:
+    case REASON_SERVER_ERROR_LATE:
+    case REASON_SERVER_ERROR_CLOSED:
+        return true;
+    default:
+        return false;
+    }
+}
+
+// Nobody puts these in front of a server.
+static bool is_forward_proxy(struct span server)
+{
+    return span_starts_nocase(server, "squid") || span_starts_nocase(server, "tinyproxy") ||
+           span_starts_nocase(server, "privoxy") || span_starts_nocase(server, "zscaler");
+}
+
 // Pages that no Label Studio has sent: of a host name without a dot they are the proxy's, which
 // does not know it. Of any other host they may be those of a proxy in front of Label Studio.
 static void judge_proxy(const struct ask *how, const char *address, const struct ls_answer *answer,
@@ -130,12 +154,10 @@ static void judge_proxy(const struct ask *how, const char *address, const struct
     char why[URL_WHY], page[FINDING_SLOT];
     if (!url_parse(how->reach.url, false, &url, why) || url.https)
         return;
-    bool is_page =
-        finding->reason == REASON_PROXY_DENIED || finding->reason == REASON_NOT_FOUND_PROXY ||
-        finding->reason == REASON_SERVER_ERROR || finding->reason == REASON_SERVER_ERROR_PROXY;
+    bool is_named = strchr(url.host, '.') != NULL || strchr(url.host, ':') != NULL;
     text_print(page, sizeof page, "%s", address);
-    if (answer->status == 407 || (is_page && strchr(url.host, '.') == NULL &&
-                                  strchr(url.host, ':') == NULL && !ls_is_own_page(answer)))
+    if (answer->status == 407 || (is_page_of_others(finding->reason) && !ls_is_own_page(answer) &&
+                                  (!is_named || is_forward_proxy(answer->server))))
         network_error_proxy_status(finding, &url, page, answer->status);
 }
 

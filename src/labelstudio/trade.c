@@ -95,9 +95,8 @@ static void mend(const struct question *question, struct finding *finding)
     if (finding->reason != REASON_JWT_DISABLED)
         return;
     if (question->who.kind == CREDENTIAL_SESSION)
-        finding_set(
-            finding, REASON_LOGIN_LOST, finding->subject, NULL,
-            "it does not know the session that it began: something between drops the cookies");
+        finding_set(finding, REASON_LOGIN_LOST, finding->subject, NULL,
+                    "something between drops the cookie of the session");
     if (question->who.kind == CREDENTIAL_TOKEN)
         finding_set(finding, REASON_HEADER_LOST, finding->subject, NULL, NULL);
 }

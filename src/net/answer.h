@@ -44,8 +44,8 @@ struct http_request {
     void (*phase)(void *context, enum http_phase phase, const char *what);
     void *phase_context;
     bool body_always; // read the body whatever the status; else only where it is needed (200, 400,
-                      // 401, 403, 500); of a 404 what comes at once (HTTP_PEEK_MS), enough to see
-                      // whose page it is
+                      // 401, 403, 500); of a 404 and of any other 5xx what comes at once
+                      // (HTTP_PEEK_MS), enough to see whose page it is
     bool body_never;  // the status line is all that is wanted (the app's own address)
 };
 

@@ -380,7 +380,7 @@ static bool explain_proxy(struct transfer *self, CURLcode code, int error)
                              container_is_inside());
     struct text text = text_over(detail, sizeof detail);
     finding_add_sentence(&connection, &text);
-    network_error_proxy(fault, &self->url, self->origin, detail);
+    network_error_proxy_away(fault, &self->url, self->origin, detail);
     return true;
 }
 
@@ -506,7 +506,7 @@ static void ask_by_name(struct transfer *self)
         return;
     network_error_name(&unknown, self->origin, by_name.host, vain.asked, vain.silent);
     if (self->request->proxy != NULL)
-        network_error_proxy(fault, &self->url, self->origin, unknown.detail);
+        network_error_proxy_away(fault, &self->url, self->origin, unknown.detail);
     else
         *fault = unknown;
 }

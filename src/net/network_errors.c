@@ -126,6 +126,7 @@ static enum reason reason_of_timeout(enum http_phase phase)
     case HTTP_HANDSHAKE:
         return REASON_TIMEOUT_HANDSHAKE;
     case HTTP_TUNNEL:
+        return REASON_TIMEOUT_TUNNEL;
     case HTTP_ANSWERING:
         return REASON_TIMEOUT;
     case HTTP_UNAUTHORIZED:
@@ -142,6 +143,14 @@ void network_error_proxy(struct finding *fault, const struct url *url, const cha
     bool is_short = strchr(url->host, '.') == NULL && strchr(url->host, ':') == NULL;
     finding_set(fault, is_short ? REASON_PROXY_FAILED_SHORT : REASON_PROXY_FAILED, origin,
                 url->host, why);
+}
+
+void network_error_proxy_away(struct finding *fault, const struct url *url, const char *origin,
+                              const char *why)
+{
+    network_error_proxy(fault, url, origin, why);
+    if (fault->reason == REASON_PROXY_FAILED)
+        fault->reason = REASON_PROXY_AWAY;
 }
 
 void network_error_proxy_status(struct finding *fault, const struct url *url, const char *origin,

@@ -25,6 +25,9 @@ void network_error_bad_reply(struct finding *fault, const char *origin, const ch
 // server did not answer for ("" when it answered for all).
 void network_error_name(struct finding *fault, const char *origin, const char *host,
                         const char *asked, const char *silent);
+// The same, and it is the proxy itself that cannot be reached.
+void network_error_proxy_away(struct finding *fault, const struct url *url, const char *origin,
+                              const char *why);
 // The proxy did not bring the question to `url`: why, and what it answered to CONNECT.
 void network_error_proxy(struct finding *fault, const struct url *url, const char *origin,
                          const char *why);

@@ -163,7 +163,7 @@ static bool take(struct proxy *self, const char *text, const char *from)
     if (at > authority.len) // never guessed: the login must go to no other host
         return refuse(self, "has an @ after a /, ? or #: in a password write %2F, %3F, %23");
     if (span_starts_nocase(name, "socks"))
-        return refuse(self, "speaks SOCKS, which labelgate does not: name an HTTP proxy, or none");
+        return refuse(self, "speaks SOCKS, which labelgate does not");
     if (span_is_nocase(name, "https"))
         return refuse(self, "is to be asked over TLS, which labelgate does not do: most proxies of "
                             "an https address are reached by http://");

@@ -38,7 +38,7 @@ static enum body_mode mode_for(const struct http_request *request, int status)
     case 404:
         return BODY_PEEK;
     default:
-        return BODY_NONE;
+        return status > 500 ? BODY_PEEK : BODY_NONE;
     }
 }
 
@@ -133,7 +133,8 @@ static void check_coding(struct intake *self)
 {
     char why[FINDING_SLOT];
     struct span coding = span_of(self->answer->content_encoding);
-    if (self->mode == BODY_NONE || coding.len == 0 || span_is_nocase(coding, "identity"))
+    if (self->mode == BODY_NONE || self->status > 500 || coding.len == 0 ||
+        span_is_nocase(coding, "identity"))
         return;
     struct text text = text_over(why, sizeof why);
     text_add(&text, "status %d with a body in the coding ", self->status);
@@ -144,8 +145,8 @@ static void check_coding(struct intake *self)
 
 bool intake_close(struct intake *self, bool done)
 {
-    // The body of a 500 only tells a little more: the status says enough when it does not come.
-    bool whole = self->enough || done || self->status == 500;
+    // The body of a 5xx only tells a little more: the status says enough when it does not come.
+    bool whole = self->enough || done || self->status >= 500;
     if (self->refused)
         return true;
     if (!self->head_done || !whole)

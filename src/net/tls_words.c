@@ -20,7 +20,7 @@ static enum reason explain_untrusted(const struct tls *self, struct text *out)
     if (self->unusable[0] != '\0') {
         text_add(out, "the CA \"%s\" is in %s, but cannot be used: %s", self->issuer, self->path,
                  self->unusable);
-        return REASON_TLS_UNTRUSTED_CA;
+        return REASON_TLS_UNTRUSTED_CA_UNUSABLE;
     }
     if (self->is_known) {
         text_add(out,
@@ -29,8 +29,12 @@ static enum reason explain_untrusted(const struct tls *self, struct text *out)
                  self->issuer, self->path);
         return REASON_TLS_UNTRUSTED_CA;
     }
+    if (self->self_signed && (self->flags & MBEDTLS_X509_BADCERT_CN_MISMATCH)) {
+        text_add(out, "it is \"%s\", for %s", self->issuer, self->names);
+        return REASON_TLS_UNTRUSTED_DEFAULT;
+    }
     if (self->self_signed) {
-        text_add(out, "it is not in %s", self->path);
+        text_add(out, "it is \"%s\", which is not in %s", self->issuer, self->path);
         return REASON_TLS_UNTRUSTED_SELF_SIGNED;
     }
     if (self->ends_at_root) {
@@ -109,7 +113,8 @@ static enum reason explain_flags(const struct tls *self, struct text *out)
     }
     if (self->flags & (MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE)) {
         explain_time(self, out);
-        return REASON_TLS_EXPIRED;
+        return self->flags & MBEDTLS_X509_BADCERT_EXPIRED ? REASON_TLS_EXPIRED
+                                                          : REASON_TLS_EXPIRED_EARLY;
     }
     if (self->flags & MBEDTLS_X509_BADCERT_CN_MISMATCH) {
         text_add(out, "it is for %s", self->names);

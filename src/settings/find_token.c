@@ -119,7 +119,7 @@ static void judge(struct maker *maker)
     if (!token_judge(&token->judged, maker->settings->token.jwt, time(NULL), token->name, place,
                      &finding)) {
         // One line end of a file was dropped: what is left of them is a line too many.
-        if (finding.reason == REASON_TOKEN_LINE_END && token->origin.kind == ORIGIN_SECRET)
+        if (token->judged.line_end && token->origin.kind == ORIGIN_SECRET)
             finding.reason = REASON_TOKEN_EXTRA_LINE;
         refuse(maker, STAGE_TOKEN, &finding);
     } else if (is_judged(maker) &&

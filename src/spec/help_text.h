@@ -18,10 +18,13 @@
     "An option counts before its variable in the environment, that before the same name in the " \
     ".env file. A variable that is set but empty counts as not set. Put settings into the "      \
     "environment when health shall see them too."
-#define HELP_CLASSES                                                                             \
-    "Every refusal and every unhealthy verdict carries one of these words in brackets. local: "  \
-    "labelgate knows without asking. refused: Label Studio itself said no. unclear: everything " \
-    "else a network can do; --unreachable healthy makes health accept it. fine: all is well."
+#define HELP_CLASSES                                                                              \
+    "Every refusal and every unhealthy verdict carries one of these words in brackets. local: a " \
+    "fault of this side: its files, settings, command, app, or what labelgate was told to do. "   \
+    "refused: Label Studio itself said no; asking again does not help. unclear: everything else " \
+    "a network can do, which says nothing about the token; --unreachable healthy makes health "   \
+    "accept it. fine: all is well. For each sentence: an example, and to do: the first step for " \
+    "this cause, then the others, the likeliest first."
 
 struct exit_row {
     const char *code; // "125", "128+n", "the app's"

@@ -59,10 +59,11 @@ struct token {
     enum token_kind inner; // kind of the text without its prefix, quotes or white space; else the
                            // same as `kind`
     size_t len;
-    char prefix[8];     // "Token" or "Bearer" as people know it, when kind is TOKEN_PREFIXED
-    char dirt[64];      // MALFORMED: first wrong byte and its place: "a newline at the end",
-                        // "U+00AD soft hyphen, byte 21"
-    bool line_end;      // MALFORMED: by nothing but line ends at the end
+    char prefix[8];       // "Token" or "Bearer" as people know it, when kind is TOKEN_PREFIXED
+    char dirt[64];        // MALFORMED: first wrong byte and its place: "a newline at the end",
+                          // "U+00AD soft hyphen, byte 21"
+    bool line_end;        // MALFORMED: by nothing but line ends at the end
+    bool carriage_return; // that one begins with a CR: an editor on Windows wrote it
     const char *around; // REFERENCE: which kind of it; WRAPPED: what is around the token; else NULL
     enum token_doubt doubt; // of LEGACY_OTHER; else NONE
     char broken[64]; // JWT_BROKEN: which part and why: "part 2 (payload) is not a JSON object"

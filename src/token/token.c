@@ -58,7 +58,8 @@ static void set_dirt(struct token *self, struct span span, size_t at)
         text_add(&out, "%s at the beginning", name);
     } else if (next == span.len) {
         text_add(&out, "%s at the end", name);
-        self->line_end = span_starts(rest, "\n") || span_starts(rest, "\r");
+        self->carriage_return = span_starts(rest, "\r");
+        self->line_end = self->carriage_return || span_starts(rest, "\n");
     } else {
         text_add(&out, "%s inside (byte %zu)", name, at + 1);
     }

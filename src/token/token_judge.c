@@ -71,7 +71,9 @@ static enum reason reason_of(const struct token *self, enum jwt_policy policy, i
     case TOKEN_PREFIXED:
         return REASON_TOKEN_PREFIXED;
     case TOKEN_MALFORMED:
-        return self->line_end ? REASON_TOKEN_LINE_END : REASON_TOKEN_MALFORMED;
+        if (!self->line_end)
+            return REASON_TOKEN_MALFORMED;
+        return self->carriage_return ? REASON_TOKEN_CARRIAGE_RETURN : REASON_TOKEN_LINE_END;
     case TOKEN_REFERENCE:
         return REASON_TOKEN_REFERENCE;
     case TOKEN_PATH:

@@ -342,6 +342,14 @@ static const char *not_seen(const struct diagnosis *diagnosis)
     return diagnosis->settings->offline ? "Label Studio was not asked (--offline)" : NULL;
 }
 
+// What the network does to /health is no other fault than what it does to whoami.
+static bool is_said(const struct finding *fault, const struct finding *verdict)
+{
+    return finding_equal(fault, verdict) ||
+           (fault->reason == verdict->reason &&
+            reason_class(fault->reason) == REASON_CLASS_UNCLEAR);
+}
+
 // The whole of it in two lines: what is wrong, and the first step. The rest of the page is details.
 static void add_verdict(const struct page *page, const struct diagnosis *diagnosis)
 {
@@ -378,7 +386,7 @@ static void add_verdict(const struct page *page, const struct diagnosis *diagnos
     const struct finding *faults[CHECK_FAULTS];
     unsigned count = check_faults(diagnosis, faults);
     for (unsigned i = 0; i < count; i++)
-        if (!finding_equal(faults[i], finding))
+        if (!is_said(faults[i], finding))
             add_finding(page, PAGE_BAD, faults[i]);
 }
 

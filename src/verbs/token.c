@@ -242,16 +242,15 @@ static int from_nothing(struct bring *bring)
     char place[FINDING_SLOT], words[FINDING_SLOT];
     const struct token_found *pat = find_pat(&bring->settings.token);
     if (pat == NULL || bring->settings.token.jwt != JWT_REJECT)
-        return refuse_with(bring, REASON_TOKEN_MISSING, NULL, "standard input is empty");
+        return refuse_with(bring, REASON_TOKEN_MISSING_INPUT, NULL, "standard input is empty");
     origin_text(&pat->origin, place, sizeof place);
     if (!may_trade(bring)) {
         text_print(
             words, sizeof words,
-            "standard input is empty, and the Personal Access Token in %s (%s) can be traded "
-            "%s",
+            "standard input is empty; the Personal Access Token in %s (%s) can be exchanged %s",
             pat->name, place,
             bring->settings.offline ? "without --offline only" : "once LABEL_STUDIO_URL is set");
-        return refuse_with(bring, REASON_TOKEN_MISSING, NULL, words);
+        return refuse_with(bring, REASON_TOKEN_MISSING_ADDRESS, NULL, words);
     }
     bring->token.len = text_print(bring->token.text, sizeof bring->token.text, "%.*s",
                                   (int)pat->text.len, pat->text.text);
@@ -284,7 +283,7 @@ static int from_input(struct bring *bring)
     case PROMPT_FAILED:
         break;
     }
-    return refuse_with(bring, REASON_TOKEN_MISSING, NULL, "standard input cannot be read");
+    return refuse_with(bring, REASON_TOKEN_MISSING_INPUT, NULL, "standard input cannot be read");
 }
 
 static int print_token(const struct bring *bring)
@@ -309,7 +308,9 @@ static int refuse_replace(const struct bring *bring, const char *path, enum repl
     if (fault == REPLACE_LINK)
         return refuse_with(bring, REASON_WRITE_FAILED_LINK, path, NULL);
     replace_text(fault, error, why, sizeof why);
-    return refuse_with(bring, REASON_WRITE_FAILED, path, why);
+    return refuse_with(bring,
+                       fault == REPLACE_MOUNTED ? REASON_WRITE_FAILED_MOUNTED : REASON_WRITE_FAILED,
+                       path, why);
 }
 
 static int tell_written(const struct bring *bring, const char *path,

@@ -17,7 +17,9 @@ SENTENCE = 200
 
 
 def sentences(result: Result) -> list[str]:
-    return [line.removeprefix("labelgate: ") for line in result.err.splitlines()]
+    """A step of what is to do is one too."""
+    lines = [line.removeprefix("labelgate: ") for line in result.err.splitlines()]
+    return [step for line in lines for step in (line.split("; ") if line.startswith("to do: ") else [line])]
 
 
 def quiet(result: Result) -> bool:
@@ -256,7 +258,7 @@ def test_references(run: Run, tmp_path: Path, value: str, says: str) -> None:
 )
 def test_paths_of_secrets(run: Run, tmp_path: Path, value: str) -> None:
     err = refused(run, {NAME: value}, "token_placeholder", "path of a file")
-    assert f"write the path into {NAME}_FILE" in err
+    assert f"move the path to {NAME}_FILE" in err
     not_written(run, tmp_path, value, "token_placeholder")
 
 
@@ -387,7 +389,7 @@ def test_secret_newline_remedy(run: Run) -> None:
 
 @pytest.mark.parametrize("end", ["\r\n", "\n\n", "\r", " \n"])
 def test_other_line_ends(run: Run, end: str) -> None:
-    refused(run, {NAME: TOKEN + end}, "token_malformed", "echo", "CR LF")
+    refused(run, {NAME: TOKEN + end}, "token_malformed", "without a line end", "echo")
 
 
 def test_quotes_name_their_readers(run: Run) -> None:

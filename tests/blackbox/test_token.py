@@ -277,7 +277,7 @@ def test_nothing_given_and_nothing_to_trade(run: Run, url: str, tmp_path: Path) 
     env.write_text(f"LABEL_STUDIO_API_TOKEN={PAT}\n")
     could = run("token", "--write", stdin=b"")
     assert could.code == 1 and "[token_missing]" in could.err and quiet(could, PAT)
-    assert "LABEL_STUDIO_API_TOKEN (.env line 1) can be traded once LABEL_STUDIO_URL is set" in could.err
+    assert "LABEL_STUDIO_API_TOKEN (.env line 1) can be exchanged once LABEL_STUDIO_URL is set" in could.err
     kept = run("token", "--write", "--jwt", "accept", "--url", url, stdin=b"")
     assert kept.code == 1 and "[token_missing]" in kept.err
     env.write_text(f"LABEL_STUDIO_API_TOKEN={PAT}\n")

@@ -44,7 +44,7 @@ def test_a_refused_token_is_named_by_variable_and_source(tmp_path: Path, verb: s
         env = {"LABEL_STUDIO_URL": server.url, **({} if in_file else {NAME: WRONG})}
         out = " ".join(ask(verb, tmp_path, env).split())
     assert f"does not know the token in {NAME} ({where})" in out
-    assert server.url in out and "to do: copy the token again from Label Studio" in out
+    assert server.url in out and "to do: copy the token again from the Label Studio at this address" in out
 
 
 def test_a_refusal_without_its_body_names_the_token_too(tmp_path: Path) -> None:

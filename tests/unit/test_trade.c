@@ -161,7 +161,7 @@ static void without_a_token_a_refusal_is_well(void **state)
     PLAY(((const struct step[]){{WHOAMI, NULL, NULL, 401, NOT_PROVIDED, 0, 0, 0}}));
     assert_int_equal(whoami(&how, &seen), REASON_OK_NO_TOKEN);
     PLAY(((const struct step[]){{WHOAMI, NULL, NULL, 401, "<h1>401</h1>", 0, 0, 0}}));
-    assert_int_equal(whoami(&how, &seen), REASON_PROXY_AUTH);
+    assert_int_equal(whoami(&how, &seen), REASON_PROXY_AUTH_BARE);
     PLAY(((const struct step[]){{WHOAMI, NULL, NULL, 403, OWN(403, "no"), 0, 0, 0}}));
     assert_int_equal(whoami(&how, &seen), REASON_FORBIDDEN);
 }
@@ -669,7 +669,7 @@ static void a_session_that_is_lost_is_no_switch(void **state)
     PLAY(((const struct step[]){{TOKEN, BY_SESSION, NULL, 401, NOT_PROVIDED, 0, 0, 0}}));
     assert_false(trade_legacy(&how, &by_session, &legacy, NULL, &finding));
     assert_int_equal(finding.reason, REASON_LOGIN_LOST);
-    assert_non_null(strstr(finding.detail, "cookies"));
+    assert_non_null(strstr(finding.detail, "the cookie"));
 }
 
 static void health_proves_that_the_server_is_up(void **state)

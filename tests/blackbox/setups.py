@@ -1,0 +1,627 @@
+# SPDX-License-Identifier: MIT
+"""Causes on the server or the network, all with the same innocent files. What comes back is what the real
+thing sends: nginx, HAProxy, Traefik, oauth2-proxy, Cloudflare, squid, Grafana, MinIO, PostgreSQL.
+
+Each says which reason word is due, the words that name the cause, and the words of the first step.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+
+from authority import DAY, Authority
+from standin import (
+    USER,
+    Connection,
+    Deaf,
+    Play,
+    Request,
+    StandIn,
+    answer,
+    detail,
+    free_port,
+    label_studio,
+    response,
+)
+
+NAME = "LABEL_STUDIO_API_TOKEN"
+Environment = dict[str, str]
+Serve = Callable[[Authority], AbstractContextManager[Environment]]
+
+
+@dataclass(frozen=True)
+class Setup:
+    serve: Serve
+    word: str
+    cause: tuple[str, ...]
+    step: tuple[str, ...]
+    hosts: str = ""  # /etc/hosts of the prober; "" leaves it as it is
+    needs_names: bool = False  # a network of its own, with a name server that knows nobody
+    silent: bool = False  # and does not answer
+
+
+def page(status: int, reason: str, server: str = "nginx") -> bytes:
+    """nginx's own page."""
+    text = (
+        f"<html>\r\n<head><title>{status} {reason}</title></head>\r\n<body>\r\n"
+        f"<center><h1>{status} {reason}</h1></center>\r\n<hr><center>{server}</center>\r\n"
+        "</body>\r\n</html>\r\n"
+    )
+    return response(status, text, [("Server", server)], reason)
+
+
+def plain(status: int, text: str, *headers: tuple[str, str]) -> bytes:
+    return response(status, text, headers).replace(b"text/html; charset=utf-8", b"text/plain")
+
+
+def http(
+    data: bytes | Callable[[Request], bytes] | Play,
+    host: str = "127.0.0.1",
+    name: str = "",
+    path: str = "",
+    **more: str,
+) -> Serve:
+    """A server in the clear; `name` is how the address calls it."""
+
+    @contextmanager
+    def serve(_: Authority) -> Iterator[Environment]:
+        play = data if not isinstance(data, bytes) and getattr(data, "is_play", False) else answer(data)
+        with StandIn(play, host) as server:
+            where = f"{name or '127.0.0.1'}:{server.port}"
+            yield {"LABEL_STUDIO_URL": f"http://{where}{path}", **more}
+
+    return serve
+
+
+def says(data: bytes) -> Play:
+    """Speaks first, as SSH and SMTP do, or to whatever comes."""
+
+    def play(connection: Connection) -> None:
+        connection.read_request()
+        connection.send(data)
+
+    play.is_play = True  # type: ignore[attr-defined]
+    return play
+
+
+def silent(connection: Connection) -> None:
+    connection.read_request()
+    connection.wait()
+
+
+silent.is_play = True  # type: ignore[attr-defined]
+
+
+def closed(name: str = "127.0.0.1") -> Serve:
+    @contextmanager
+    def serve(_: Authority) -> Iterator[Environment]:
+        yield {"LABEL_STUDIO_URL": f"http://{name}:{free_port()}"}
+
+    return serve
+
+
+@contextmanager
+def dropped(_: Authority) -> Iterator[Environment]:
+    with Deaf() as deaf:
+        yield {"LABEL_STUDIO_URL": f"http://127.0.0.1:{deaf.port}", "LABELGATE_TIMEOUT": "700ms"}
+
+
+def https(make: Callable[[Authority], tuple[object, object]], name: str = "localhost") -> Serve:
+    """`make` gives the certificate that is shown and what is trusted; None leaves the system's own trust."""
+
+    @contextmanager
+    def serve(authority: Authority) -> Iterator[Environment]:
+        shown, trusted = make(authority)
+        with_chain = not isinstance(shown, tuple)
+        issued = shown if with_chain else shown[0]  # type: ignore[index]
+        with StandIn(answer(label_studio), tls=authority.context(issued, with_chain)) as server:  # type: ignore[arg-type]
+            trust = {"LABELGATE_CA_FILE": str(authority.file(trusted))} if trusted else {}  # type: ignore[arg-type]
+            yield {"LABEL_STUDIO_URL": f"https://{name}:{server.port}", **trust}
+
+    return serve
+
+
+def unnamed(host: str, **more: str) -> Serve:
+    @contextmanager
+    def serve(_: Authority) -> Iterator[Environment]:
+        yield {"LABEL_STUDIO_URL": f"http://{host}:8080", **more}
+
+    return serve
+
+
+def through_proxy(data: bytes, host: str) -> Serve:
+    @contextmanager
+    def serve(_: Authority) -> Iterator[Environment]:
+        with StandIn(answer(data)) as proxy:
+            yield {"LABEL_STUDIO_URL": f"http://{host}:8080", "HTTP_PROXY": proxy.url}
+
+    return serve
+
+
+def own(status: int, text: str) -> bytes:
+    return response(status, detail(status, text), [("Server", "nginx")])
+
+
+def jwt(kind: str, begins: int, ends: int) -> str:
+    def part(value: object) -> str:
+        return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+    claims = {"token_type": kind, "exp": ends, "iat": begins, "jti": "0" * 32, "user_id": 1}
+    return f"{part({'alg': 'HS256', 'typ': 'JWT'})}.{part(claims)}.{'A' * 43}"
+
+
+NOW = int(datetime.datetime.now(datetime.UTC).timestamp())
+PAT = jwt("refresh", NOW - 1000, NOW + 10**8)
+TRADE = {NAME: PAT, "LABELGATE_JWT": "trade"}
+
+
+def pats_are_off(request: Request) -> bytes:
+    """Label Studio with API tokens off: the refresh works, what it gives is nobody."""
+    if request.path.startswith("/api/token/refresh"):
+        return response(200, {"access": jwt("access", NOW, NOW + 300)})
+    if (request.header("Authorization") or "").startswith("Token "):
+        return own(401, "Invalid token.")
+    return own(401, "Authentication credentials were not provided.")
+
+
+def refresh_says(status: int, text: str) -> Callable[[Request], bytes]:
+    return lambda _: own(status, text)
+
+
+def sub_path(request: Request) -> bytes:
+    """Label Studio below /label-studio, another site at the root."""
+    if request.path.startswith("/label-studio/"):
+        return response(200, USER)
+    return page(404, "Not Found")
+
+
+SIGN_IN = (
+    '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Sign In</title></head><body>'
+    '<form method="GET" action="/oauth2/start"><input type="hidden" name="rd" value="/api">'
+    '<button type="submit">Sign in with OpenID Connect</button></form></body></html>'
+)
+LOGIN_FORM = (
+    "<!doctype html><html><head><title>ACME single sign-on</title></head><body><form method=post>"
+    '<input name="user"><input type="password" name="password"></form></body></html>'
+)
+CHALLENGE = (
+    '<!DOCTYPE html><html lang="en-US"><head><title>Just a moment...</title></head><body>'
+    "<noscript>Enable JavaScript and cookies to continue</noscript></body></html>"
+)
+MAINTENANCE = (
+    "<html><head><title>Down for maintenance</title></head><body><h1>Back at 18:00</h1></body></html>"
+)
+DJANGO_400 = (
+    '\n<!doctype html>\n<html lang="en">\n<head>\n  <title>Bad Request (400)</title>\n</head>\n<body>\n'
+    "  <h1>Bad Request (400)</h1><p></p>\n</body>\n</html>\n"
+)
+OWN_500 = detail(
+    500,
+    'connection to server at "db" (172.18.0.2), port 5432 failed: Connection refused\n\tIs the server '
+    "running on that host and accepting TCP/IP connections?\n",
+)
+MINIO = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied.'
+    "</Message><Resource>/api/current-user/whoami</Resource></Error>"
+)
+SQUID = (
+    '<!DOCTYPE html><html><head><meta type="copyright" content="Copyright (C) 1996-2021 The Squid Software '
+    'Foundation"><title>ERROR: The requested URL could not be retrieved</title></head><body></body></html>'
+)
+HAPROXY = (
+    "<html><body><h1>503 Service Unavailable</h1>\nNo server is available to handle this request.\n"
+    "</body></html>\n"
+)
+PORTAL = "https://portal.hotel.example/guest?next=studio"
+OWN_PAGE = "<!doctype html><html><head><title>500 | Label Studio</title></head><body>Uh oh</body></html>"
+OWN_404 = "<!DOCTYPE html><html><head><title>Label Studio</title></head><body>404</body></html>"
+
+
+@contextmanager
+def https_on_http_port(_: Authority) -> Iterator[Environment]:
+    """A server in the clear takes the ClientHello for a bad request, as nginx and gunicorn do."""
+
+    def play(connection: Connection) -> None:
+        connection.socket.recv(4096)
+        connection.send(page(400, "Bad Request"))
+
+    with StandIn(play) as server:
+        yield {"LABEL_STUDIO_URL": f"https://127.0.0.1:{server.port}"}
+
+
+@contextmanager
+def proxy_is_away(_: Authority) -> Iterator[Environment]:
+    yield {"LABEL_STUDIO_URL": "http://studio.example.org", "HTTP_PROXY": f"http://127.0.0.1:{free_port()}"}
+
+
+def with_login(data: bytes, says: str) -> bytes:
+    return data.replace(b"\r\nServer", f"\r\nWWW-Authenticate: {says}\r\nServer".encode(), 1)
+
+
+def to_https(request: Request) -> bytes:
+    return response(301, "", [("Location", f"https://studio.example.org{request.path}")])
+
+
+def to_https_root(request: Request) -> bytes:
+    return response(301, "", [("Location", f"https://{(request.header('Host') or '').split(':')[0]}/")])
+
+
+def intermediate(authority: Authority) -> tuple[object, object]:
+    """The server's certificate without the one that signed it, and the root."""
+    root = authority.root()
+    return (authority.server(authority.issue("Example Issuing CA", by=root, key="ec:mid", is_ca=True)),), root
+
+
+def default_certificate(authority: Authority) -> tuple[object, object]:
+    name = "Kubernetes Ingress Controller Fake Certificate"
+    return authority.issue(name, key="ec:default", names=["ingress.local"]), None
+
+
+def private_ca(authority: Authority) -> tuple[object, object]:
+    return authority.server(authority.root("Example Root")), None
+
+
+def valid(begins: int, ends: int) -> Callable[[Authority], tuple[object, object]]:
+    def make(authority: Authority) -> tuple[object, object]:
+        root = authority.root()
+        return authority.server(root, begins=begins * DAY, ends=ends * DAY), root
+
+    return make
+
+
+def another_name(authority: Authority) -> tuple[object, object]:
+    root = authority.root()
+    return authority.server(root, names=["studio.example.org"]), root
+
+
+LEGACY_OFF = (
+    "Authentication token no longer valid: legacy token authentication has been disabled for this "
+    "organization"
+)
+NOT_PROVIDED = "Authentication credentials were not provided."
+STUDIO = "127.0.0.1 label-studio"
+IN_FRONT = ("let /api/ past that login, for the app too",)
+
+SETUPS: dict[str, Setup] = {
+    # ---- What stands in front of Label Studio
+    "proxy_wrong_upstream": Setup(
+        http(page(502, "Bad Gateway")),
+        "server_error",
+        ('502, "502 Bad Gateway" (nginx)', "a proxy that cannot reach Label Studio"),
+        ("see whether Label Studio runs", "the proxy asks it by the right name and port"),
+    ),
+    "proxy_waits": Setup(
+        http(page(504, "Gateway Time-out")),
+        "server_error",
+        ("504", "a proxy that waited for Label Studio in vain"),
+        ("see whether Label Studio or its database hangs",),
+    ),
+    "haproxy_no_server": Setup(
+        http(response(503, HAPROXY)),
+        "server_error",
+        ("a proxy that cannot reach",),
+        ("see whether Label Studio runs",),
+    ),
+    "traefik_no_server": Setup(
+        http(plain(503, "no available server\n")),
+        "server_error",
+        ("no available server", "a proxy that cannot reach"),
+        ("see whether Label Studio runs",),
+    ),
+    "traefik_no_route": Setup(
+        http(plain(404, "404 page not found\n")),
+        "not_found",
+        ("404 page not found", "no route"),
+        ("see whether Label Studio runs", "routes to running services alone"),
+    ),
+    "cloudflare_origin_down": Setup(
+        http(
+            response(
+                521, "<title>studio.example.org | 521: Web server is down</title>", [("Server", "cloudflare")]
+            )
+        ),
+        "server_error",
+        ("Web server is down", "cloudflare"),
+        ("see whether Label Studio runs",),
+    ),
+    "maintenance": Setup(
+        http(response(503, MAINTENANCE, [("Retry-After", "3600"), ("Server", "nginx")])),
+        "server_error",
+        ("Down for maintenance", "closed for now"),
+        ("wait until it is opened again",),
+    ),
+    "nginx_503": Setup(
+        http(page(503, "Service Temporarily Unavailable")),
+        "server_error",
+        ("503 Service Temporarily Unavailable", "nginx"),
+        ("log of the proxy",),
+    ),
+    "rate_limit": Setup(
+        http(response(429, "Too Many Requests", [("Retry-After", "60"), ("Server", "nginx")])),
+        "rate_limited",
+        ("429", "retry after 60"),
+        ("raise the limit",),
+    ),
+    "waf": Setup(
+        http(response(403, CHALLENGE, [("Server", "cloudflare"), ("CF-RAY", "8f0c-FRA")])),
+        "proxy_denied",
+        ("403", "Just a moment...", "cloudflare"),
+        ("let that proxy or firewall pass", "for the app too"),
+    ),
+    "basic_auth": Setup(
+        http(with_login(page(401, "Authorization Required"), 'Basic realm="Team only"')),
+        "proxy_auth",
+        ("wants a login of its own", "Team only"),
+        IN_FRONT,
+    ),
+    "oauth2_proxy_redirect": Setup(
+        http(response(302, "", [("Location", "/oauth2/start?rd=%2Fapi%2Fcurrent-user%2Fwhoami")])),
+        "redirected",
+        ("/oauth2/start", "a login or a gateway"),
+        IN_FRONT,
+    ),
+    "oauth2_proxy_sign_in": Setup(
+        http(response(403, SIGN_IN)),
+        "proxy_denied",
+        ("Sign In", "a login in front of Label Studio"),
+        IN_FRONT,
+    ),
+    "login_page": Setup(
+        http(response(200, LOGIN_FORM, [("Server", "nginx")])),
+        "not_label_studio",
+        ("a login page", "ACME single sign-on"),
+        IN_FRONT,
+    ),
+    "captive_portal": Setup(
+        http(response(302, "", [("Location", PORTAL)])),
+        "redirected",
+        ("https://portal.hotel.example/guest", "a login or a gateway"),
+        IN_FRONT,
+    ),
+    "captive_511": Setup(
+        http(response(511, LOGIN_FORM)),
+        "proxy_auth",
+        ("511", "ACME single sign-on", "a login page"),
+        IN_FRONT,
+    ),
+    "to_https": Setup(
+        http(to_https),
+        "redirected",
+        ("Label Studio has another address",),
+        ("write LABEL_STUDIO_URL=https://studio.example.org",),
+    ),
+    "to_https_without_the_path": Setup(
+        http(to_https_root),
+        "redirected",
+        ("Label Studio has another address",),
+        ("LABEL_STUDIO_URL=https://127.0.0.1",),
+    ),
+    "header_stripped": Setup(
+        http(own(401, NOT_PROVIDED)),
+        "header_lost",
+        ("the Authorization header was lost on the way",),
+        ("pass the Authorization header on", "for the app too"),
+    ),
+    "header_changed": Setup(
+        http(own(401, "Invalid token header. Token string should not contain spaces.")),
+        "token_malformed",
+        ("cannot read the Authorization header", NAME),
+        ("pass that header on unchanged", "for the app too"),
+    ),
+    "host_changed": Setup(
+        http(response(400, DJANGO_400)),
+        "host_rejected",
+        ("refuses this host name",),
+        ("pass the Host header on",),
+    ),
+    # ---- The address
+    "sub_path_missing": Setup(
+        http(sub_path),
+        "not_found",
+        ("is not Label Studio's", "404 Not Found", "nginx"),
+        ("correct host, port and path of LABEL_STUDIO_URL", "sub-path"),
+    ),
+    "sub_path_kept": Setup(
+        http(response(404, OWN_404), path="/label-studio"),
+        "not_found",
+        ("Label Studio's web server answered 404", "not served below /label-studio"),
+        ("take /label-studio out of LABEL_STUDIO_URL",),
+    ),
+    "grafana": Setup(
+        http(response(401, {"message": "Unauthorized", "messageId": "auth.unauthorized"})),
+        "proxy_auth",
+        ("is not Label Studio's", "Unauthorized", "another server"),
+        ("correct host and port of LABEL_STUDIO_URL",),
+    ),
+    "minio": Setup(
+        http(response(403, MINIO, [("Server", "MinIO")])),
+        "proxy_denied",
+        ("is not Label Studio's", "MinIO", "another server"),
+        ("let that proxy or firewall pass",),
+    ),
+    "the_app_itself": Setup(
+        http(response(404, {"detail": "Not Found"}, [("Server", "uvicorn")])),
+        "not_found",
+        ("is not Label Studio's", "uvicorn", "another server"),
+        ("correct host, port and path of LABEL_STUDIO_URL",),
+    ),
+    "postgres": Setup(
+        http(says(b"")),
+        "connection_reset",
+        ("closed the connection without an answer",),
+        ("check that host, port and scheme of LABEL_STUDIO_URL are Label Studio's",),
+    ),
+    "redis": Setup(
+        http(says(b"-ERR wrong number of arguments for 'get' command\r\n")),
+        "bad_reply",
+        ("it is not HTTP: another service listens there",),
+        ("correct host, port and scheme",),
+    ),
+    "wrong_port": Setup(
+        closed("label-studio"),
+        "connection_refused",
+        ("nothing listens at http://label-studio:",),
+        ("see in docker compose ps", "which port it has inside"),
+        hosts=STUDIO,
+    ),
+    "http_on_https_port": Setup(
+        http(page(400, "The plain HTTP request was sent to HTTPS port")),
+        "https_needed",
+        ("wants https and was asked by http",),
+        ("write https:// instead of http://",),
+    ),
+    "http_on_https_port_of_go": Setup(
+        http(plain(400, "Client sent an HTTP request to an HTTPS server.\n")),
+        "https_needed",
+        ("wants https and was asked by http",),
+        ("write https:// instead of http://",),
+    ),
+    "https_on_http_port": Setup(
+        https_on_http_port, "tls_failed", ("the answer is not TLS", "plain http"), ("write http://",)
+    ),
+    # ---- Label Studio
+    "database_down": Setup(
+        http(response(500, OWN_500)),
+        "server_error",
+        ("Label Studio's own error", "port 5432 failed"),
+        ("database runs",),
+    ),
+    "database_down_page": Setup(
+        http(response(500, OWN_PAGE)), "server_error", ("its database is down",), ("database runs",)
+    ),
+    "hangs": Setup(
+        http(silent, LABELGATE_TIMEOUT="700ms"),
+        "timeout",
+        ("took the connection, but did not answer",),
+        ("see whether Label Studio or its database hangs",),
+    ),
+    "another_servers_token": Setup(
+        http(own(401, "Invalid token.")),
+        "token_unknown",
+        ("does not know the token in", "it was never issued there"),
+        ("copy the token again from the Label Studio at this address",),
+    ),
+    "legacy_off": Setup(
+        http(own(401, LEGACY_OFF)),
+        "legacy_disabled",
+        ("legacy tokens switched off",),
+        ("Organization > Access Token Settings",),
+    ),
+    "pats_off": Setup(
+        http(pats_are_off, **TRADE),
+        "jwt_disabled",
+        ("Personal Access Tokens (API tokens) off",),
+        ("Organization > Access Token Settings",),
+    ),
+    "pat_of_another_server": Setup(
+        http(refresh_says(401, "Token is invalid"), **TRADE),
+        "pat_invalid",
+        ("did not sign the Personal Access Token", "another server's"),
+        ("copy it again as a whole",),
+    ),
+    "body_lost": Setup(
+        http(refresh_says(400, "Validation error"), **TRADE),
+        "pat_missing",
+        ("found no token to exchange", NAME),
+        ("pass on the body of POST /api/token/refresh",),
+    ),
+    "user_deactivated": Setup(
+        http(own(401, "User inactive or deleted.")),
+        "user_inactive",
+        ("was deactivated",),
+        ("activate that user again",),
+    ),
+    # ---- The network
+    "firewall_drops": Setup(
+        dropped,
+        "timeout",
+        ("no connection to", "not even with a refusal"),
+        ("let the firewall in between pass",),
+    ),
+    "stopped_service": Setup(
+        unnamed("label-studio"),
+        "name_unresolved",
+        ("knows no address of label-studio",),
+        ("start that service",),
+        needs_names=True,
+    ),
+    "moved_host": Setup(
+        unnamed("studio.example.org"),
+        "name_unresolved",
+        ("knows no address of studio.example.org",),
+        ("ask for Label Studio's present name",),
+        needs_names=True,
+    ),
+    "name_server_is_dead": Setup(
+        unnamed("studio.example.org", LABELGATE_TIMEOUT="1s"),
+        "timeout",
+        ("the name server did not answer in time",),
+        ("/etc/resolv.conf",),
+        needs_names=True,
+        silent=True,
+    ),
+    "ipv6_only": Setup(
+        http(response(200, USER), host="::1", name="label-studio"),
+        "connection_refused",
+        ("nothing listens at", "(127.0.0.1)"),
+        ("see in docker compose ps",),
+        hosts=STUDIO,
+    ),
+    "proxy_without_exception": Setup(
+        through_proxy(response(503, SQUID, [("Server", "squid/5.7")]), "label-studio"),
+        "proxy_failed",
+        ("the proxy did not pass the request on", "from HTTP_PROXY"),
+        ("add label-studio to NO_PROXY and no_proxy",),
+    ),
+    "proxy_forbids": Setup(
+        through_proxy(response(403, SQUID, [("Server", "squid/5.7")]), "studio.example.org"),
+        "proxy_failed",
+        ("its rules forbid it", "from HTTP_PROXY"),
+        ("add studio.example.org to NO_PROXY and no_proxy", "if it is in your own network"),
+    ),
+    "proxy_is_away": Setup(
+        proxy_is_away,
+        "proxy_failed",
+        ("the proxy in between cannot be reached", "connection refused", "from HTTP_PROXY"),
+        ("correct the proxy's address",),
+    ),
+    # ---- Certificates
+    "expired_certificate": Setup(
+        https(valid(-90, -1)), "tls_expired", ("it expired on",), ("renew the server's certificate",)
+    ),
+    "not_yet_valid": Setup(
+        https(valid(1, 90)),
+        "tls_expired",
+        ("is not valid yet", "the clock here says"),
+        ("set the clock of this machine",),
+    ),
+    "missing_intermediate": Setup(
+        https(intermediate),
+        "tls_untrusted",
+        ('did not send its issuer "Example Issuing CA"',),
+        ("have the server send the whole chain (nginx: fullchain.pem), for the app too",),
+    ),
+    "private_ca": Setup(
+        https(private_ca),
+        "tls_untrusted",
+        ("an unknown authority", '"Example Root"'),
+        ("name the PEM file of that CA's certificate", "for the app"),
+    ),
+    "default_certificate": Setup(
+        https(default_certificate),
+        "tls_untrusted",
+        ("self-signed and for another name", "Kubernetes Ingress Controller Fake Certificate"),
+        ("a certificate for this host name",),
+    ),
+    "wrong_host": Setup(
+        https(another_name),
+        "tls_wrong_host",
+        ("it is for studio.example.org",),
+        ("put a name that is in the certificate",),
+    ),
+}
