@@ -18,17 +18,14 @@ for argument; do
 done
 if [ -z "$linking" ]; then
     # In spite of -nostdinc zig puts the headers of its own libc in front of every -isystem, but not of -I. (Without a libc,
-    # -nostdlib, it refuses the stack protector.)
-    exec "$zig" cc -target "$target" -nostdinc -I "$prefix/include" "$@"
+    # -nostdlib, it refuses the stack protector.) So they are no system headers, and -w says nothing of them; the native
+    # build says what there is to say of ours.
+    exec "$zig" cc -target "$target" -nostdinc -I "$prefix/include" "$@" -w
 fi
 
 # Code is generated when the program is linked. The objects carry -Oz, but not for inlining and for arm's floats.
 set -- -static -pie --no-dynamic-linker -z text --lto-O2 -mllvm -inline-threshold=5 \
     "$prefix/lib/rcrt1.o" "$prefix/lib/crti.o" "$@" "$prefix/lib/libc.a" "$prefix/lib/libcompiler_rt.a" "$prefix/lib/crtn.o"
-case $target in
-s390x-*) set -- -u _GLOBAL_OFFSET_TABLE_ "$@" ;; # code that is generated later needs it, and lld must know before
-thumb-*) set -- -mllvm -float-abi=hard "$@" ;;
-esac
 
 # Compiler flags to linker flags: -Wl,a,b is a b; what only compiles is dropped.
 count=$#
@@ -47,4 +44,8 @@ while [ "$count" -gt 0 ]; do
     *) set -- "$@" "$argument" ;;
     esac
 done
+case $target in
+s390x-*) set -- -u _GLOBAL_OFFSET_TABLE_ "$@" ;; # code that is generated later needs it, and lld must know before
+thumb-*) set -- -mllvm -float-abi=hard "$@" ;;
+esac
 exec "$zig" ld.lld "$@"
