@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/character.h"
 #include "base/span.h"
 #include "base/text.h"
 
@@ -58,6 +59,24 @@ static bool is_of_the_shell(struct span word)
     return false;
 }
 
+// a&&b, cat<file: names of programs have none of these.
+static bool has_sign_of_the_shell(struct span word)
+{
+    for (size_t i = 0; i < word.len; i++)
+        if (strchr(";|&<>(){}*?", word.text[i]) != NULL)
+            return true;
+    return false;
+}
+
+// Place of the first byte that is no visible character of ASCII; word.len: there is none.
+static size_t first_odd(struct span word)
+{
+    size_t at = 0;
+    while (at < word.len && word.text[at] > ' ' && word.text[at] <= '~')
+        at++;
+    return at;
+}
+
 void command_word_explain(const char *command, struct finding *finding)
 {
     char shown[SHOWN + 16];
@@ -98,5 +117,14 @@ void command_word_explain(const char *command, struct finding *finding)
         finding_set(
             finding, REASON_COMMAND_NOT_FOUND, shown, NULL,
             "a carriage return (\\r) ends it: the file that names it has Windows line ends");
+    } else if (first_odd(word) < word.len) {
+        struct text text = text_over(detail, sizeof detail);
+        text_add(&text, "it holds ");
+        character_add_name(&text, span_rest(word, first_odd(word)));
+        text_add(&text, ", byte %zu", first_odd(word) + 1);
+        finding_set(finding, REASON_COMMAND_NOT_FOUND, shown, NULL, detail);
+    } else if (has_sign_of_the_shell(word)) {
+        finding_set(finding, REASON_COMMAND_SHELL_WORD, shown, NULL,
+                    "it is a line for a shell, not the name of a program");
     }
 }

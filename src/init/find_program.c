@@ -147,6 +147,12 @@ static bool no_such_file(struct finding *finding, const char *path)
     return not_found(finding, path, detail);
 }
 
+static bool is_directory(struct finding *finding, const char *path)
+{
+    finding_set(finding, REASON_COMMAND_DIRECTORY, path, NULL, NULL);
+    return false;
+}
+
 // True when nothing that is known of the path keeps it from being executed.
 static bool judge_path(const char *path, struct finding *finding)
 {
@@ -159,7 +165,7 @@ static bool judge_path(const char *path, struct finding *finding)
         return not_found(finding, path, strerror(errno));
     }
     if (S_ISDIR(file.st_mode))
-        return not_executable(finding, path, "it is a directory");
+        return is_directory(finding, path);
     if (!S_ISREG(file.st_mode))
         return not_executable(finding, path, "it is not a regular file");
     return access(path, X_OK) == 0 || no_permission(finding, path);
@@ -253,7 +259,8 @@ static bool search(const char *command, const char *path, char *program, struct 
         return false;
     }
     char detail[FINDING_SLOT];
-    text_print(detail, sizeof detail, "looked for in %s", path);
+    text_print(detail, sizeof detail, *path == '\0' ? "PATH is set and empty" : "looked for in %s",
+               path);
     return not_found(finding, command, detail);
 }
 

@@ -308,6 +308,12 @@ WORDS = [
     ("~/app", '"~/app"', "only a shell replaces ~"),
     ('["npm","start"]', '"["npm","start"]"', "JSON list"),
     ("npm\r", '"npm\\r"', "carriage return"),
+    ("a;b", '"a;b"', "a line for a shell"),
+    ("npm&&node", '"npm&&node"', "a line for a shell"),
+    ("npm>log", '"npm>log"', "a line for a shell"),
+    ("npm\u00a0", "npm", "U+00A0 no-break space, byte 4"),
+    ("\u200bnpm", "npm", "U+200B zero-width space, byte 1"),
+    ("np\u043c", "np", "U+043C Cyrillic letter, byte 3"),
 ]
 
 
@@ -322,6 +328,19 @@ def test_exec_one_word(run: Run, word: str, shown: str, why: str) -> None:
         assert "each word as an item of its own" in second and '["sh", "-c", "..."]' in second
     if why == "assignment":
         assert "begin with env" in second
+
+
+@pytest.mark.parametrize("word", [".", "..", "/", "./folder", "folder/"])
+def test_a_directory(run: Run, tmp_path: Path, word: str) -> None:
+    (tmp_path / "folder").mkdir()
+    refused = run("run", "--no-token", "--", word)
+    assert refused.code == 126 and "it is a directory [command_not_executable]" in refused.err
+    assert "the path of the program in it" in refused.err and "ls -ld" not in refused.err
+
+
+def test_a_path_that_is_empty(run: Run) -> None:
+    refused = run("run", "--no-token", "--", "npm", env={"PATH": ""})
+    assert refused.code == 127 and "PATH is set and empty" in refused.err
 
 
 def test_a_word_shows_no_secret(run: Run) -> None:
