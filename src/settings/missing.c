@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What is said when a verb needs a token or an address and there is none.
 
+#include "base/ascii.h"
 #include "base/container.h"
 #include "base/text.h"
 #include "settings/settings.h"
@@ -56,6 +57,13 @@ static bool find_run_together(const struct settings *self, struct finding *findi
     return false;
 }
 
+// One that a program can look up. A blank in it comes of a line that an engine took as it was.
+static bool is_name(const char *text)
+{
+    struct span name = span_of(text);
+    return name.len > 0 && span_run(name, ascii_is_name) == name.len;
+}
+
 bool settings_need_token(const struct settings *self, struct finding *finding)
 {
     if (self->token.used.name)
@@ -67,7 +75,10 @@ bool settings_need_token(const struct settings *self, struct finding *finding)
     add_names_text(self, &text);
     if (self->token.near.name) {
         origin_words(&self->token.near, places, sizeof places);
-        finding_set(finding, REASON_TOKEN_MISSING_NEAR_NAME, self->token.near.name, places, names);
+        finding_set(finding,
+                    is_name(self->token.near.name) ? REASON_TOKEN_MISSING_NEAR_NAME
+                                                   : REASON_TOKEN_MISSING_ODD_NAME,
+                    self->token.near.name, places, names);
         return false;
     }
     if (self->token.unset.name) {

@@ -165,30 +165,39 @@ void settings_take_token_names(struct maker *maker)
 
 // ---- Names that come near -----------------------------------------------------------------------
 
-static bool take_near(struct maker *maker, struct span name, struct span value,
+typedef bool is_near(struct span name, struct span value);
+
+static bool take_near(struct maker *maker, is_near *is, struct span name, struct span value,
                       struct origin origin)
 {
-    if (!token_is_near_name(name) || !token_is_near_value(value))
+    if (!is(name, value))
         return false;
     maker->settings->token.near = origin;
     maker->settings->token.near.name = arena_copy(&maker->settings->memory, name);
     return true;
 }
 
-void settings_find_near_name(struct maker *maker)
+static bool find_near_name(struct maker *maker, is_near *is)
 {
     struct settings *settings = maker->settings;
     for (size_t i = 0; i < maker->environment->count; i++) {
         struct span item = span_of(maker->environment->items[i]);
         size_t len = span_find(item, "=");
         if (len < item.len &&
-            take_near(maker, (struct span){item.text, len}, span_rest(item, len + 1),
+            take_near(maker, is, (struct span){item.text, len}, span_rest(item, len + 1),
                       (struct origin){.kind = ORIGIN_ENVIRONMENT}))
-            return;
+            return true;
     }
     for (size_t i = 0; i < settings->dotenv.count && !settings->dotenv.failed; i++) {
         const struct dotenv_var *var = &settings->dotenv.vars[i];
-        if (take_near(maker, var->name, var->value, settings_line_of(settings, var, NULL)))
-            return;
+        if (take_near(maker, is, var->name, var->value, settings_line_of(settings, var, NULL)))
+            return true;
     }
+    return false;
+}
+
+void settings_find_near_name(struct maker *maker)
+{
+    if (!find_near_name(maker, token_is_near))
+        (void)find_near_name(maker, token_is_far);
 }

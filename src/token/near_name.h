@@ -12,8 +12,11 @@
 bool token_is_near_name(struct span name);
 // One whose value is likely to be the token itself, and not the path of a file.
 bool token_is_near_secret(struct span name);
-// A value that may be a token: not empty, and no switch, as in
-// LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN=true.
-bool token_is_near_value(struct span value);
+// Is such a name set to what may be a token: not empty, and no switch, as in
+// LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN=true?
+bool token_is_near(struct span name, struct span value);
+// A name further away, as LS_TOKEN, LABEL_STUDIO_PAT and LABLE_STUDIO_API_TOKEN, whose value has
+// the shape of a token of Label Studio.
+bool token_is_far(struct span name, struct span value);
 
 #endif

@@ -341,6 +341,7 @@ def test_token_under_a_near_name(run: Run) -> None:
 @pytest.mark.parametrize(
     "name",
     ["LABELSTUDIO_API_KEY", "label_studio_api_token", "LabelStudioToken", "MY_LABEL_STUDIO_KEY"]
+    + ["LABEL_STUDIO_TOKEN2", "MY_LABEL_LABEL_STUDIO_TOKEN", "LABEL_STUDIO_TOKEN_API_TOKEN"]
     + ["LABEL_STUDIO_LEGACY_TOKEN", "LABEL_STUDIO_TOKENS", "LABEL_STUDIO_USER_TOKEN_FILE"],
 )
 def test_near_names(run: Run, tmp_path: Path, name: str) -> None:
@@ -350,8 +351,39 @@ def test_near_names(run: Run, tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        "LABEL_STUDIO_API_TOKEN ",
+        " LABEL_STUDIO_API_TOKEN",
+        "export LABEL_STUDIO_API_TOKEN",
+        "label-studio-token",
+    ],
+)
+def test_near_names_that_no_program_reads(run: Run, name: str) -> None:
+    err = refused(run, {name: OTHER_TOKEN}, "token_missing", f'"{name}" (environment)', "rename it")
+    assert "LABELGATE_TOKEN_VAR" not in err
+
+
+FAR = ["LS_TOKEN", "MY_LS_API_KEY", "LABEL_STUDIO_PAT", "LABLE_STUDIO_API_TOKEN", "LABEL_STUDO_KEY"]
+FAR += ["LABEL_STUDIO_API_TOKEN_1", "LABEL_STUDIO_TOKEN_VALUE", "TOKEN_LABEL_STUDIO", "LABEL_STUDIO_AUTH"]
+
+
+@pytest.mark.parametrize("name", FAR)
+def test_names_further_away_whose_value_is_a_token(run: Run, name: str) -> None:
+    for value in (OTHER_TOKEN, PAT):
+        refused(run, {name: value}, "token_missing", f"{name} (environment)", f"LABELGATE_TOKEN_VAR={name}")
+    err = refused(run, {name: "another-text"}, "token_missing", "looked for")
+    assert f"{name} (" not in err
+    nearer = {name: OTHER_TOKEN, "LABEL_STUDIO_USER_TOKEN": "s3cr3t-T"}
+    refused(run, nearer, "token_missing", "LABEL_STUDIO_USER_TOKEN (environment)")
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("LABEL_STUDIO_COMMIT", OTHER_TOKEN),
+        ("LS_PATH", OTHER_TOKEN),
+        ("GITHUB_TOKEN", OTHER_TOKEN),
         ("LABEL_STUDIO_URL", "http://ls:8080"),
         ("LABEL_STUDIO_USER_TOKEN", ""),
         ("LABEL_STUDIO_SECRET_KEY", OTHER_TOKEN),
