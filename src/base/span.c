@@ -51,6 +51,12 @@ bool span_starts_nocase(struct span a, const char *prefix)
     return a.len >= len && same_nocase(a.text, prefix, len);
 }
 
+bool span_ends_nocase(struct span a, const char *suffix)
+{
+    size_t len = strlen(suffix);
+    return a.len >= len && same_nocase(a.text + a.len - len, suffix, len);
+}
+
 bool span_has_nocase(struct span a, const char *needle)
 {
     size_t len = strlen(needle);
@@ -101,6 +107,16 @@ bool span_split(struct span *rest, char separator, struct span *piece)
     *piece = (struct span){rest->text, end ? (size_t)(end - rest->text) : rest->len};
     *rest = end ? span_rest(*rest, piece->len + 1) : (struct span){0};
     return true;
+}
+
+bool span_item(struct span *rest, char separator, struct span *item)
+{
+    while (span_split(rest, separator, item)) {
+        *item = span_trim(*item);
+        if (item->len > 0)
+            return true;
+    }
+    return false;
 }
 
 struct span span_word(struct span *rest)

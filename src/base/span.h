@@ -19,6 +19,7 @@ bool span_ends(struct span a, const char *suffix);
 // ASCII only, independent of the locale: the settings and header names are ASCII.
 bool span_is_nocase(struct span a, const char *text);
 bool span_starts_nocase(struct span a, const char *prefix);
+bool span_ends_nocase(struct span a, const char *suffix);
 bool span_has_nocase(struct span a, const char *needle);
 // The first place of `needle` in `a`, or `a.len` when it is not there.
 size_t span_find(struct span a, const char *needle);
@@ -32,6 +33,8 @@ struct span span_trim(struct span a);
 // "a,b" has two pieces, "a," too, and the empty text has one. False at the end, when rest->text is
 // NULL.
 bool span_split(struct span *rest, char separator, struct span *piece);
+// The same without blanks around a piece (span_trim); empty pieces are passed over.
+bool span_item(struct span *rest, char separator, struct span *item);
 // The next word of `rest`, up to ASCII blanks (span_trim); empty at the end.
 struct span span_word(struct span *rest);
 

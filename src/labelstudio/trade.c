@@ -277,14 +277,11 @@ static const char login_path[] = "/user/login";
 // The value of the cookie `name` in "a=b; c=d"; empty when it is not there.
 static struct span cookie(const char *cookies, const char *name)
 {
+    struct span rest = span_of(cookies), pair;
     size_t len = strlen(name);
-    for (const char *at = cookies; *at;) {
-        size_t end = strcspn(at, ";");
-        if (end > len && strncmp(at, name, len) == 0 && at[len] == '=')
-            return (struct span){at + len + 1, end - len - 1};
-        at += end;
-        at += strspn(at, "; ");
-    }
+    while (span_item(&rest, ';', &pair))
+        if (pair.len > len && span_starts(pair, name) && pair.text[len] == '=')
+            return span_rest(pair, len + 1);
     return span_of("");
 }
 

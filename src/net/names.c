@@ -28,13 +28,9 @@ static struct span without_final_dot(struct span name)
 
 static bool is_localhost(struct span host)
 {
-    static const char suffix[] = ".localhost";
-    size_t suffix_len = sizeof suffix - 1;
     host = without_final_dot(host);
-    if (span_is_nocase(host, "localhost"))
-        return true;
-    return host.len > suffix_len &&
-           span_is_nocase((struct span){host.text + host.len - suffix_len, suffix_len}, suffix);
+    return span_is_nocase(host, "localhost") ||
+           (span_ends_nocase(host, ".localhost") && host.text[0] != '.');
 }
 
 bool resolve_is_needless(const char *host)
@@ -46,27 +42,6 @@ bool resolve_is_needless(const char *host)
 }
 
 // ---- Lines and words ----------------------------------------------------------------------------
-
-static struct span next_line(struct span *text)
-{
-    const char *end = text->len > 0 ? memchr(text->text, '\n', text->len) : NULL;
-    struct span line = {text->text, end ? (size_t)(end - text->text) : text->len};
-    size_t used = end ? line.len + 1 : line.len;
-    *text = (struct span){text->text + used, text->len - used};
-    return line;
-}
-
-static struct span next_word(struct span *line)
-{
-    *line = span_trim(*line);
-    size_t len = 0;
-    while (len < line->len && line->text[len] != ' ' &&
-           (line->text[len] < '\t' || line->text[len] > '\r'))
-        len++;
-    struct span word = {line->text, len};
-    *line = (struct span){line->text + len, line->len - len};
-    return word;
-}
 
 static struct span until(struct span line, const char *comment_marks)
 {
@@ -98,13 +73,14 @@ static struct conf read_conf(const char *text, size_t len)
 {
     struct conf conf = {.search = span_of(""), .ndots = NDOTS_DEFAULT};
     struct span rest = {text, len};
-    while (rest.len > 0) {
-        struct span line = until(next_line(&rest), "#;");
-        struct span word = next_word(&line);
+    struct span line;
+    while (span_split(&rest, '\n', &line)) {
+        line = until(line, "#;");
+        struct span word = span_word(&line);
         if (span_is(word, "search") || span_is(word, "domain")) {
             conf.search = line;
         } else if (span_is(word, "options")) {
-            for (word = next_word(&line); word.len > 0; word = next_word(&line))
+            for (word = span_word(&line); word.len > 0; word = span_word(&line))
                 read_option(&conf, word);
         }
     }
@@ -122,7 +98,7 @@ static void add_name(struct resolve_walk *self, struct span host, struct span do
 
 static void add_search(struct resolve_walk *self, struct span host, struct span search)
 {
-    for (struct span domain = next_word(&search); domain.len > 0; domain = next_word(&search))
+    for (struct span domain = span_word(&search); domain.len > 0; domain = span_word(&search))
         if (!span_is(domain, "."))
             add_name(self, host, domain);
 }
@@ -173,7 +149,7 @@ static void add_address(struct resolve_addresses *self, const char *text)
 
 static bool names_host(struct span line, struct span host)
 {
-    for (struct span word = next_word(&line); word.len > 0; word = next_word(&line)) {
+    for (struct span word = span_word(&line); word.len > 0; word = span_word(&line)) {
         struct span name = without_final_dot(word);
         if (name.len == host.len && strncasecmp(name.text, host.text, host.len) == 0)
             return true;
@@ -189,9 +165,10 @@ void resolve_hosts_find(struct resolve_addresses *self, const char *host, const 
     unsigned char binary[sizeof(struct in6_addr)];
     char text[RESOLVE_ADDRESS];
     self->count = 0;
-    while (rest.len > 0) {
-        struct span line = until(next_line(&rest), "#");
-        struct span address = next_word(&line);
+    struct span line;
+    while (span_split(&rest, '\n', &line)) {
+        line = until(line, "#");
+        struct span address = span_word(&line);
         if (address.len == 0 || address.len >= sizeof text || !names_host(line, bare))
             continue;
         text_print(text, sizeof text, "%.*s", (int)address.len, address.text);

@@ -21,20 +21,16 @@ static bool next_line(struct pem *self, char **line, size_t *len)
     return true;
 }
 
-// "-----BEGIN LABEL-----" with nothing but blanks behind it.
+// "-----BEGIN LABEL-----" with nothing but blanks after it.
 static bool is_mark(struct span line, const char *mark, const char *label)
 {
-    static const char dashes[] = "-----";
-    size_t at = strlen(mark);
-    if (line.len < at || memcmp(line.text, mark, at) != 0)
+    if (!span_starts(line, mark))
         return false;
-    while (line.len > 0 && (line.text[line.len - 1] == ' ' ||
-                            (line.text[line.len - 1] >= '\t' && line.text[line.len - 1] <= '\r')))
-        line.len--;
-    struct span rest = span_rest(line, at);
-    size_t len = strlen(label);
-    return rest.len == len + sizeof dashes - 1 && memcmp(rest.text, label, len) == 0 &&
-           memcmp(rest.text + len, dashes, sizeof dashes - 1) == 0;
+    struct span rest = span_rest(line, strlen(mark));
+    if (!span_starts(rest, label))
+        return false;
+    rest = span_rest(rest, strlen(label));
+    return span_starts(rest, "-----") && span_trim(span_rest(rest, strlen("-----"))).len == 0;
 }
 
 static const char *begun_label(struct span line)

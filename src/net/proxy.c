@@ -4,6 +4,8 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "base/ascii.h"
+#include "base/percent.h"
 #include "base/span.h"
 #include "base/text.h"
 
@@ -23,7 +25,7 @@ static bool read_bits(const char *text, unsigned most, unsigned *bits)
     unsigned value = 0;
     if (*text == '\0')
         return false;
-    for (; *text >= '0' && *text <= '9' && value <= most; text++)
+    for (; ascii_is_digit(*text) && value <= most; text++)
         value = value * 10 + (unsigned)(*text - '0');
     *bits = value == 0 ? most : value;
     return *text == '\0' && value <= most;
@@ -94,26 +96,12 @@ static bool refuse(struct proxy *self, const char *why)
     return true;
 }
 
-static int hex_value(char c)
-{
-    static const char digits[] = "0123456789abcdef";
-    const char *digit = c != '\0' ? strchr(digits, c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c) : NULL;
-    return digit != NULL ? (int)(digit - digits) : -1;
-}
-
 // False: too long, or it holds a NUL.
 static bool decode(struct span text, char out[PROXY_LOGIN])
 {
-    size_t len = 0;
-    for (size_t at = 0; at < text.len; at++) {
-        int high = text.text[at] == '%' && at + 2 < text.len ? hex_value(text.text[at + 1]) : -1;
-        int low = high >= 0 ? hex_value(text.text[at + 2]) : -1;
-        char byte = low >= 0 ? (char)(high * 16 + low) : text.text[at];
-        at += low >= 0 ? 2 : 0;
-        if (len + 1 == PROXY_LOGIN || byte == '\0')
-            return false;
-        out[len++] = byte;
-    }
+    size_t len = percent_decode(text, out, PROXY_LOGIN);
+    if (len == PROXY_LOGIN || memchr(out, '\0', len) != NULL)
+        return false;
     out[len] = '\0';
     return true;
 }

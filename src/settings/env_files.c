@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which .env files are read, what is wrong with them, and what in them is not looked at.
 
+#include "base/array.h"
 #include "base/mounted_file.h"
 #include "base/text.h"
 #include "settings/lookup.h"
@@ -11,10 +12,10 @@
 static void add_file(struct maker *maker, struct span path, const struct origin *origin)
 {
     struct settings *settings = maker->settings;
-    struct env_file *files =
-        maker_grow(maker, settings->files, settings->file_count, sizeof *files);
     const char *copy = arena_copy(&settings->memory, path);
-    if (files == NULL || copy == NULL) {
+    struct env_file *files =
+        copy != NULL ? array_grow(settings->files, settings->file_count, sizeof *files) : NULL;
+    if (files == NULL) {
         maker_no_memory(maker);
         return;
     }
@@ -24,10 +25,9 @@ static void add_file(struct maker *maker, struct span path, const struct origin 
 
 static void add_list(struct maker *maker, const struct value *value)
 {
-    struct span piece;
-    const char *list = value->text;
-    while (settings_next_piece(&list, &piece))
-        add_file(maker, piece, &value->origin);
+    struct span list = span_of(value->text), path;
+    while (span_item(&list, ',', &path))
+        add_file(maker, path, &value->origin);
 }
 
 static void add_options(struct maker *maker)

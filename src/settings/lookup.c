@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "settings/lookup.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/quote.h"
 #include "base/text.h"
 
@@ -29,32 +29,13 @@ void maker_no_memory(const struct maker *maker)
     settings->refusal_count = 1;
 }
 
-void *maker_grow(const struct maker *maker, const void *array, unsigned count, size_t size)
-{
-    // Rooms are 4, 8, 16, ...
-    bool is_full = count == 0 || (count >= 4 && (count & (count - 1)) == 0);
-    if (!is_full)
-        return (void *)(uintptr_t)array;
-    void *grown = arena_take(&maker->settings->memory, (count < 4 ? 4 : 2 * (size_t)count) * size);
-    if (grown && count > 0)
-        memcpy(grown, array, count * size);
-    return grown;
-}
-
-// One more place at the end of a growing array. Sizes go 4, 8, 16, ... so most runs need one call.
-static void *grow(void *array, unsigned count, size_t size)
-{
-    bool is_full = count == 0 || (count >= 4 && (count & (count - 1)) == 0);
-    return is_full ? realloc(array, (count == 0 ? 4 : (size_t)count * 2) * size) : array;
-}
-
 void maker_refuse(struct maker *maker, enum settings_stage stage, const struct finding *finding)
 {
     struct settings *settings = maker->settings;
     if (settings->refusals == &no_memory || settings->refusal_count == SETTINGS_FINDINGS)
         return;
     struct settings_finding *refusals =
-        grow((void *)settings->refusals, settings->refusal_count, sizeof *refusals);
+        array_grow((void *)settings->refusals, settings->refusal_count, sizeof *refusals);
     if (!refusals) {
         maker_no_memory(maker);
         return;
@@ -72,7 +53,8 @@ void maker_warn(struct maker *maker, const char *format, ...)
     struct settings *settings = maker->settings;
     if (settings->warning_count == SETTINGS_FINDINGS)
         return;
-    struct finding *warnings = grow(settings->warnings, settings->warning_count, sizeof *warnings);
+    struct finding *warnings =
+        array_grow(settings->warnings, settings->warning_count, sizeof *warnings);
     if (!warnings) {
         maker_no_memory(maker);
         return;
@@ -190,17 +172,5 @@ bool settings_lookup(const struct maker *maker, enum option_id id, struct value 
     for (size_t i = 0; i < OPTION_VARIABLES_ALSO && row->variables_also[i]; i++)
         if (find_variable(maker, id, row->variables_also[i], value))
             return true;
-    return false;
-}
-
-bool settings_next_piece(const char **list, struct span *piece)
-{
-    while (**list) {
-        size_t len = strcspn(*list, ",");
-        *piece = span_trim((struct span){*list, len});
-        *list += len + ((*list)[len] == ',');
-        if (piece->len > 0)
-            return true;
-    }
     return false;
 }

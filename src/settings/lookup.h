@@ -41,9 +41,6 @@ void maker_warn(struct maker *maker, const char *format, ...) __attribute__((for
 void maker_refuse_value(struct maker *maker, const struct option_row *row,
                         const struct value *value, const char *takes);
 void maker_no_memory(const struct maker *maker);
-// An array that lives as long as the settings and has `count` items of `size` bytes: with room for
-// one more, which is zeroed. NULL: no memory.
-void *maker_grow(const struct maker *maker, const void *array, unsigned count, size_t size);
 void maker_free_refusals(struct settings *settings);
 
 // ---- The steps of settings_make -----------------------------------------------------------------
@@ -66,9 +63,5 @@ void settings_take_token_names(struct maker *maker);
 void settings_add_token_name(struct maker *maker, struct span name);
 // No token was found: is one set under a name that only looks like one of them?
 void settings_find_near_name(struct maker *maker);
-
-// The next piece of a comma list, blanks around it removed; empty pieces are passed over. False at
-// the end.
-bool settings_next_piece(const char **list, struct span *piece);
 
 #endif

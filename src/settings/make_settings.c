@@ -81,6 +81,8 @@ void settings_free(struct settings *self)
 {
     for (unsigned i = 0; i < self->file_count; i++)
         file_free(&self->files[i].content);
+    free(self->files);
+    free(self->token.names);
     dotenv_free(&self->dotenv);
     maker_free_refusals(self);
     free(self->warnings);

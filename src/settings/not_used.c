@@ -19,12 +19,11 @@ static bool is_named(const struct maker *maker, const char *name)
 {
     const struct options *options = maker->options;
     for (unsigned i = 0; i < options->count; i++) {
-        struct span piece;
-        const char *list = options->given[i].value;
+        struct span list = span_of(options->given[i].value), item;
         if (options->given[i].id != OPTION_TOKEN_VAR)
             continue;
-        while (settings_next_piece(&list, &piece))
-            if (span_is(piece, name))
+        while (span_item(&list, ',', &item))
+            if (span_is(item, name))
                 return true;
     }
     return false;

@@ -119,7 +119,6 @@ struct settings {
     struct origin origins[OPTION_COUNT]; // where each setting came from
     uint32_t not_used; // a probe's options that the running app has otherwise: bits 1 << OPTION_…
 
-    // Both on the heap, grown as needed: they are rare, and a probe shall not touch pages for them.
     const struct settings_finding *refusals; // sorted by stage; the first gives `run` its code
     struct finding *warnings; // one line each; reason REASON_OK, `detail` is the sentence
     unsigned refusal_count;

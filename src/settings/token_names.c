@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The names under which the token is looked for.
+#include "base/array.h"
 #include "base/ascii.h"
 #include "settings/lookup.h"
 #include "token/near_name.h"
@@ -21,10 +22,11 @@ static bool is_token_name(struct span name)
 void settings_add_token_name(struct maker *maker, struct span name)
 {
     struct settings *settings = maker->settings;
-    const char **names =
-        maker_grow(maker, settings->token.names, settings->token.name_count, sizeof *names);
     const char *copy = arena_copy(&settings->memory, name);
-    if (names == NULL || copy == NULL) {
+    const char **names =
+        copy != NULL ? array_grow(settings->token.names, settings->token.name_count, sizeof *names)
+                     : NULL;
+    if (names == NULL) {
         maker_no_memory(maker);
         return;
     }
@@ -46,13 +48,12 @@ static const char *add_name(struct maker *maker, struct span name)
 
 static void add_names(struct maker *maker, const struct value *value)
 {
-    struct span piece;
-    const char *list = value->text;
+    struct span list = span_of(value->text), name;
     const char *words = NULL;
     unsigned count = 0;
     maker->settings->origins[OPTION_TOKEN_VAR] = value->origin;
-    for (; !words && settings_next_piece(&list, &piece); count++)
-        words = add_name(maker, piece);
+    for (; !words && span_item(&list, ',', &name); count++)
+        words = add_name(maker, name);
     if (count == 0)
         words = "a name, or several with commas between them";
     if (words)
@@ -76,8 +77,8 @@ static const char *const usual[] = {"LABEL_STUDIO_API_TOKEN", "LABEL_STUDIO_API_
                                     "LABEL_STUDIO_ACCESS_TOKEN"};
 #define USUAL (sizeof usual / sizeof usual[0])
 
-// The rest of `text` behind `prefix`; NULL when it begins otherwise.
-static const char *behind(const char *text, const char *prefix)
+// The rest of `text` after `prefix`; NULL when it begins otherwise.
+static const char *after(const char *text, const char *prefix)
 {
     size_t len = strlen(prefix);
     return strncmp(text, prefix, len) == 0 ? text + len : NULL;
@@ -85,18 +86,18 @@ static const char *behind(const char *text, const char *prefix)
 
 static bool is_listed(const char *list, struct span name)
 {
-    struct span piece;
-    while (settings_next_piece(&list, &piece))
-        if (span_equal(piece, name))
+    struct span rest = span_of(list), item;
+    while (span_item(&rest, ',', &item))
+        if (span_equal(item, name))
             return true;
     return false;
 }
 
-// Any word behind --token-var may be the list of names: the options were not looked at yet.
+// Any word after --token-var may be the list of names: the options were not looked at yet.
 static bool is_named_by_a_word(int argc, char *const *argv, struct span name)
 {
     for (int i = 1; i < argc && argv[i]; i++) {
-        const char *rest = behind(argv[i], "--token-var");
+        const char *rest = after(argv[i], "--token-var");
         const char *list = !rest ? NULL : *rest == '=' ? rest + 1 : i + 1 < argc ? argv[i + 1] : "";
         if (list && is_listed(list, name))
             return true;
@@ -116,9 +117,7 @@ static bool is_usual(struct span name)
 
 static bool is_proxy_name(struct span name)
 {
-    static const char suffix[] = "_PROXY";
-    return name.len >= sizeof suffix - 1 &&
-           span_is_nocase(span_rest(name, name.len - (sizeof suffix - 1)), suffix);
+    return span_ends_nocase(name, "_PROXY");
 }
 
 bool settings_redact_environment(int argc, char *const *argv, char *const *envp)
@@ -126,7 +125,7 @@ bool settings_redact_environment(int argc, char *const *argv, char *const *envp)
     const char *list = "";
     bool added = true;
     for (char *const *entry = envp; *entry; entry++) {
-        const char *value = behind(*entry, "LABELGATE_TOKEN_VAR=");
+        const char *value = after(*entry, "LABELGATE_TOKEN_VAR=");
         list = value && *list == '\0' ? value : list;
     }
     for (; *envp; envp++) {

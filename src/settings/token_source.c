@@ -4,18 +4,16 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/file.h"
 
 static bool is_listed(struct span path, struct span files)
 {
-    for (;;) {
-        size_t len = span_find(files, ",");
-        if (span_equal(path, (struct span){files.text, len}))
+    struct span file;
+    while (span_split(&files, ',', &file))
+        if (span_equal(path, file))
             return true;
-        if (len == files.len)
-            return false;
-        files = span_rest(files, len + 1);
-    }
+    return false;
 }
 
 // Splits "/path:LINE" as "%u" writes a line. False: `source` does not end in one.
@@ -23,7 +21,7 @@ static bool split(struct span source, struct span *path, unsigned *line)
 {
     size_t at = source.len;
     unsigned long long number = 0, unit = 1;
-    while (at > 0 && source.text[at - 1] >= '0' && source.text[at - 1] <= '9') {
+    while (at > 0 && ascii_is_digit(source.text[at - 1])) {
         number += unit * (unsigned)(source.text[--at] - '0');
         unit *= 10;
         if (number > UINT_MAX || source.len - at > 10)

@@ -3,19 +3,14 @@
 
 #include <stdlib.h>
 
-// Enough for every command line but those of a script.
-#define ROOM_FIRST 16
+#include "base/array.h"
 
 bool options_add(struct options *self, enum option_id id, const char *value)
 {
-    if (self->count == self->room) {
-        unsigned room = self->room > 0 ? 2 * self->room : ROOM_FIRST;
-        struct option_given *given = realloc(self->given, room * sizeof *given);
-        if (given == NULL)
-            return false;
-        self->given = given;
-        self->room = room;
-    }
+    struct option_given *given = array_grow(self->given, self->count, sizeof *given);
+    if (given == NULL)
+        return false;
+    self->given = given;
     self->given[self->count++] = (struct option_given){id, value};
     return true;
 }

@@ -110,7 +110,6 @@ struct option_given {
 struct options {
     struct option_given *given; // on the heap
     unsigned count;
-    unsigned room;
     int first; // index in argv of the first word that is not an option
     bool help; // --help or -h was among them: print help_verb(), do nothing else, end with 0
 };

@@ -33,6 +33,26 @@ static void a_text_is_split_at_a_separator(void **state)
     assert_split(NULL, "");
 }
 
+static void empty_items_of_a_list_are_passed_over(void **state)
+{
+    (void)state;
+    char bytes[64] = "";
+    struct text out = text_over(bytes, sizeof bytes);
+    struct span rest = span_of(" ,a b, c\t,,d, "), item;
+    while (span_item(&rest, ',', &item))
+        text_add(&out, "[%.*s]", (int)item.len, item.text);
+    assert_string_equal(bytes, "[a b][c][d]");
+}
+
+static void an_end_in_any_case(void **state)
+{
+    (void)state;
+    assert_true(span_ends_nocase(span_of("all_Proxy"), "_PROXY"));
+    assert_true(span_ends_nocase(span_of("_proxy"), "_PROXY"));
+    assert_false(span_ends_nocase(span_of("proxy"), "_PROXY"));
+    assert_false(span_ends_nocase(span_of("x_proxy_"), "_PROXY"));
+}
+
 static void assert_words(const char *text, const char *wanted)
 {
     char bytes[64] = "";
@@ -89,6 +109,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_text_is_split_at_a_separator),
+        cmocka_unit_test(empty_items_of_a_list_are_passed_over),
+        cmocka_unit_test(an_end_in_any_case),
         cmocka_unit_test(a_text_has_words),
         cmocka_unit_test(percent_codes_are_decoded),
         cmocka_unit_test(pieces_are_found_in_any_case),
