@@ -437,10 +437,10 @@ static bool add_restart(struct guarded *guarded)
         json_integer(json, json_member(json, policy, "max_attempts"), &most);
         return most <= 0 && strcmp(condition, "none") != 0;
     }
-    if (restart[0] == '\0' || strcmp(restart, "no") == 0) {
+    if (restart[0] == '\0')
         text_add(guarded->out, "    restart: \"on-failure:3\"\n");
+    if (restart[0] == '\0' || strcmp(restart, "no") == 0) // a job that says no is not run twice
         return false;
-    }
     struct span limited = span_rest(span_of(restart), strlen("on-failure:"));
     return !span_starts(span_of(restart), "on-failure:") || span_is(limited, "0") ||
            span_find(limited, "$") < limited.len;

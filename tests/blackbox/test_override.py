@@ -284,7 +284,7 @@ def test_what_labelgate_asks_in_place_of_curl(
     ("project", "restart", "hold"),
     [
         ("bare", "on-failure:3", None),
-        ("restart-no", "on-failure:3", None),
+        ("restart-no", "no", None),
         ("restart-limited", "on-failure:5", None),
         ("restart-unlimited", "on-failure", "hold"),
         ("superinsight", "unless-stopped", "hold"),
