@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/character.h"
 #include "base/span.h"
 #include "base/text.h"
@@ -23,19 +24,12 @@ static void show(struct span word, char *buffer, size_t size)
     text_add(&text, equals == word.len ? "\"" : "...\"");
 }
 
-static bool is_letter(char c)
-{
-    return c == '_' || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
 // Length of NAME in NAME=value; 0: it is not one.
 static size_t assigned_name(struct span word)
 {
-    size_t len = 0;
-    while (len < word.len && (is_letter(word.text[len]) ||
-                              (len > 0 && word.text[len] >= '0' && word.text[len] <= '9')))
-        len++;
-    return len < word.len && word.text[len] == '=' ? len : 0;
+    size_t len = span_run(word, ascii_is_name);
+    bool is_name = len > 0 && ascii_is_name_start(word.text[0]);
+    return is_name && len < word.len && word.text[len] == '=' ? len : 0;
 }
 
 static bool is_quoted(struct span word)

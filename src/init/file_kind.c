@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "base/utf8.h"
 
@@ -26,14 +27,6 @@ static struct span first_line(struct span text)
 
 // ---- A script -----------------------------------------------------------------------------------
 
-static size_t blanks(struct span text)
-{
-    size_t len = 0;
-    while (len < text.len && (text.text[len] == ' ' || text.text[len] == '\t'))
-        len++;
-    return len;
-}
-
 enum shebang file_kind_shebang(struct span head, struct span *interpreter)
 {
     *interpreter = (struct span){0};
@@ -42,7 +35,7 @@ enum shebang file_kind_shebang(struct span head, struct span *interpreter)
     if (head.len > SHEBANG_MAX)
         head.len = SHEBANG_MAX;
     struct span line = first_line(span_rest(head, 2));
-    line = span_rest(line, blanks(line));
+    line = span_rest(line, span_run(line, ascii_is_blank));
     size_t len = 0;
     while (len < line.len && line.text[len] != ' ' && line.text[len] != '\t' &&
            line.text[len] != '\0')
@@ -207,7 +200,7 @@ static bool shebang_misspelt(struct span line, char *detail, size_t size)
         return false;
     struct span rest = span_rest(line, 1);
     size_t len = utf8_decode(rest.text, rest.len, &code);
-    if (BEGINS(line, "#") && span_starts(span_rest(rest, blanks(rest)), "!")) {
+    if (BEGINS(line, "#") && span_starts(span_rest(rest, span_run(rest, ascii_is_blank)), "!")) {
         text_print(detail, size, "a blank is between # and ! in its first line");
         return true;
     }
@@ -231,7 +224,7 @@ static bool shebang_elsewhere(struct span head, char *detail, size_t size)
 {
     struct span line = first_line(head);
     uint32_t code = 0;
-    size_t front = blanks(head);
+    size_t front = span_run(head, ascii_is_blank);
     if (front > 0 && span_starts(span_rest(head, front), "#!")) {
         text_print(detail, size, "a blank is before #! in its first line");
         return true;

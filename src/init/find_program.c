@@ -225,34 +225,22 @@ static const char *path_of(char *const *env)
     return DEFAULT_PATH;
 }
 
-// "folder/command"; an empty folder is the working directory (POSIX). False: longer than PATH_MAX.
-static bool join(char *program, const char *folder, size_t len, const char *command)
-{
-    if (len == 0) {
-        folder = ".";
-        len = 1;
-    }
-    struct text out = text_over(program, INIT_PROGRAM);
-    text_add(&out, "%.*s/%s", (int)len, folder, command);
-    return !out.cut;
-}
-
 // As execvp does it: the first that can be executed; else the first that is there says why not.
 static bool search(const char *command, const char *path, char *program, struct finding *finding)
 {
-    struct finding there = {.reason = REASON_OK};
-    for (const char *folder = path;; folder += strcspn(folder, ":") + 1) {
-        size_t len = strcspn(folder, ":");
-        struct finding here;
-        if (join(program, folder, len, command)) {
-            if (judge_path(program, &here))
-                return true;
-            if (there.reason == REASON_OK &&
-                init_program_exitcode(here.reason) == EXITCODE_NOT_EXECUTABLE)
-                there = here;
-        }
-        if (folder[len] == '\0')
-            break;
+    struct finding there = {.reason = REASON_OK}, here;
+    struct span rest = span_of(path), folder;
+    while (span_split(&rest, ':', &folder)) {
+        struct text joined = text_over(program, INIT_PROGRAM);
+        text_add_span(&joined, folder.len > 0 ? folder : span_of(".")); // as POSIX has it
+        text_add(&joined, "/%s", command);
+        if (joined.cut)
+            continue;
+        if (judge_path(program, &here))
+            return true;
+        if (there.reason == REASON_OK &&
+            init_program_exitcode(here.reason) == EXITCODE_NOT_EXECUTABLE)
+            there = here;
     }
     if (there.reason != REASON_OK) {
         *finding = there;
