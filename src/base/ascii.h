@@ -62,6 +62,18 @@ static inline char ascii_lower(char c)
     return ascii_is_upper(c) ? (char)(c - 'A' + 'a') : c;
 }
 
+// Base64url (RFC 4648 section 5).
+static inline bool ascii_is_base64url(char c)
+{
+    return ascii_is_name(c) || c == '-';
+}
+
+// What a JWT consists of.
+static inline bool ascii_is_jwt(char c)
+{
+    return ascii_is_base64url(c) || c == '.';
+}
+
 // The value of a hex digit in any case; -1: not a hex digit.
 static inline int ascii_hex_value(char c)
 {

@@ -82,11 +82,6 @@ void redact_clear(void)
 
 // ---- Shapes -------------------------------------------------------------------------------------
 
-static bool is_jwt_byte(char c)
-{
-    return ascii_is_alnum(c) || c == '-' || c == '_' || c == '.';
-}
-
 struct piece {
     size_t at, len;
 };
@@ -114,7 +109,7 @@ static struct piece find_hex(struct span text, size_t end)
 // In the middle of a word only what has a second part that is an object too.
 static size_t jwt_length(struct span rest, bool word_begins)
 {
-    struct span run = {rest.text, span_run(rest, is_jwt_byte)};
+    struct span run = {rest.text, span_run(rest, ascii_is_jwt)};
     bool is = run.len >= JWT_MIN && (word_begins || span_find(run, ".eyJ") < run.len);
     return is ? run.len : 0;
 }

@@ -11,7 +11,7 @@
 // Shown of a server's own words: enough to look it up, too little to fill a log.
 #define SHOWN_MAX ((size_t)80)
 #define PATH_SHOWN_MAX ((size_t)200) // of where a redirect leads: a base URL must be whole
-// The longest text below has 107 bytes; what is longer is compared with its escapes as they stand.
+// The longest text below has 107 bytes; what is longer is compared with its escapes not undone.
 #define DETAIL_MAX 1024
 
 #define Q(question) (1u << (question))
@@ -334,17 +334,20 @@ static void add_shown(struct text *out, struct span text)
     text_add_foreign(out, text, SHOWN_MAX);
 }
 
+static size_t length_before(struct span text, const char *ends)
+{
+    size_t len = 0;
+    while (len < text.len && !strchr(ends, text.text[len])) // a NUL ends it too
+        len++;
+    return len;
+}
+
 // The host of an address, without user information.
 static struct span host_of(struct span address)
 {
-    for (size_t i = 0; i < address.len; i++) {
-        if (address.text[i] == '@') {
-            address = span_rest(address, i + 1);
-            i = 0;
-        }
-        if (i < address.len && strchr("/?#\\", address.text[i]))
-            address.len = i;
-    }
+    address.len = length_before(address, "/?#\\");
+    for (size_t at; (at = span_find(address, "@")) < address.len;)
+        address = span_rest(address, at + 1);
     return address;
 }
 
@@ -352,38 +355,31 @@ static struct span host_of(struct span address)
 // its path when that repeats a secret.
 static void add_target(struct text *out, struct span location, const char *asked)
 {
-    size_t scheme = span_find(location, "://");
-    struct span from = span_of(asked), rest;
-    size_t own_scheme = span_find(from, "://");
-    if (scheme == location.len && (location.len == 0 || location.text[0] != '/')) {
+    struct span from = span_of(asked);
+    size_t scheme = span_find(location, "://"), own_scheme = span_find(from, "://");
+    bool has_scheme = scheme < location.len;
+    bool has_host = has_scheme || span_starts(location, "//");
+    if (!has_host && !span_starts(location, "/")) {
         text_add(out, location.len == 0 ? "no address" : "another path of the same server");
         return;
     }
-    if (scheme < location.len) {
-        text_add_foreign(out, (struct span){location.text, scheme}, SHOWN_MAX);
-        rest = span_rest(location, scheme + 3);
-    } else {
+    if (has_scheme)
+        add_shown(out, (struct span){location.text, scheme});
+    else
         text_add_visible(out, (struct span){asked, own_scheme}, SHOWN_MAX);
-        rest =
-            span_starts(location, "//") ? span_rest(location, 2) : span_rest(from, own_scheme + 3);
-    }
-    struct span host = host_of(rest);
     text_add(out, "://");
-    // A secret that goes on behind the host is looked for in all of it.
+
+    struct span rest =
+        has_scheme ? span_rest(location, scheme + 3) : span_rest(location, 2 * has_host);
+    struct span host = host_of(has_host ? rest : span_rest(from, own_scheme + 3));
+    size_t path_at = has_host ? (size_t)(host.text + host.len - location.text) : 0;
+    // A secret that goes on after the host is looked for in all of it.
     bool repeats = redact_echo(location, location.len) < location.len;
-    if (repeats && redact_echo(location, (size_t)(host.text + host.len - location.text)) <
-                       (size_t)(host.text + host.len - location.text))
-        host = location;
-    add_shown(out, host);
-    struct span path =
-        scheme == location.len && !span_starts(location, "//")
-            ? location
-            : (struct span){host.text + host.len,
-                            (size_t)(location.text + location.len - (host.text + host.len))};
-    for (size_t i = 0; i < path.len; i++)
-        if (strchr("?#\\", path.text[i]))
-            path.len = i;
-    if (!repeats && path.len > 0 && path.text[0] == '/')
+    bool host_repeats = repeats && redact_echo(location, path_at) < path_at;
+    add_shown(out, host_repeats ? location : host);
+    struct span path = span_rest(location, path_at);
+    path.len = length_before(path, "?#\\");
+    if (!repeats && span_starts(path, "/"))
         text_add_foreign(out, path, PATH_SHOWN_MAX);
 }
 

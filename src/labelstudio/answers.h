@@ -64,7 +64,7 @@ bool ls_detail_is(const struct ls_answer *answer, int status, const char *text);
 //   organization.
 // - 404 to the exchange: older than 1.17, or a wrong base path.
 bool ls_needs_second(enum ls_question question, const struct ls_answer *answer);
-// Mends `finding`, the verdict of the first answer, by the second.
+// Corrects `finding`, the verdict of the first answer, by the second.
 void ls_verdict_second(enum ls_question question, const struct ls_answer *second, const char *url,
                        struct finding *finding);
 

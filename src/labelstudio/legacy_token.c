@@ -10,7 +10,7 @@ static void ask_legacy(const struct ask *how, struct legacy *legacy, struct find
 {
     struct ask with_legacy = *how;
     with_legacy.token = secret_span(&legacy->token);
-    with_legacy.nobody = false;
+    with_legacy.anonymous = false;
     with_legacy.jwt = JWT_REJECT;
     bool has_skew = legacy->seen.has_skew;
     int64_t skew_s = legacy->seen.skew_s;

@@ -20,8 +20,8 @@ struct legacy {
     bool enabled;     // legacy tokens were off in the organization and were switched on
     struct seen seen; // of the whoami with the legacy token
 };
-// Each true when Label Studio accepts the token; else `finding` says why not. The token, nobody and
-// jwt of `how` are not looked at.
+// Each true when Label Studio accepts the token; else `finding` says why not. The token, anonymous
+// and jwt of `how` are not looked at.
 bool legacy_from_pat(const struct ask *how, struct span pat, bool enable, struct legacy *legacy,
                      struct finding *finding);
 bool legacy_from_user(const struct ask *how, const char *user, struct span password, bool enable,

@@ -12,15 +12,14 @@
 
 // A difference below this says nothing: Date has whole seconds and an answer takes its time. The
 // limit of simplejwt's own check is 0 s, an access token lives 300 s.
-#define SEEN_SKEW_MOST_S 60
+#define SEEN_SKEW_MAX_S 60
 
 struct seen {
     struct ls_identity identity;
-    int status;    // of the deciding answer; 0: none came
-    bool has_skew; // the server's Date, or the iat of the access token it made just now, is there
-                   // to compare
-    int64_t
-        skew_s; // our clock minus the server's, in seconds; note it when beyond SEEN_SKEW_MOST_S
+    int status;     // of the deciding answer; 0: none came
+    bool has_skew;  // the server's Date, or the iat of the access token it made just now, is there
+                    // to compare
+    int64_t skew_s; // our clock minus the server's; worth a note when beyond SEEN_SKEW_MAX_S
 };
 
 // Notes status and clock of an answer.

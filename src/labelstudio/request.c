@@ -91,12 +91,12 @@ bool question_ask(const struct ask *how, const struct question *question,
 static void judge_second(const struct ask *how, const struct question *question,
                          struct finding *finding)
 {
-    struct question nobody = {.kind = LS_WHOAMI_ANONYMOUS, .path = PATH_WHOAMI};
+    struct question anonymous = {.kind = LS_WHOAMI_ANONYMOUS, .path = PATH_WHOAMI};
     struct http_answer answer;
     struct finding fault;
     char url[QUESTION_URL];
-    if (!question_ask(how, &nobody, &answer, &fault))
-        return; // the first verdict stands
+    if (!question_ask(how, &anonymous, &answer, &fault))
+        return; // the first verdict stays
     struct ls_answer second = question_answer(&answer);
     question_url(how, PATH_WHOAMI, url);
     ls_verdict_second(question->kind, &second, url, finding);

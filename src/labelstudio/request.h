@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One question to Label Studio, for ask, trade and checks: how it is reached, the address put
-// together, the header lines, the time left.
+// One question to Label Studio, for whoami.h, trade.h and the checks of `verify`: how it is
+// reached, the address put together, the header lines, the time left.
 #ifndef LABELGATE_LABELSTUDIO_REQUEST_H
 #define LABELGATE_LABELSTUDIO_REQUEST_H
 
@@ -18,10 +18,10 @@
 // How Label Studio is asked. Everything is a view that outlives the call.
 struct ask {
     struct reach reach;
-    struct span token; // as the app has it; empty with `nobody`
-    bool nobody; // --no-token: whoami without a header, Label Studio's own "not provided" is then
-                 // REASON_OK_NO_TOKEN
-    enum jwt_policy jwt; // but under JWT_REJECT a JWT is exchanged and whoami asked with Bearer
+    struct span token; // as the app has it; empty when `anonymous`
+    bool anonymous;    // --no-token: whoami without a header, Label Studio's own "not provided" is
+                       // then REASON_OK_NO_TOKEN
+    enum jwt_policy jwt; // not JWT_REJECT: a JWT is exchanged and whoami asked with Bearer
     int64_t until_ms;    // duration_now() value at which all questions of a call must be over
     // See http_request; may be NULL.
     void (*phase)(void *context, enum http_phase phase, const char *what);
@@ -44,8 +44,7 @@ struct question {
 };
 
 // False when there is no whole answer: `finding` says why not, class local or unclear; refused when
-// its status was 401 or 403. On true the caller
-// gives `answer` back with http_answer_free.
+// its status was 401 or 403. On true the caller frees `answer` with http_answer_free.
 bool question_ask(const struct ask *how, const struct question *question,
                   struct http_answer *answer, struct finding *finding);
 // The verdict, with the second question where one answer is not enough (ls_needs_second).

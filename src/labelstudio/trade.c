@@ -90,7 +90,7 @@ static bool member_true(const struct http_answer *answer, const char *name)
 }
 
 // "Not provided" has another cause for each way of asking.
-static void mend(const struct question *question, struct finding *finding)
+static void split_not_provided(const struct question *question, struct finding *finding)
 {
     if (finding->reason != REASON_JWT_DISABLED)
         return;
@@ -111,7 +111,7 @@ static bool ask_for(const struct ask *how, const struct question *question,
     if (seen)
         observe(seen, answer);
     question_judge(how, question, answer, finding, &identity);
-    mend(question, finding);
+    split_not_provided(question, finding);
     if (finding->reason == REASON_OK)
         return true;
     http_answer_free(answer);
@@ -200,7 +200,7 @@ static bool take_legacy(const struct ask *how, const struct question *question,
     if (*none)
         return false;
     question_judge(how, question, answer, finding, &identity);
-    mend(question, finding);
+    split_not_provided(question, finding);
     if (finding->reason != REASON_OK)
         return false;
     if (take_string(answer, "token", legacy))
@@ -327,7 +327,7 @@ static bool take_session(const struct ask *how, struct http_answer *answer, stru
     if (begun)
         session->len = text_print(session->text, sizeof session->text, "%s", answer->cookies);
     else
-        bad_reply(how, login_path, "it gives no session cookie", finding);
+        bad_reply(how, login_path, "it sets no session cookie", finding);
     http_answer_free(answer);
     return begun && redact_session(session->text, finding);
 }

@@ -2,7 +2,7 @@
 // The steps from a Personal Access Token, or from user and password, to the legacy token.
 //
 // Source: run against Label Studio 1.22.0 and 1.23.2 (owner and plain member). Each call is one
-// question (trade_legacy a second one, only after the one answer that allows it) and gives false
+// question (trade_legacy a second one, only after the one answer that allows it) and returns false
 // with a reason word when it did not get what it asked for. From an answer only a clean non-empty
 // string is taken: 7-bit, no blank, no control byte, at most TOKEN_MAX bytes.
 #ifndef LABELGATE_LABELSTUDIO_TRADE_H
@@ -26,8 +26,8 @@ struct secret {
 void secret_wipe(struct secret *self);
 struct span secret_span(const struct secret *self);
 
-// Below, `how` gives URL, header file, CA file, deadline and phase; its token, nobody and jwt are
-// not looked at.
+// Below, `how` gives URL, header file, CA file, deadline and phase; its token, anonymous and jwt
+// are not looked at.
 
 // POST /api/token/refresh: PAT → access token (lives 300 s). `seen` (may be NULL) gets the clock
 // difference.

@@ -6,20 +6,13 @@
 #include "base/json.h"
 #include "labelstudio/request.h"
 #include "labelstudio/trade.h"
+#include "token/shape.h"
 
-static bool looks_like_jwt(struct span token)
+static bool is_jwt(struct span token)
 {
-    struct token judged;
-    token_classify(&judged, token.text, token.len);
-    switch (judged.kind) {
-    case TOKEN_JWT_REFRESH:
-    case TOKEN_JWT_ACCESS:
-    case TOKEN_JWT_OTHER:
-    case TOKEN_JWT_TRUNCATED:
-        return true;
-    default:
-        return false;
-    }
+    struct token classified;
+    token_classify(&classified, token.text, token.len);
+    return shape_is_jwt(classified.kind);
 }
 
 static void ask_once(const struct ask *self, enum ls_question kind, const struct credential *who,
@@ -37,12 +30,12 @@ static void ask_once(const struct ask *self, enum ls_question kind, const struct
 static void ask_token(const struct ask *self, struct finding *finding, struct seen *seen)
 {
     struct credential who = {CREDENTIAL_TOKEN, self->token};
-    enum ls_question kind = looks_like_jwt(self->token) ? LS_WHOAMI_JWT : LS_WHOAMI_TOKEN;
+    enum ls_question kind = is_jwt(self->token) ? LS_WHOAMI_JWT : LS_WHOAMI_TOKEN;
     ask_once(self, kind, &who, finding, seen);
 }
 
 // Label Studio's own 401 is what a question without a token should get.
-static void ask_nobody(const struct ask *self, struct finding *finding, struct seen *seen)
+static void ask_anonymously(const struct ask *self, struct finding *finding, struct seen *seen)
 {
     struct credential who = {CREDENTIAL_NONE, span_of("")};
     ask_once(self, LS_WHOAMI_ANONYMOUS, &who, finding, seen);
@@ -64,9 +57,9 @@ static void ask_exchanged(const struct ask *self, struct finding *finding, struc
 void ask_whoami(const struct ask *self, struct finding *finding, struct seen *seen)
 {
     memset(seen, 0, sizeof *seen);
-    if (self->nobody)
-        ask_nobody(self, finding, seen);
-    else if (self->jwt != JWT_REJECT && looks_like_jwt(self->token))
+    if (self->anonymous)
+        ask_anonymously(self, finding, seen);
+    else if (self->jwt != JWT_REJECT && is_jwt(self->token))
         ask_exchanged(self, finding, seen);
     else
         ask_token(self, finding, seen);

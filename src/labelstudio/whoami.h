@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// "Does this token work, now?": question, answer, verdict in one call. `health`, `check` and every
-// --wait stand on it.
+// "Does this token work, now?": question, answer, verdict in one call, for `health`, `check` and
+// every --wait.
 #ifndef LABELGATE_LABELSTUDIO_WHOAMI_H
 #define LABELGATE_LABELSTUDIO_WHOAMI_H
 
@@ -8,8 +8,8 @@
 #include "labelstudio/request.h"
 #include "spec/reason.h"
 
-// Asks whoami (after an exchange where `jwt` wants one) and gives the verdict. Never fails but with
-// a reason in `finding`. A local reason is possible: header_file_invalid, ca_file_invalid.
+// Asks whoami (after an exchange where `jwt` wants one); `finding` is the verdict, which may be a
+// local one: header_file_invalid, ca_file_invalid.
 void ask_whoami(const struct ask *self, struct finding *finding, struct seen *seen);
 
 // GET {url}/health, for `check`: tells that the server is up, proves neither token nor base path.

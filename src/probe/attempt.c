@@ -44,7 +44,7 @@ struct ask attempt_question(const struct reach *reach, const struct token_settin
     return (struct ask){
         .reach = *reach,
         .token = token->used.text,
-        .nobody = token->none,
+        .anonymous = token->none,
         .jwt = token->jwt,
         .until_ms = duration_now() + timeout_ms,
     };
@@ -127,7 +127,7 @@ static void ask(const struct child *child, const struct ask *how, struct attempt
         break;
     case ATTEMPT_GIVEN:
         given.token = plan->secret;
-        given.nobody = false;
+        given.anonymous = false;
         ask_whoami(&given, &attempt->finding, &attempt->seen);
         break;
     case ATTEMPT_APP:

@@ -12,9 +12,15 @@
 static const char *const part_names[] = {"part 1 (header)", "part 2 (payload)",
                                          "part 3 (signature)"};
 
-static void set_broken(struct token *self, size_t part, const char *why)
+static bool set_broken(struct token *self, size_t part, const char *why)
 {
     text_print(self->broken, sizeof self->broken, "%s %s", part_names[part], why);
+    return false;
+}
+
+static const char *why_not_base64url(struct span text)
+{
+    return text.len % 4 == 1 ? "has a length that base64url cannot have" : "is not base64url";
 }
 
 // A claim as text, be it a string or a number; empty when it is neither or too long.
@@ -59,7 +65,7 @@ static bool read_object(struct token *self, size_t part, struct span text)
     if (text.len == 0)
         why = "is empty";
     else if (!base64_decode(BASE64_URL, text.text, text.len, bytes, sizeof bytes, &len))
-        why = text.len % 4 == 1 ? "has a length that base64url cannot have" : "is not base64url";
+        why = why_not_base64url(text);
     else if (!json_parse(&json, bytes, len))
         why = "is not a JSON object";
     else {
@@ -72,9 +78,7 @@ static bool read_object(struct token *self, size_t part, struct span text)
         json_free(&json);
     }
     wipe(bytes, len);
-    if (why)
-        set_broken(self, part, why);
-    return !why;
+    return !why || set_broken(self, part, why);
 }
 
 static bool check_signature(struct token *self, struct span text)
@@ -83,11 +87,7 @@ static bool check_signature(struct token *self, struct span text)
     size_t len = 0;
     bool good = base64_decode(BASE64_URL, text.text, text.len, bytes, sizeof bytes, &len);
     wipe(bytes, len);
-    if (!good)
-        set_broken(self, 2,
-                   text.len % 4 == 1 ? "has a length that base64url cannot have"
-                                     : "is not base64url");
-    return good;
+    return good || set_broken(self, 2, why_not_base64url(text));
 }
 
 // A header that begins as an object does, whatever follows. The brace alone is not enough:
@@ -105,16 +105,6 @@ static bool looks_like_header(struct span text)
     return looks;
 }
 
-static bool is_base64url_and_dots(struct span span)
-{
-    for (size_t i = 0; i < span.len; i++) {
-        char c = span.text[i];
-        if (!ascii_is_name(c) && c != '-' && c != '.')
-            return false;
-    }
-    return true;
-}
-
 static enum token_kind whole_kind(const struct token_claims *claims)
 {
     if (strcmp(claims->token_type, "refresh") == 0)
@@ -129,8 +119,9 @@ enum token_kind jwt_kind(struct token *self, struct span span)
     for (; span_split(&rest, '.', &part); count++)
         if (count < 3)
             parts[count] = part;
-    bool hint = span_starts(span, "eyJ") ||
-                (count > 1 && is_base64url_and_dots(span) && looks_like_header(parts[0]));
+    bool hint =
+        span_starts(span, "eyJ") ||
+        (count > 1 && span_run(span, ascii_is_jwt) == span.len && looks_like_header(parts[0]));
     if (!hint)
         return TOKEN_LEGACY_OTHER;
     if (span_ends(span, "...")) {

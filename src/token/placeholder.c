@@ -163,10 +163,9 @@ static bool words_are_placeholder(const struct words *words)
     return true;
 }
 
-// ---- One word that is several: changeme, putyourtokenhere
-// ----------------------------------------
+// ---- One word that is several: changeme, putyourtokenhere ---------------------------------------
 
-// Each word once: a text that is none must not be tried in many ways.
+// Each word once: a text that is not made of them must not be tried in many ways.
 static const char *const joined[] = {
     "put",   "insert", "enter", "paste", "add", "replace", "change", "fill",  "provide",
     "your",  "my",     "the",   "token", "key", "api",     "access", "value", "secret",

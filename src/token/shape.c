@@ -22,10 +22,9 @@ bool shape_is_legacy(struct span span)
     return true;
 }
 
-bool shape_is_known(enum token_kind kind)
+bool shape_is_jwt(enum token_kind kind)
 {
     switch (kind) {
-    case TOKEN_LEGACY_HEX:
     case TOKEN_JWT_REFRESH:
     case TOKEN_JWT_ACCESS:
     case TOKEN_JWT_OTHER:
@@ -36,11 +35,6 @@ bool shape_is_known(enum token_kind kind)
     }
 }
 
-static bool is_jwt_byte(char c)
-{
-    return ascii_is_name(c) || c == '-' || c == '.';
-}
-
 // A dot after it may end a sentence.
 static bool take_jwt(struct token *self, struct span run)
 {
@@ -48,7 +42,7 @@ static bool take_jwt(struct token *self, struct span run)
     while (run.len > 0 && run.text[run.len - 1] == '.')
         run.len--;
     enum token_kind kind = span_find(run, ".") < run.len ? jwt_kind(&jwt, run) : TOKEN_LEGACY_OTHER;
-    if (!shape_is_known(kind))
+    if (!shape_is_jwt(kind))
         return false;
     self->inner = kind;
     self->claims = jwt.claims;
@@ -66,7 +60,7 @@ bool shape_find(struct token *self, struct span text, struct span *found)
             continue;
         }
         if (span_starts(word, "eyJ")) {
-            *found = (struct span){rest.text, span_run(rest, is_jwt_byte)};
+            *found = (struct span){rest.text, span_run(rest, ascii_is_jwt)};
             if (take_jwt(self, *found))
                 return true;
         } else if (shape_is_legacy(word)) {

@@ -12,10 +12,9 @@
 // Label Studio sets LABEL_STUDIO_USER_TOKEN, an operator's own, from this length on.
 #define SHAPE_SHORTEST 6
 
-bool shape_is_hex(struct span span);    // every byte, in any case; not empty
-bool shape_is_legacy(struct span span); // 40 lower-case hex digits
-bool shape_is_known(
-    enum token_kind kind); // a legacy token of 40 hex digits, or a JWT but a broken one
+bool shape_is_hex(struct span span);     // every byte, in any case; not empty
+bool shape_is_legacy(struct span span);  // 40 lower-case hex digits
+bool shape_is_jwt(enum token_kind kind); // of any type, whole or without its signature; not broken
 
 // The first token of a known shape in `text`: a JWT with at least header and payload, or exactly 40
 // lower-case hex digits between other characters than letters, digits and '_'. Its bytes in

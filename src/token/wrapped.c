@@ -15,12 +15,7 @@
 #define BASE64_MIN 54
 #define BASE64_TIMES 3
 
-static bool is_name_byte(char c)
-{
-    return ascii_is_name(c) || c == '-' || c == '.';
-}
-
-// ---- NAME=value --
+// ---- NAME=value ---------------------------------------------------------------------------------
 
 // MY_LS_TOKEN, api-key, accessToken: the name speaks of a token and of nothing else.
 static bool is_token_name(struct span name)
@@ -74,7 +69,7 @@ static bool is_assignment(struct span line, bool *equals)
     line = without_command(span_trim(line));
     bool quoted = span_starts(line, "\"") || span_starts(line, "'");
     line = span_rest(line, quoted);
-    struct span name = {line.text, span_run(line, is_name_byte)};
+    struct span name = {line.text, span_run(line, ascii_is_jwt)};
     if (name.len == 0 || ascii_is_digit(name.text[0]))
         return false;
     line = span_trim(span_rest(line, name.len));
@@ -109,8 +104,7 @@ static const char *assignment_kind(struct span span)
                   : "\"NAME: value\", of which only the value belongs there";
 }
 
-// ---- JSON, headers, commands, addresses
-// -----------------------------------------------------------
+// ---- JSON, headers, commands, addresses ---------------------------------------------------------
 
 // A quote before it and the same one behind it: Token("..."), r'...', ['...'].
 static bool is_in_quotes(struct span span, struct span found)
@@ -243,8 +237,7 @@ static bool is_percent_encoded(struct token *self, struct span span)
     return is;
 }
 
-// ---- All of them
-// ----------------------------------------------------------------------------------
+// ---- All of them --------------------------------------------------------------------------------
 
 // Once more after the first one.
 static bool is_twice(struct token *self, struct span span)

@@ -9,12 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Result
+from conftest import Run
 from field import OTHER_TOKEN
 from standin import USER, Connection, Request, StandIn, answer, detail, response
 from test_asking import jwt
 
-Run = Callable[..., Result]
 Build = Callable[[str], bytes]
 
 WINDOW = 6
@@ -68,6 +67,8 @@ PLACES: dict[str, Build] = {
     "Location, a host": lambda text: response(302, "", [("Location", f"http://{text}/")]),
     "Location, a user": lambda text: response(302, "", [("Location", f"http://{text}@example.com/")]),
     "Location, a path": lambda text: response(302, "", [("Location", f"http://example.com/{text}")]),
+    "Location, a path alone": lambda text: response(302, "", [("Location", f"/{text}")]),
+    "Location, a host without a scheme": lambda text: response(302, "", [("Location", f"//{text}/a")]),
     "Location, no scheme": lambda text: response(302, "", [("Location", text)]),
     "detail of a 401": lambda text: response(401, detail(401, text)),
     "detail of a 403": lambda text: response(403, detail(403, text)),
@@ -84,7 +85,7 @@ PLACES: dict[str, Build] = {
 
 
 def piece_shown(text: str, secret: str) -> str:
-    """The first piece of the secret that stands in the text, in any case."""
+    """The first piece of the secret that is in the text, in any case."""
     text, secret = text.lower(), secret.lower()
     pieces = (secret[at : at + WINDOW] for at in range(len(secret) - WINDOW + 1))
     return next((piece for piece in pieces if piece in text and piece not in "labelgate token"), "")

@@ -8,13 +8,12 @@ from collections.abc import Callable
 
 import pytest
 from authority import Authority
-from conftest import Result
+from conftest import Run
 from field import ACCESS, PAT
 from standin import TOKEN, USER, WHOAMI, Request, StandIn, answer, detail, response
 
 pytest_plugins = ("probes",)
 
-Run = Callable[..., Result]
 OWN_404 = "<html><head><title>Label Studio</title></head><body>404</body></html>"
 NOT_PROVIDED = detail(401, "Authentication credentials were not provided.")
 
@@ -133,6 +132,14 @@ def test_no_redirect_shows_the_token(run: Run, where: str, options: list[str]) -
     said = "".join((done.out + done.err).split())
     assert TOKEN not in said and "redirected" in said
     assert not any(TOKEN[at : at + 8] in said for at in range(33)), said
+
+
+def test_a_path_that_repeats_the_token_is_left_out(run: Run) -> None:
+    """The server is named all the same."""
+    with StandIn(answer(response(302, "", [("Location", f"/{TOKEN}/login")]))) as proxy:
+        done = run("health", env={"LABEL_STUDIO_URL": proxy.url, "LABEL_STUDIO_API_TOKEN": TOKEN})
+    assert f"redirects to http://{proxy.netloc}" in " ".join(done.out.split()), done
+    assert "/login" not in done.out and TOKEN[:8] not in done.out
 
 
 # ---- jwt_disabled or header_lost -------------------------------------------------------------------------
