@@ -15,9 +15,9 @@
 #define INI_ALLOW_MULTILINE 0
 // " ;" inside a value is text.
 #define INI_ALLOW_INLINE_COMMENTS 0
-// Comments do not reach inih: verify/checks.c hands over an empty line for one.
+// Comments do not reach inih: verify/checks_file.c hands over an empty line for one.
 #define INI_START_COMMENT_PREFIXES "#"
-// A byte-order mark is dropped by verify/checks.c.
+// A byte-order mark is dropped by verify/checks_file.c.
 #define INI_ALLOW_BOM 0
 // A file is refused as a whole.
 #define INI_STOP_ON_FIRST_ERROR 1

@@ -28,16 +28,16 @@
 //   jwt = ${access_token}             in place of request: the text has three dot-separated parts
 //
 // ${NAME} is a saved value, a `set`, or what the caller knows by that name (a `set` that uses
-// others, each several times, must not grow beyond CHECKS_VALUE_MAX); ${NAME:-TEXT} gives TEXT
-// when it is not set or empty. In `json` a value is escaped as the inside of a JSON string.
+// others, each several times, must not grow beyond CHECKS_VALUE_MAX); ${NAME:-TEXT} is TEXT when it
+// is not set or empty. In `json` a value is escaped as the inside of a JSON string.
 #ifndef LABELGATE_VERIFY_CHECKS_H
 #define LABELGATE_VERIFY_CHECKS_H
 
 #include "verify/checks_types.h"
 
 // False with REASON_CHECKS_INVALID, the line and what is wrong with it (no text of the file but a
-// name). `path` names the file in the sentence. The caller gives `self` back with checks_free in
-// both cases.
+// name). `path` names the file in the sentence. The caller frees `self` with checks_free in both
+// cases.
 bool checks_read(struct checks *self, const char *text, size_t len, const char *path,
                  struct finding *finding);
 void checks_free(struct checks *self);

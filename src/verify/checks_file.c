@@ -15,10 +15,11 @@ static_assert(INI_MAX_LINE > CHECKS_FILE_MAX + 2, "a line of the file always fit
 static_assert(!INI_ALLOW_MULTILINE, "a line that begins with a blank is no second value");
 static_assert(!INI_ALLOW_NO_VALUE, "the handler gets a name and a value");
 static_assert(!INI_CALL_HANDLER_ON_NEW_SECTION, "sections are seen by the reader");
-static_assert(!INI_ALLOW_INLINE_COMMENTS, "\" ;\" may stand in a JSON body");
+static_assert(!INI_ALLOW_INLINE_COMMENTS, "\" ;\" may be in a JSON body");
 
 #define DEFAULTS "defaults"
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
+#define TOO_MANY_LINES "there are too many lines of this kind"
 
 struct reading {
     struct checks *checks;
@@ -80,17 +81,13 @@ static char *next_line(char *buffer, int size, void *stream)
 
 static bool is_variable_name(struct span name)
 {
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.text[i];
-        if (i == 0 ? !ascii_is_name_start(c) : !ascii_is_name(c))
-            return false;
-    }
-    return name.len > 0 && name.len <= CHECK_NAME;
+    return name.len > 0 && name.len <= CHECK_NAME && ascii_is_name_start(name.text[0]) &&
+           span_run(name, ascii_is_name) == name.len;
 }
 
-static const char *copy(struct reading *self, const char *text)
+static const char *copy(struct reading *self, struct span text)
 {
-    const char *copied = arena_copy(&self->checks->memory, span_of(text));
+    const char *copied = arena_copy(&self->checks->memory, text);
     if (!copied)
         self->fault = "there is no memory for it";
     return copied;
@@ -110,14 +107,14 @@ static bool is_template(const char *text)
 }
 
 static void add_pair(struct reading *self, struct check_pair *list, unsigned most, unsigned *count,
-                     const char *name, const char *value)
+                     struct span name, const char *value)
 {
     if (*count == most)
-        self->fault = "there are too many lines of this kind";
+        self->fault = TOO_MANY_LINES;
     else if (value[0] == '\0')
         self->fault = "it has no value";
     else
-        list[(*count)++] = (struct check_pair){copy(self, name), copy(self, value)};
+        list[(*count)++] = (struct check_pair){copy(self, name), copy(self, span_of(value))};
 }
 
 static void set_once(struct reading *self, const char **member, const char *value)
@@ -127,7 +124,7 @@ static void set_once(struct reading *self, const char **member, const char *valu
     else if (value[0] == '\0')
         self->fault = "it has no value";
     else
-        *member = copy(self, value);
+        *member = copy(self, span_of(value));
 }
 
 static void set_timeout(struct reading *self, int64_t *timeout_ms, const char *value)
@@ -139,16 +136,16 @@ static void set_timeout(struct reading *self, int64_t *timeout_ms, const char *v
 static void set_request(struct reading *self, struct check *check, const char *value)
 {
     static const char *const methods[] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
-    size_t len = strcspn(value, " \t");
-    const char *url = value + len + strspn(value + len, " \t");
+    struct span url = span_of(value), method = span_word(&url);
+    url = span_trim(url);
     if (check->method || check->jwt) {
         self->fault = "a check asks one thing";
         return;
     }
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
-        if (span_is((struct span){value, len}, methods[i]))
+        if (span_is(method, methods[i]))
             check->method = methods[i];
-    if (!check->method || url[0] == '\0')
+    if (!check->method || url.len == 0)
         self->fault = "a request is a method and an address: GET http://…";
     else
         check->url = copy(self, url);
@@ -188,7 +185,7 @@ static void add_need(struct reading *self, struct check *check, const char *valu
 {
     const struct checks *checks = self->checks;
     if (check->need_count == CHECK_PAIRS) {
-        self->fault = "there are too many lines of this kind";
+        self->fault = TOO_MANY_LINES;
         return;
     }
     for (unsigned i = 0; i + 1 < checks->count; i++) {
@@ -203,56 +200,42 @@ static void add_need(struct reading *self, struct check *check, const char *valu
 // "accepted" or "accepted by URL".
 static void set_token(struct reading *self, struct check *check, const char *value)
 {
-    static const char by[] = "by ";
+    struct span url = span_of(value), accepted = span_word(&url), by = span_word(&url);
+    url = span_trim(url);
     if (check->token)
-        self->fault = "it is given twice";
-    else if (!span_starts(span_of(value), "accepted"))
+        self->fault = "given twice";
+    else if (!span_is(accepted, "accepted") || (by.len > 0 && (!span_is(by, "by") || url.len == 0)))
         self->fault = "the token can be: accepted, or accepted by URL";
-    if (self->fault)
-        return;
-    const char *url = value + strlen("accepted");
-    check->token = true;
-    if (*url == '\0')
-        return;
-    url += strspn(url, " \t");
-    url = strncmp(url, by, strlen(by)) == 0 ? url + strlen(by) : "";
-    url += strspn(url, " \t");
-    if (*url == '\0' || strchr(" \t", value[strlen("accepted")]) == NULL)
-        self->fault = "the token can be: accepted, or accepted by URL";
-    else
+    else if (url.len > 0)
         check->token_url = copy(self, url);
+    check->token = true;
 }
 
 static void add_show(struct reading *self, struct check *check, const char *value)
 {
     if (check->show_count == CHECK_PAIRS)
-        self->fault = "there are too many lines of this kind";
+        self->fault = TOO_MANY_LINES;
     else
-        check->shows[check->show_count++] = copy(self, value);
+        check->shows[check->show_count++] = copy(self, span_of(value));
 }
 
-// "header Authorization": the words of a key.
-static const char *rest_of(const char *key, const char *word)
-{
-    size_t len = strlen(word);
-    if (strncmp(key, word, len) != 0 || (key[len] != ' ' && key[len] != '\t'))
-        return NULL;
-    return key + len + strspn(key + len, " \t");
-}
-
+// "header Authorization = …": a word, and the name after it.
 static void add_named(struct reading *self, struct check *check, const char *key, const char *value)
 {
-    const char *name = NULL;
-    if ((name = rest_of(key, "header"))) {
+    struct span name = span_of(key), word = span_word(&name);
+    name = span_trim(name);
+    if (name.len == 0) {
+        self->fault = "that word is not known here";
+    } else if (span_is(word, "header")) {
         add_pair(self, check->headers, CHECK_PAIRS, &check->header_count, name, value);
-    } else if ((name = rest_of(key, "member"))) {
+    } else if (span_is(word, "member")) {
         add_pair(self, check->members, CHECK_PAIRS, &check->member_count, name, value);
-    } else if ((name = rest_of(key, "remark"))) {
+    } else if (span_is(word, "remark")) {
         add_pair(self, check->remarks, CHECK_PAIRS, &check->remark_count, name, value);
-    } else if ((name = rest_of(key, "hint"))) {
+    } else if (span_is(word, "hint")) {
         add_pair(self, check->hints, CHECK_PAIRS, &check->hint_count, name, value);
-    } else if ((name = rest_of(key, "save"))) {
-        if (!is_variable_name(span_of(name)))
+    } else if (span_is(word, "save")) {
+        if (!is_variable_name(name))
             self->fault = "a saved value's name holds letters, digits and _ only";
         add_pair(self, check->saves, CHECK_PAIRS, &check->save_count, name, value);
     } else {
@@ -289,12 +272,13 @@ static void add_line(struct reading *self, struct check *check, const char *key,
 static void add_default(struct reading *self, const char *key, const char *value)
 {
     struct checks *checks = self->checks;
-    const char *name = rest_of(key, "set");
+    struct span name = span_of(key), word = span_word(&name);
+    name = span_trim(name);
     if (strcmp(key, "timeout") == 0)
         set_timeout(self, &checks->timeout_ms, value);
-    else if (!name)
+    else if (!span_is(word, "set") || name.len == 0)
         self->fault = "[defaults] holds timeout and set NAME";
-    else if (!is_variable_name(span_of(name)))
+    else if (!is_variable_name(name))
         self->fault = "a name holds letters, digits and _ only";
     else {
         if (checks->set_count < CHECKS_SET)
@@ -332,9 +316,10 @@ static void begin_section(struct reading *self, const char *name)
         if (strcmp(checks->list[i].name, name) == 0)
             self->fault = "a check of that name is above";
     if (checks->count == CHECKS_MAX)
-        self->fault = "there are there are more checks than are allowed";
+        self->fault = "there are more than 64 checks";
     if (!self->fault)
-        checks->list[checks->count++] = (struct check){.name = copy(self, name), .line = line};
+        checks->list[checks->count++] =
+            (struct check){.name = copy(self, span_of(name)), .line = line};
 }
 
 // inih's handler: 0 stops it.
@@ -410,7 +395,7 @@ bool checks_read(struct checks *self, const char *text, size_t len, const char *
     struct reading reading = {.checks = self, .rest = {text, len}};
     memset(self, 0, sizeof *self);
     if (span_starts(reading.rest, BYTE_ORDER_MARK))
-        reading.rest = (struct span){text + 3, len - 3};
+        reading.rest = span_rest(reading.rest, strlen(BYTE_ORDER_MARK));
     if (len > CHECKS_FILE_MAX)
         reading.fault = "the file is larger than 64 KiB";
     else if (len > 0 && memchr(text, '\0', len))
@@ -423,6 +408,31 @@ bool checks_read(struct checks *self, const char *text, size_t len, const char *
     text_print(where, sizeof where, "line %u", reading.line);
     finding_set(finding, REASON_CHECKS_INVALID, path, reading.line > 0 ? where : NULL,
                 reading.fault);
+    return false;
+}
+
+// ---- Needs --------------------------------------------------------------------------------------
+
+static bool uses_anywhere(const struct check *check, const char *name)
+{
+    bool used = template_uses(check->url, name) || template_uses(check->json, name) ||
+                template_uses(check->jwt, name) || template_uses(check->token_url, name);
+    for (unsigned i = 0; i < check->header_count; i++)
+        used = used || template_uses(check->headers[i].value, name);
+    for (unsigned i = 0; i < check->member_count; i++)
+        used = used || template_uses(check->members[i].value, name);
+    return used;
+}
+
+bool checks_needs(const struct checks *self, unsigned later, unsigned earlier)
+{
+    const struct check *check = &self->list[later], *needed = &self->list[earlier];
+    for (unsigned i = 0; i < check->need_count; i++)
+        if (strcmp(check->needs[i], needed->name) == 0)
+            return true;
+    for (unsigned i = 0; i < needed->save_count; i++)
+        if (earlier < later && uses_anywhere(check, needed->saves[i].name))
+            return true;
     return false;
 }
 

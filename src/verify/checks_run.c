@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/duration.h"
 #include "base/json.h"
 #include "base/redact.h"
@@ -47,7 +48,7 @@ static bool fail(struct asking *self, const char *format, ...)
     return false;
 }
 
-// ---- What was sent or saved must not stand in a sentence ----------------------------------------
+// ---- What was sent or saved must not be in a sentence -------------------------------------------
 
 struct looking {
     struct span text;
@@ -238,6 +239,12 @@ static bool is_wanted(const char *wanted, int status)
     return false;
 }
 
+// JSON_NONE also where the answer is not JSON.
+static json_place find_member(const struct asking *self, const char *path)
+{
+    return self->is_json ? json_walk(&self->json, JSON_ROOT, path) : JSON_NONE;
+}
+
 static void add_value(struct asking *self, struct text *out, json_place place)
 {
     struct span value = json_raw(&self->json, place);
@@ -295,15 +302,16 @@ static bool judge_member(struct asking *self, const struct check_pair *member)
 {
     char wanted[TOKEN_MAX + 1], words[FINDING_SLOT];
     struct text text = text_over(words, sizeof words);
-    json_place place = self->is_json ? json_walk(&self->json, JSON_ROOT, member->name) : JSON_NONE;
-    enum json_kind kind = self->is_json ? json_kind_at(&self->json, place) : JSON_KIND_NONE;
+    json_place place = find_member(self, member->name);
     if (!self->is_json)
         return fail(self, "%d, but the answer is not JSON", self->answer.status);
     if (place == JSON_NONE)
         return fail(self, "%d, but the answer has no %s", self->answer.status, member->name);
     if (!fill(self, member->value, SPELLED_PLAIN, wanted, sizeof wanted))
         return false;
-    if (strcmp(wanted, "*") == 0 ? kind != JSON_NULL : same_value(&self->json, place, wanted))
+    bool is_any = strcmp(wanted, "*") == 0;
+    if (is_any ? json_kind_at(&self->json, place) != JSON_NULL
+               : same_value(&self->json, place, wanted))
         return true;
     add_value(self, &text, place);
     if (strcmp(member->name, "detail") != 0 && strcmp(member->name, "message") != 0)
@@ -311,34 +319,23 @@ static bool judge_member(struct asking *self, const struct check_pair *member)
     return fail(self, "%d, but %s is %s", self->answer.status, member->name, words);
 }
 
-static bool uses(const char *template, const char *name)
-{
-    size_t len = strlen(name);
-    for (const char *at = template ? strstr(template, "${") : NULL; at; at = strstr(at + 2, "${"))
-        if (strncmp(at + 2, name, len) == 0 && (at[2 + len] == '}' || at[2 + len] == ':'))
-            return true;
-    return false;
-}
-
 // "id", "task_id", "data.uuid": what names a thing and opens nothing. Not where a name speaks of a
 // session or the like, or a check puts the value into a header.
 static bool is_id(const struct checks *checks, const struct check_pair *save, const char *text)
 {
-    static const char letters[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     const char *dot = strrchr(save->value, '.');
     struct span last = span_of(dot ? dot + 1 : save->value);
     bool named = span_is(last, "uuid") || span_is(last, "id") ||
                  (last.len > 3 && span_is(span_rest(last, last.len - 3), "_id")) ||
                  (last.len > 2 && span_is(span_rest(last, last.len - 2), "Id"));
-    if (!named || names_secret(save->name) || names_secret(save->value) ||
-        text[strspn(text, letters)] != '\0' || strlen(text) > ID_MAX)
+    if (!named || names_secret(save->name) || names_secret(save->value) || strlen(text) > ID_MAX ||
+        span_run(span_of(text), ascii_is_base64url) < strlen(text))
         return false;
     for (unsigned i = 0; i < checks->count; i++) {
         const struct check *check = &checks->list[i];
-        bool sent = uses(check->jwt, save->name);
+        bool sent = template_uses(check->jwt, save->name);
         for (unsigned k = 0; k < check->header_count; k++)
-            sent = sent || uses(check->headers[k].value, save->name);
+            sent = sent || template_uses(check->headers[k].value, save->name);
         if (sent)
             return false;
     }
@@ -348,7 +345,7 @@ static bool is_id(const struct checks *checks, const struct check_pair *save, co
 static bool save_member(struct asking *self, const struct check_pair *save)
 {
     struct check_saved *saved = &self->saves->list[self->saves->count];
-    json_place place = self->is_json ? json_walk(&self->json, JSON_ROOT, save->value) : JSON_NONE;
+    json_place place = find_member(self, save->value);
     bool taken = false;
     if (place != JSON_NONE && json_kind_at(&self->json, place) == JSON_NUMBER) {
         struct span number = json_raw(&self->json, place);
@@ -387,10 +384,10 @@ static bool judge_token(struct asking *self)
     return fail(self, "%d, but %s [%s]", self->answer.status, words, reason_word(finding.reason));
 }
 
-// "details.base_url "http://a"" with its words redacted; an address with a password is no word.
+// "details.base_url "http://a"" with its words redacted; an address with a password is not shown.
 static void add_shown_member(struct asking *self, struct text *out, const char *path)
 {
-    json_place place = json_walk(&self->json, JSON_ROOT, path);
+    json_place place = find_member(self, path);
     if (place == JSON_NONE)
         return;
     struct span raw = json_raw(&self->json, place);
@@ -407,8 +404,7 @@ static void add_remark(struct asking *self, const struct check_pair *expected)
     char wanted[TOKEN_MAX + 1];
     const struct check *check = self->check;
     struct text out = text_over(self->result->remark, sizeof self->result->remark);
-    json_place place =
-        self->is_json ? json_walk(&self->json, JSON_ROOT, expected->name) : JSON_NONE;
+    json_place place = find_member(self, expected->name);
     if (self->result->remark[0] != '\0' ||
         !scope_fill(&self->scope, expected->value, SPELLED_PLAIN, wanted, sizeof wanted))
         return;
@@ -424,7 +420,7 @@ static void add_remark(struct asking *self, const struct check_pair *expected)
     }
     if (check->token)
         text_add(&out, ": it asks another address, or the app holds another token");
-    for (unsigned i = 0; i < check->show_count && self->is_json; i++)
+    for (unsigned i = 0; i < check->show_count; i++)
         add_shown_member(self, &out, check->shows[i]);
     hide_secrets(self, self->result->remark);
 }
@@ -433,12 +429,11 @@ static void add_remark(struct asking *self, const struct check_pair *expected)
 static bool are_set(const struct check_run *run, const char *names)
 {
     char name[CHECK_NAME + 1];
-    for (const char *at = names; *at != '\0';) {
-        size_t len = strcspn(at, " \t");
-        text_print(name, sizeof name, "%.*s", (int)len, at);
+    struct span rest = span_of(names);
+    for (struct span word = span_word(&rest); word.len > 0; word = span_word(&rest)) {
+        text_print(name, sizeof name, "%.*s", (int)word.len, word.text);
         if (run->find(run->context, name).len == 0)
             return false;
-        at += len + strspn(at + len, " \t");
     }
     return true;
 }
@@ -513,26 +508,20 @@ static bool ask_and_judge(struct asking *self)
 // Three parts, none empty, nothing but base64url in them: what a JWT looks like to every library.
 static bool judge_jwt(struct asking *self)
 {
-    static const char alphabet[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     char text[TOKEN_MAX + 1];
     unsigned parts = 0;
     bool filled = fill(self, self->check->jwt, SPELLED_PLAIN, text, sizeof text);
-    bool well = filled && text[0] != '\0';
-    for (const char *at = text; well; at++) {
-        size_t len = strspn(at, alphabet);
-        parts++;
-        at += len;
-        well = len > 0 && (*at == '.' || *at == '\0');
-        if (*at == '\0')
-            break;
-    }
+    struct span rest = span_of(text), part;
+    bool well = span_run(rest, ascii_is_jwt) == rest.len;
+    for (; span_split(&rest, '.', &part); parts++)
+        well = well && part.len > 0;
     wipe(text, sizeof text);
-    if (filled && (!well || parts != 3))
+    if (!filled)
+        return false;
+    if (!well || parts != 3)
         return fail(self, "the text has not the three dot-separated parts of a JWT");
-    text_print(self->result->came, sizeof self->result->came, "%s",
-               filled ? "three parts" : self->result->came);
-    return filled;
+    text_print(self->result->came, sizeof self->result->came, "three parts");
+    return true;
 }
 
 void check_describe(const struct check *check, struct check_result *result)
@@ -564,9 +553,8 @@ void check_ask(const struct checks *self, const struct check *check, const struc
     if (!passed) {
         result->remark[0] = '\0';
         add_hints(&asking);
-    }
-    if (!passed)
         wipe(saves, sizeof *saves);
+    }
     http_answer_free(&asking.answer);
     wipe(&asking, sizeof asking);
 }
@@ -579,29 +567,4 @@ bool check_values_add(struct check_values *self, const struct check_saves *saves
         self->list[self->count++] = saves->list[i];
     }
     return true;
-}
-
-// ---- Needs --------------------------------------------------------------------------------------
-
-static bool uses_anywhere(const struct check *check, const char *name)
-{
-    bool used = uses(check->url, name) || uses(check->json, name) || uses(check->jwt, name) ||
-                uses(check->token_url, name);
-    for (unsigned i = 0; i < check->header_count; i++)
-        used = used || uses(check->headers[i].value, name);
-    for (unsigned i = 0; i < check->member_count; i++)
-        used = used || uses(check->members[i].value, name);
-    return used;
-}
-
-bool checks_needs(const struct checks *self, unsigned later, unsigned earlier)
-{
-    const struct check *check = &self->list[later], *needed = &self->list[earlier];
-    for (unsigned i = 0; i < check->need_count; i++)
-        if (strcmp(check->needs[i], needed->name) == 0)
-            return true;
-    for (unsigned i = 0; i < needed->save_count; i++)
-        if (earlier < later && uses_anywhere(check, needed->saves[i].name))
-            return true;
-    return false;
 }

@@ -87,6 +87,15 @@ size_t template_cost(const struct checks *checks, const char *template)
     return cost_of(&costs, span_of(template));
 }
 
+bool template_uses(const char *template, const char *name)
+{
+    size_t len = strlen(name);
+    for (const char *at = template ? strstr(template, "${") : NULL; at; at = strstr(at + 2, "${"))
+        if (strncmp(at + 2, name, len) == 0 && (at[2 + len] == '}' || at[2 + len] == ':'))
+            return true;
+    return false;
+}
+
 static bool fail(struct scope *self, const char *name, const char *why)
 {
     text_print(self->fault, sizeof self->fault, "%s%s", name, why);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// ${NAME} in the checks of `verify`. For checks.c and checks_ask.c.
+// ${NAME} in the checks of `verify`.
 #ifndef LABELGATE_VERIFY_CHECKS_VALUES_H
 #define LABELGATE_VERIFY_CHECKS_VALUES_H
 
@@ -13,12 +13,15 @@ struct scope {
     const struct checks *checks;
     const struct check_run *run;
     enum { SCOPE_SEND, SCOPE_SHOW_ADDRESS, SCOPE_SHOW_BODY } purpose;
-    char fault[FINDING_SLOT]; // why scope_fill gave false
+    char fault[FINDING_SLOT]; // why scope_fill returned false
 };
 
 // The bytes and references that filling `template` goes through, at least; CHECKS_VALUE_MAX + 1
 // for more than CHECKS_VALUE_MAX.
 size_t template_cost(const struct checks *checks, const char *template);
+
+// Is ${NAME} or ${NAME:-…} in it? `template` may be NULL.
+bool template_uses(const char *template, const char *name);
 
 enum spelling { SPELLED_PLAIN, SPELLED_JSON };
 
