@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/wipe.h"
+#include "base/file.h"
+#include "base/text.h"
 #include "dotenv/statement.h"
 
-// What the longest spelling adds to name and value: '=', two quotes, two line ends.
+// What the longest spelling adds to name and value: '=', two quotes, two line ends, a NUL.
 #define DECORATION 16
 
 // Ways to spell a value, in the order in which they are tried.
@@ -90,76 +91,45 @@ static struct place place_of(const struct dotenv_var *var, struct span file)
 
 // ---- Writing ------------------------------------------------------------------------------------
 
-static void add(struct assignment *self, struct span bytes)
+// In quotes, with a backslash before each byte of `special`.
+static void add_quoted(struct text *out, struct span value, const char *quote, const char *special)
 {
-    if (bytes.len > 0)
-        memcpy(self->bytes + self->len, bytes.text, bytes.len);
-    self->len += bytes.len;
-}
-
-static void add_text(struct assignment *self, const char *text)
-{
-    add(self, span_of(text));
-}
-
-// Puts a backslash before each byte of `special`.
-static void add_escaped(struct assignment *self, struct span value, const char *special)
-{
+    text_add(out, "%s", quote);
     for (size_t i = 0; i < value.len; i++) {
         if (value.text[i] != '\0' && strchr(special, value.text[i]))
-            add_text(self, "\\");
-        add(self, slice(value, i, i + 1));
+            text_add(out, "\\");
+        text_add_span(out, slice(value, i, i + 1));
     }
+    text_add(out, "%s", quote);
 }
 
-static void add_value(struct assignment *self, struct span value, enum style style)
-{
-    switch (style) {
-    case STYLE_AS_IT_WAS:
-        add(self, value);
-        break;
-    case STYLE_SINGLE:
-        add_text(self, "'");
-        add_escaped(self, value, "'");
-        add_text(self, "'");
-        break;
-    case STYLE_DOUBLE:
-        add_text(self, "\"");
-        add_escaped(self, value, "\\\"$");
-        add_text(self, "\"");
-        break;
-    case STYLE_COUNT:
-        break;
-    }
-}
-
-static bool is_blank_file(struct span file)
-{
-    return file.len == 0 || span_is(file, BYTE_ORDER_MARK);
-}
-
+// The room was taken for the longest style.
 static void write_file(struct assignment *self, const struct assign_request *request,
                        const struct place *place, enum style style)
 {
     struct span before = place->before;
     struct span after = place->after;
-    self->len = 0;
+    struct text out = text_over(self->bytes, self->room);
     // New quotes take the place of the old ones.
     if (place->quote != '\0' && style != STYLE_AS_IT_WAS) {
         before.len--;
         after = slice(after, 1, after.len);
     }
-    add(self, before);
+    text_add_span(&out, before);
     if (place->append) {
-        if (!is_blank_file(before) && !span_ends(before, "\n"))
-            add_text(self, place->line_end);
-        add_text(self, request->name);
-        add_text(self, "=");
+        bool begins_line =
+            before.len == 0 || span_is(before, BYTE_ORDER_MARK) || span_ends(before, "\n");
+        text_add(&out, "%s%s=", begins_line ? "" : place->line_end, request->name);
     }
-    add_value(self, request->value, style);
-    add(self, after);
-    if (place->append)
-        add_text(self, place->line_end);
+    if (style == STYLE_AS_IT_WAS)
+        text_add_span(&out, request->value);
+    else if (style == STYLE_SINGLE)
+        add_quoted(&out, request->value, "'", "'");
+    else
+        add_quoted(&out, request->value, "\"", "\\\"$");
+    text_add_span(&out, after);
+    text_add(&out, "%s", place->append ? place->line_end : "");
+    self->len = out.len;
 }
 
 // ---- Checking -----------------------------------------------------------------------------------

@@ -148,7 +148,7 @@ static void add_after_quote(const struct dotenv_issue *issue, struct text *out)
                  "it is read as another statement: close the quote where its value ends",
                  issue->other_line);
     else
-        text_add(out, "the text behind the closing quote does not belong to the value but is read "
+        text_add(out, "the text after the closing quote does not belong to the value but is read "
                       "as another statement: put it inside the quotes or on a line of its own");
 }
 
@@ -183,9 +183,9 @@ static const char *const plain[DOTENV_FAULT_COUNT] = {
     [DOTENV_TOO_LONG] = "the file, or its values once the references are replaced, is too large: "
                         "at most 1 MiB, and 8 MiB",
     [DOTENV_NO_MEMORY] = "the file cannot be read for lack of memory: allow the container more",
-    [DOTENV_LINT_TAB_COMMENT] = "a # behind a tab begins no comment, the text belongs to the "
+    [DOTENV_LINT_TAB_COMMENT] = "a # after a tab begins no comment, the text belongs to the "
                                 "value: type a space before the #",
-    [DOTENV_LINT_COMMENT_VALUE] = "the # right behind the separator begins no comment, the value "
+    [DOTENV_LINT_COMMENT_VALUE] = "the # right after the separator begins no comment, the value "
                                   "is the text of it: put the comment on a line of its own",
     [DOTENV_LINT_BARE_WORD] = "a lone word at the end of the file is read as the value of a "
                               "variable without a name: write NAME=value or delete it",

@@ -11,8 +11,7 @@
 
 enum dotenv_level { DOTENV_WARNING, DOTENV_ERROR };
 
-// One row a thing that can be said of a file: errors as Compose's own, lints as the design lists
-// them.
+// A row for each thing that can be said of a file: errors, which are Compose's own, then lints.
 enum dotenv_fault {
     DOTENV_BAD_CHARACTER, // `character` is the offending one; `other_line` where a quote opened
                           // that ends right before it

@@ -109,7 +109,7 @@ static void forget_unknown_names(struct reading *reading)
 {
     size_t known = 0;
     struct span value;
-    for (size_t i = 0; i < issues_count(&reading->issues); i++) {
+    for (size_t i = 0; i < reading->issues.count; i++) {
         struct dotenv_issue *issue = issues_at(&reading->issues, i);
         struct span name = span_of(issue->name);
         bool reference = issue->fault == DOTENV_LINT_UNSET_REFERENCE ||

@@ -3,10 +3,10 @@
 // and `template`; an unused default is not evaluated, as since compose-go 2.10.1).
 //
 // Statement reader -> decoder. Several files may be read into one `struct dotenv`; a later file
-// wins. A reference sees the outside first, then earlier files, then
-// earlier lines of its own file (GetEnvFromFile of compose-go). Any error refuses the file as a
-// whole, all errors of a file are reported. Deviations: a NUL is refused, since no process
-// environment can hold one, and values that references blow up beyond DOTENV_VALUES_MAX.
+// wins. A reference sees the outside first, then earlier files, then earlier lines of its own file
+// (GetEnvFromFile of compose-go). Any error refuses the file as a whole, all errors of a file are
+// reported. Deviations: a NUL is refused, since no process environment can hold one, and so are
+// values that references blow up beyond DOTENV_VALUES_MAX.
 #ifndef LABELGATE_DOTENV_DOTENV_H
 #define LABELGATE_DOTENV_DOTENV_H
 

@@ -74,11 +74,6 @@ struct dotenv_issue *issues_add(struct issue_list *self, enum dotenv_fault fault
     return &added->issue;
 }
 
-size_t issues_count(const struct issue_list *self)
-{
-    return self->count;
-}
-
 struct dotenv_issue *issues_at(struct issue_list *self, size_t index)
 {
     return &self->items[index].issue;

@@ -34,7 +34,6 @@ struct issue_list {
 // Adds an issue at a byte of the file and returns it for more to be filled in, or NULL when there
 // are enough or memory ran out. Its level is that of its fault.
 struct dotenv_issue *issues_add(struct issue_list *self, enum dotenv_fault fault, size_t at);
-size_t issues_count(const struct issue_list *self);
 struct dotenv_issue *issues_at(struct issue_list *self, size_t index); // in the order of adding
 void issue_name(struct dotenv_issue *issue, struct span name); // NULL issue: nothing happens
 // The character at the beginning of `bytes` as it may be shown.

@@ -7,8 +7,7 @@
 #include "base/ascii.h"
 #include "base/utf8.h"
 
-// A wrapped line of a token is longer than a lone word of another kind (`EOF`,
-// `TODO`).
+// A wrapped line of a token is longer than a lone word of another kind (`EOF`, `TODO`).
 #define WRAPPED_MIN 8
 
 bool lint_is_token_name(const struct dotenv_options *options, struct span name)
@@ -21,20 +20,11 @@ bool lint_is_token_name(const struct dotenv_options *options, struct span name)
     return false;
 }
 
-static bool contains_nocase(struct span text, const char *word)
-{
-    size_t len = strlen(word);
-    for (size_t i = 0; i + len <= text.len; i++)
-        if (span_is_nocase((struct span){text.text + i, len}, word))
-            return true;
-    return false;
-}
-
 bool lint_is_secret_name(const struct dotenv_options *options, struct span name)
 {
     static const char *const words[] = {"password", "passwd", "secret", "token", "_key", "_pass"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (contains_nocase(name, words[i]))
+        if (span_has_nocase(name, words[i]))
             return true;
     return lint_is_token_name(options, name);
 }
@@ -139,7 +129,7 @@ static void lint_comments(struct lint *self, const struct statement *statement, 
                           bool tab)
 {
     if (raw.len > 0 && raw.text[0] == '#') {
-        bool blank = raw.len > 1 && (raw.text[1] == ' ' || raw.text[1] == '\t');
+        bool blank = raw.len > 1 && ascii_is_blank(raw.text[1]);
         if (blank || lint_is_token_name(self->options, statement->name))
             warn(self, DOTENV_LINT_COMMENT_VALUE, statement->value_at);
         return;
@@ -249,7 +239,7 @@ static void lint_after_quote(struct lint *self, size_t end)
         char c = bytes.text[at];
         if (c == '\n' || c == '#')
             return;
-        if (c == ' ' || (c >= '\t' && c <= '\r'))
+        if (ascii_is_space(c))
             continue;
         struct dotenv_issue *issue = warn(self, DOTENV_LINT_AFTER_QUOTE, at);
         if (issue)
@@ -309,18 +299,10 @@ static void lint_pair(struct lint *self, const struct statement *statement, unsi
 
 // ---- A word alone -------------------------------------------------------------------------------
 
-static bool looks_like_token_piece(struct span word)
-{
-    for (size_t i = 0; i < word.len; i++)
-        if (!ascii_is_name(word.text[i]) && word.text[i] != '-' && word.text[i] != '.')
-            return false;
-    return word.len >= WRAPPED_MIN;
-}
-
 static bool lint_wrapped(struct lint *self, struct span word, size_t at, unsigned line)
 {
     if (self->previous_token.len == 0 || line != self->previous_line + 1 ||
-        !looks_like_token_piece(word))
+        word.len < WRAPPED_MIN || span_run(word, ascii_is_jwt) < word.len)
         return false;
     struct dotenv_issue *issue = warn(self, DOTENV_LINT_WRAPPED_TOKEN, at);
     issue_name(issue, self->previous_token);

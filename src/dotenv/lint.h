@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What Compose accepts and is probably a mistake, and better words for what it refuses
-// (design: be Compose for the value, and louder about everything else).
+// What Compose accepts and is probably a mistake, and better words for what it refuses: the value
+// is Compose's, and all that is odd about it is said.
 #ifndef LABELGATE_DOTENV_LINT_H
 #define LABELGATE_DOTENV_LINT_H
 

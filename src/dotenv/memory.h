@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Memory of the .env reader: everything it takes may hold a token, so all of it is wiped before it
-// is given back, also when something grows.
+// Memory of the .env reader: everything it allocates may hold a token, so all of it is wiped before
+// it is freed, also when something grows.
 #ifndef LABELGATE_DOTENV_MEMORY_H
 #define LABELGATE_DOTENV_MEMORY_H
 

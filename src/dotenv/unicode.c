@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "dotenv/unicode_table.h"
 
@@ -12,7 +13,7 @@
 bool unicode_is_space(uint32_t code)
 {
     if (code < 0x80)
-        return code == ' ' || (code >= '\t' && code <= '\r');
+        return ascii_is_space((char)code);
     return code == 0x85 || code == 0xA0 || code == 0x1680 || (code >= 0x2000 && code <= 0x200A) ||
            code == 0x2028 || code == 0x2029 || code == 0x202F || code == 0x205F || code == 0x3000;
 }
@@ -48,8 +49,7 @@ static bool in_long_ranges(uint32_t code)
 bool unicode_is_letter_or_number(uint32_t code)
 {
     if (code < 0x80)
-        return (code >= '0' && code <= '9') || (code >= 'A' && code <= 'Z') ||
-               (code >= 'a' && code <= 'z');
+        return ascii_is_alnum((char)code);
     if (code < PLANE)
         return in_short_ranges(plane_0, COUNT(plane_0), code);
     if (code < 2 * PLANE)
