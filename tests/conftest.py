@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 """What every pytest layer shares: the program under test, its helpers, a clean place to run them."""
 
+import contextlib
 import os
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from watch import Watch
@@ -20,6 +22,30 @@ class Result:
     code: int
     out: str
     err: str
+
+
+# What the fixture `run` is.
+Run = Callable[..., Result]
+
+
+def call(*command: str | bytes | Path, **options: Any) -> Result:
+    """Runs a program to its end, whatever its code. `options` are those of subprocess.run."""
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "timeout": PATIENCE, **options}
+    if "input" not in options:
+        options.setdefault("stdin", subprocess.DEVNULL)
+    done = subprocess.run(command, check=False, **options)
+    out, err = ((stream or b"").decode("utf-8", "surrogateescape") for stream in (done.stdout, done.stderr))
+    return Result(done.returncode, out, err)
+
+
+def read_terminal(master: int) -> bytes:
+    """What a terminal's other side has written, which comes in pieces; it has gone (EIO)."""
+    whole = b""
+    with contextlib.suppress(OSError):
+        while piece := os.read(master, 65536):
+            whole += piece
+    os.close(master)
+    return whole
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -83,7 +109,7 @@ def clean_environment(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def run(labelgate: Path, tmp_path: Path, clean_environment: dict[str, str]) -> Callable[..., Result]:
+def run(labelgate: Path, tmp_path: Path, clean_environment: dict[str, str]) -> Run:
     """run("health", "-v", env={...}) runs the program in an empty folder; run(..., program=P) another."""
 
     def run_program(
@@ -94,21 +120,8 @@ def run(labelgate: Path, tmp_path: Path, clean_environment: dict[str, str]) -> C
         cwd: Path = tmp_path,
         timeout: float = PATIENCE,
     ) -> Result:
-        command: Sequence[str | bytes] = [str(program or labelgate), *arguments]
-        done = subprocess.run(
-            command,
-            cwd=cwd,
-            env={**clean_environment, **(env or {})},
-            input=stdin,
-            stdin=None if stdin is not None else subprocess.DEVNULL,
-            capture_output=True,
-            timeout=timeout,
-            check=False,
-        )
-        return Result(
-            done.returncode,
-            done.stdout.decode("utf-8", "surrogateescape"),
-            done.stderr.decode("utf-8", "surrogateescape"),
-        )
+        typed = {} if stdin is None else {"input": stdin}
+        env = {**clean_environment, **(env or {})}
+        return call(program or labelgate, *arguments, cwd=cwd, env=env, timeout=timeout, **typed)
 
     return run_program

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from conftest import PATIENCE, Result
+from conftest import PATIENCE, Result, call
 
 NATIVE = pytest.mark.native("starts a program of the machine's own")
 MOUNTS = pytest.mark.skipif(os.geteuid() != 0, reason="a namespace of its own needs root")
@@ -109,12 +109,5 @@ def probe(
     if user is not None:
         command += [f"--setuid={user}", f"--setgid={user}"]
     command += before
-    done = subprocess.run(
-        [*command, labelgate, "health", *options],
-        env=env,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    return Result(done.returncode, done.stdout, done.stderr)
+    done = call(*command, labelgate, "health", *options, env=env)
+    return Result(done.code, done.out, done.err)

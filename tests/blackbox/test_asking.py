@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from answers import Answer, recorded_rows
-from conftest import Result
+from conftest import Result, Run
 from standin import TOKEN, USER, WHOAMI, Connection, Request, StandIn, answer, detail, response
 
 pytest_plugins = ("probes",)
@@ -231,12 +231,12 @@ def test_a_500_to_a_bearer_is_told_from_a_lost_database(probe, nobody: bytes, wo
     assert (seen.code, seen.word) == (1, word)
 
 
-def launch(run: Callable[..., Result], url: str, token: str, *options: str) -> Result:
+def launch(run: Run, url: str, token: str, *options: str) -> Result:
     variables = {"LABEL_STUDIO_URL": url, "LABEL_STUDIO_API_TOKEN": token, "LABELGATE_JWT": "trade"}
     return run("run", *options, "--", "/usr/bin/env", env=variables)
 
 
-def test_trade_gives_the_app_the_legacy_token(run: Callable[..., Result]) -> None:
+def test_trade_gives_the_app_the_legacy_token(run: Run) -> None:
     token = pat()
     table = {
         ("POST", "/api/token/refresh"): exchange(token),
@@ -249,7 +249,7 @@ def test_trade_gives_the_app_the_legacy_token(run: Callable[..., Result]) -> Non
     assert token not in ran.out + ran.err
 
 
-def test_trade_makes_a_token_only_where_there_is_none(run: Callable[..., Result]) -> None:
+def test_trade_makes_a_token_only_where_there_is_none(run: Run) -> None:
     token = pat()
     reset = ("POST", "/api/current-user/reset-token/")
     none = detail(500, "Token matching query does not exist.") | {"exc_info": "Traceback: /lib/python3"}
@@ -270,7 +270,7 @@ def test_trade_makes_a_token_only_where_there_is_none(run: Callable[..., Result]
     assert reset not in [(request.method, request.path) for request in server.requests]
 
 
-def test_trade_switches_legacy_tokens_on_only_when_told(run: Callable[..., Result]) -> None:
+def test_trade_switches_legacy_tokens_on_only_when_told(run: Run) -> None:
     token = pat()
     switched: list[bool] = []
 

@@ -9,7 +9,6 @@ import os
 import pty
 import shlex
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -18,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from conftest import PATIENCE, Result
+from conftest import PATIENCE, Result, call
 from container import APP, MOUNTS, NATIVE, namespace, probe, wait_for_marked, wait_for_resident
 from field import OTHER_TOKEN, TOKEN, shows_token
 from standin import StandIn, answer, label_studio
@@ -311,11 +310,9 @@ def test_json_tells_whom_it_believed(binary: Path, folder: Path) -> None:
 def test_check_says_whom_it_believed(binary: Path, folder: Path) -> None:
     with container([*USER, *FORGED, SLEEP, "60"], marked=1, cwd=folder) as (first, _):
         command = ["nsenter", "-t", str(first), "-p", "-m", "--wd=/", binary, "check", "--offline", "-v"]
-        done = subprocess.run(
-            command, env=OF_PROBE, capture_output=True, text=True, timeout=PATIENCE, check=False
-        )
-        assert "belongs to uid 1000 and is not believed by uid 0" in done.stderr
-        assert "the running app" not in done.stdout
+        done = call(*command, env=OF_PROBE)
+        assert "belongs to uid 1000 and is not believed by uid 0" in done.err
+        assert "the running app" not in done.out
 
 
 # ---- Its standard error --------------------------------------------------------------------------------

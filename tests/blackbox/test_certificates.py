@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 import situations
+from conftest import call
 from cryptography import x509
 from situations import Situation
 from standin import TOKEN, WHOAMI, StandIn, answer, label_studio
@@ -127,19 +128,20 @@ def ask_both(situation: Situation, version: str, folder: Path, labelgate: Path) 
         options = ["-q", "-sS", "--noproxy", "*", "--max-time", "20", "-o", "/dev/null", "-w", "%{http_code}"]
         if situation.host.startswith("localhost"):
             options += ["--resolve", f"{situation.host}:{server.port}:127.0.0.1"]
-        curl = subprocess.run(
-            [str(CURL), *options, "--cacert", trust, url + WHOAMI], capture_output=True, text=True
-        )
-        own = subprocess.run(
-            [labelgate, "health", "--timeout", "20s", "--ca-file", trust],
+        curl = call(str(CURL), *options, "--cacert", trust, url + WHOAMI)
+        own = call(
+            labelgate,
+            "health",
+            "--timeout",
+            "20s",
+            "--ca-file",
+            trust,
             env={"LABEL_STUDIO_URL": url, "LABEL_STUDIO_API_TOKEN": TOKEN},
             cwd=folder,
-            capture_output=True,
-            text=True,
         )
         sent = any(request.header("Authorization") for request in server.requests)
     # 401: the handshake was fine, and no token was sent.
-    return Seen(curl.stdout == "401", own.returncode == 0, sent, own.stdout, curl.stderr)
+    return Seen(curl.out == "401", own.code == 0, sent, own.out, curl.err)
 
 
 def of(name: str, seen: dict[tuple[str, str], Seen]) -> list[Seen]:
@@ -226,15 +228,16 @@ def test_a_forged_public_root(labelgate: Path, tmp_path: Path, order: str, versi
         chain = (forged, *(parts[letter] for letter in order.removeprefix("F")))
         situation = Situation(f"public{index}", chain, b"")
         with StandIn(answer(label_studio), tls=situation.context(tmp_path, VERSIONS[version])) as server:
-            own = subprocess.run(
-                [labelgate, "health", "--timeout", "20s"],
+            own = call(
+                labelgate,
+                "health",
+                "--timeout",
+                "20s",
                 env={
                     "LABEL_STUDIO_URL": f"https://localhost:{server.port}",
                     "LABEL_STUDIO_API_TOKEN": TOKEN,
                 },
                 cwd=tmp_path,
-                capture_output=True,
-                text=True,
             )
-            assert "[tls_untrusted]" in own.stdout and own.returncode == 1, own
-            assert str(SYSTEM) in own.stdout and not server.requests, own
+            assert "[tls_untrusted]" in own.out and own.code == 1, own
+            assert str(SYSTEM) in own.out and not server.requests, own

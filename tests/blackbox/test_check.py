@@ -2,15 +2,14 @@
 """What `check` says of a project, beside the verdict."""
 
 import json
-from collections.abc import Callable
+import os
+import pty
 from pathlib import Path
 
 import pytest
-from conftest import Result
+from conftest import Run, call, read_terminal
 from field import PAT, TOKEN
 from standin import Request, StandIn, answer, detail, response
-
-Run = Callable[..., Result]
 
 
 @pytest.mark.parametrize(
@@ -207,3 +206,28 @@ def test_one_fault_of_the_server_is_said_once(run: Run) -> None:
         assert faults(run, env={"LABEL_STUDIO_API_TOKEN": TOKEN, "LABEL_STUDIO_URL": server.url}) == [
             "token_unknown"
         ]
+
+
+@pytest.mark.parametrize(("no_color", "is_coloured"), [(None, True), ("", True), ("1", False)])
+def test_colour_is_for_a_terminal(
+    labelgate: Path,
+    clean_environment: dict[str, str],
+    tmp_path: Path,
+    no_color: str | None,
+    is_coloured: bool,
+) -> None:
+    env = clean_environment | ({} if no_color is None else {"NO_COLOR": no_color})
+    leader, follower = pty.openpty()
+    call(labelgate, "check", "--offline", cwd=tmp_path, env=env, stdout=follower)
+    os.close(follower)
+    assert (b"\x1b[" in read_terminal(leader)) == is_coloured
+    assert "\x1b" not in call(labelgate, "check", "--offline", cwd=tmp_path, env=env).out
+
+
+def test_it_ends_with_where_to_look(run: Run) -> None:
+    """The guide's "Need Help?", with the names that are known."""
+    out = run("check", "--offline", env={"LABEL_STUDIO_URL": "http://studio:8080"}).out
+    *_, last = out.split("\n\n")
+    assert last.startswith("Need help?\n")
+    for words in ("docker compose logs studio", "docker compose logs app", ".State.Health", "Legacy Tokens"):
+        assert words in last

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, Result
+from conftest import ROOT, Run, call
 
 sys.path.insert(0, str(ROOT / "tests"))
 import readme_tables
 
-Run = Callable[..., Result]
 Tables = dict[str, list[dict[str, Any]]]
 DOCUMENTS = ["README.md", "compose/README.md"]
 
@@ -307,26 +306,25 @@ def test_exit_codes_of_help_are_those_of_the_contract(page: Callable[..., str]) 
 def test_pages_are_printed_whole_or_not_at_all(labelgate: Path) -> None:
     for words in (["help"], ["help", "reasons"], ["version"], ["health", "--help"]):
         with open("/dev/full", "wb") as full:
-            done = subprocess.run(
-                [labelgate, *words], stdout=full, stderr=subprocess.PIPE, timeout=30, check=False
-            )
-        assert done.returncode == 1 and b"[output_failed]" in done.stderr, words
+            done = call(labelgate, *words, stdout=full)
+        assert done.code == 1 and "[output_failed]" in done.err, words
 
 
 @pytest.mark.skipif(not shutil.which("man"), reason="man is not installed")
 def test_manual_is_good_roff(page: Callable[..., str], tmp_path: Path) -> None:
     path = tmp_path / "labelgate.1"
     path.write_text(page("manual"))
-    done = subprocess.run(
-        ["man", "--warnings=w", "-E", "UTF-8", "-l", path],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
+    done = call(
+        "man",
+        "--warnings=w",
+        "-E",
+        "UTF-8",
+        "-l",
+        path,
         env={"PATH": "/usr/bin:/bin", "MANWIDTH": "80", "LC_ALL": "C.UTF-8"},
     )
-    assert done.returncode == 0 and done.stderr == ""
-    assert "LABELGATE(1)" in done.stdout
+    assert done.code == 0 and done.err == ""
+    assert "LABELGATE(1)" in done.out
 
 
 def test_bash_completes_verbs_options_and_words(page: Callable[..., str], tmp_path: Path) -> None:

@@ -6,12 +6,12 @@ from __future__ import annotations
 import json
 import os
 import socket
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from clock import SLACK, timed
+from conftest import call
 from faults import FAULTS, GOOD, LOGIN_PAGE, PAGE_404, UNREAD
 from standin import TOKEN, USER, WHOAMI, Deaf, StandIn, answer, detail, free_port, label_studio, response
 
@@ -258,11 +258,9 @@ def test_the_deadline_is_no_death_by_a_broken_pipe(
             "LABEL_STUDIO_API_TOKEN": TOKEN,
             "LABELGATE_TIMEOUT": "500ms",
         }
-        done = subprocess.run(
-            [labelgate, "health"], env=clean_environment | variables, stdout=writer, check=False
-        )
+        done = call(labelgate, "health", env=clean_environment | variables, stdout=writer)
     os.close(writer)
-    assert done.returncode == 1
+    assert done.code == 1
 
 
 OUTPUTS = {
@@ -279,14 +277,6 @@ def test_a_verdict_that_cannot_be_written_is_said(
     """Contract, section 5: an error and not a silent success, even where all is well."""
     with StandIn(answer(label_studio)) as server:
         variables = {"LABEL_STUDIO_URL": server.url, "LABEL_STUDIO_API_TOKEN": TOKEN}
-        done = subprocess.run(
-            OUTPUTS[how]([str(labelgate), *words]),
-            env=clean_environment | variables,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
-    assert done.returncode == 1 and "[output_failed]" in done.stderr, done
-    assert TOKEN[:8] not in done.stderr
+        done = call(*OUTPUTS[how]([str(labelgate), *words]), env=clean_environment | variables)
+    assert done.code == 1 and "[output_failed]" in done.err, done
+    assert TOKEN[:8] not in done.err

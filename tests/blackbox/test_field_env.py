@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Field cases of the .env file."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Result
+from conftest import Run
 from field import CASES, CASES_2, TOKEN, lay_files, shows_token, variables
-
-Run = Callable[..., Result]
 
 
 def test_env_heredoc_pasted(run: Run, tmp_path: Path) -> None:

@@ -7,14 +7,12 @@ import os
 import pty
 import resource
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import PATIENCE, Result
+from conftest import Result, Run, call
 from field import CASES_2, EXAMPLE, TOKEN, shows_token
 
-Run = Callable[..., Result]
 PAGE = os.sysconf("SC_PAGE_SIZE")
 STRING_MAX = 32 * PAGE - 1
 TRUE = "/bin/true"
@@ -22,6 +20,11 @@ TRUE = "/bin/true"
 
 def fill(size: int) -> str:
     return "x" * size
+
+
+def lay_script(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    path.chmod(0o755)
 
 
 # ---- Limits of the launch ----------------------------------------------------------------------------
@@ -120,36 +123,21 @@ def test_all_together(labelgate: Path, tmp_path: Path, world: str, stack: int, t
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_STACK, (stack, hard))
 
+    def started(*words: str) -> Result:
+        return call(labelgate, *words, cwd=tmp_path, env={}, preexec_fn=limit)
+
+    handed_over = ["--no-token", "--load", "all"]
     for extra, code in ((0, 0), (1, 125)):
         files = lay_total(tmp_path, total + extra)
-        done = subprocess.run(
-            [labelgate, "run", "--no-token", "--load", "all", *files, "--", TRUE],
-            cwd=tmp_path,
-            env={},
-            preexec_fn=limit,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-        assert done.returncode == code, done.stderr
+        done = started("run", *handed_over, *files, "--", TRUE)
+        assert done.code == code, done.err
         if code:
-            assert f"{total + 1} bytes, and Linux passes at most {total}" in done.stderr
-            assert "V000 (0.env line 1)" in done.stderr and "[launch_too_large]" in done.stderr
+            assert f"{total + 1} bytes, and Linux passes at most {total}" in done.err
+            assert "V000 (0.env line 1)" in done.err and "[launch_too_large]" in done.err
     # With no command known, `check` refuses what no command can change.
-    files = lay_total(tmp_path, total + 100)
-    done = subprocess.run(
-        [labelgate, "check", "--no-token", "--offline", "--json", "--load", "all", *files],
-        cwd=tmp_path,
-        env={},
-        preexec_fn=limit,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert done.returncode == 1
-    assert json.loads(done.stdout)["run"]["reason"] == "launch_too_large"
+    done = started("check", "--offline", "--json", *handed_over, *lay_total(tmp_path, total + 100))
+    assert done.code == 1
+    assert json.loads(done.out)["run"]["reason"] == "launch_too_large"
 
 
 def test_what_hold_does_not_wait_for(run: Run, tmp_path: Path) -> None:
@@ -249,8 +237,7 @@ FILES: list[tuple[str, bytes, int, str]] = [
 @pytest.mark.parametrize(("content", "code", "words"), [row[1:] for row in FILES], ids=[r[0] for r in FILES])
 def test_exec_of_a_file(run: Run, tmp_path: Path, content: bytes, code: int, words: str) -> None:
     """The sentence agrees with what the person sees in the file."""
-    (tmp_path / "x.sh").write_bytes(content)
-    (tmp_path / "x.sh").chmod(0o755)
+    lay_script(tmp_path / "x.sh", content)
     refused = run("run", "--no-token", "--", "./x.sh")
     first = refused.err.splitlines()[0]
     assert refused.code == code, first
@@ -262,8 +249,7 @@ def test_exec_of_a_file(run: Run, tmp_path: Path, content: bytes, code: int, wor
 
 def test_exec_script_behind_a_mark(run: Run, tmp_path: Path) -> None:
     case = CASES_2["exec-script-behind-a-mark"]["input"]
-    (tmp_path / "x.sh").write_bytes(base64.b64decode(case["file_base64"]))
-    (tmp_path / "x.sh").chmod(0o755)
+    lay_script(tmp_path / "x.sh", base64.b64decode(case["file_base64"]))
     refused = run(*case["argv"])
     assert refused.code == 126
     assert "an invisible byte-order mark (BOM, EF BB BF) is before #!" in refused.err
@@ -275,12 +261,10 @@ def test_exec_on_a_file_system_without_exec(labelgate: Path, tmp_path: Path) -> 
     script = 'mount -t tmpfs -o noexec none "$1" || exit 77; printf "#!/bin/sh\n" >"$1/x.sh"; '
     script += 'chmod 755 "$1/x.sh"; exec "$0" run --no-token -- "$1/x.sh"'
     command = ["unshare", "-m", "sh", "-c", script]
-    done = subprocess.run(
-        [*command, labelgate, tmp_path], capture_output=True, text=True, timeout=PATIENCE, check=False
-    )
-    if done.returncode in (1, 77):
+    done = call(*command, labelgate, tmp_path)
+    if done.code in (1, 77):
         pytest.skip("nothing can be mounted here")
-    assert done.returncode == 126 and "mounted noexec" in done.stderr and "chmod" not in done.stderr
+    assert done.code == 126 and "mounted noexec" in done.err and "chmod" not in done.err
 
 
 def test_exec_without_permission(run: Run, tmp_path: Path) -> None:
@@ -352,8 +336,7 @@ def test_a_word_shows_no_secret(run: Run) -> None:
 
 def test_a_program_with_blanks_in_its_name(run: Run, tmp_path: Path) -> None:
     """Only what is not found is explained."""
-    (tmp_path / "my app").write_bytes(b"#!/bin/sh\nexit 5\n")
-    (tmp_path / "my app").chmod(0o755)
+    lay_script(tmp_path / "my app", b"#!/bin/sh\nexit 5\n")
     assert run("run", "--no-token", "--", "./my app").code == 5
 
 
@@ -366,13 +349,11 @@ def test_health_cmd_shell_with_a_list(labelgate: Path, tmp_path: Path) -> None:
         for w in CASES_2["health-cmd-shell-with-a-list"]["input"]["argv"]
     ]
     for command in (argv, [*argv[:3], "check"], ["sh", "-c", f"exec {labelgate}"]):
-        done = subprocess.run(
-            command, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=False
-        )
-        assert done.returncode == 1
-        assert "CMD-SHELL takes one string" in done.stdout
-        assert '["CMD", "/labelgate", "health"]' in done.stdout and "labelgate help" in done.stdout
-        assert len(done.stdout.encode()) <= 500 and "usage" in done.stdout[:100]
+        done = call(*command, cwd=tmp_path)
+        assert done.code == 1
+        assert "CMD-SHELL takes one string" in done.out
+        assert '["CMD", "/labelgate", "health"]' in done.out and "labelgate help" in done.out
+        assert len(done.out.encode()) <= 500 and "usage" in done.out[:100]
 
 
 def test_health_with_its_options_first(run: Run) -> None:
@@ -386,16 +367,8 @@ def test_health_with_its_options_first(run: Run) -> None:
 def test_bare_at_a_terminal(labelgate: Path, tmp_path: Path) -> None:
     """A person is told what a person can do."""
     leader, follower = pty.openpty()
-    done = subprocess.run(
-        [labelgate],
-        cwd=tmp_path,
-        stdin=follower,
-        stdout=follower,
-        stderr=subprocess.PIPE,
-        timeout=PATIENCE,
-        check=False,
-    )
+    done = call(labelgate, cwd=tmp_path, stdin=follower, stdout=follower)
     os.close(follower)
     os.close(leader)
-    assert done.returncode == 2
-    assert b"a verb is missing" in done.stderr and b"labelgate help" in done.stderr
+    assert done.code == 2
+    assert "a verb is missing" in done.err and "labelgate help" in done.err

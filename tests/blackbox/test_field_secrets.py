@@ -2,16 +2,12 @@
 """Field cases of secret files (NAME_FILE)."""
 
 import os
-import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Result
+from conftest import Result, Run, call
 from field import CASES, OTHER_TOKEN, TOKEN, lay_files, shows_token
-
-Run = Callable[..., Result]
 
 
 @pytest.fixture
@@ -78,56 +74,39 @@ def test_secret_source_missing_becomes_a_directory(
     user = 65534 if os.geteuid() == 0 else None
     if user is None and kind == "denied":
         pytest.skip("needs root to become another user")
-    refused = subprocess.run(
-        [str(labelgate), "run", "--", "/bin/true"],
-        env={"PATH": "/usr/bin:/bin", "LABEL_STUDIO_API_TOKEN_FILE": str(secret)},
-        cwd="/",
-        user=user,
-        capture_output=True,
-        text=True,
-        timeout=10,
-        check=False,
-    )
-    assert refused.returncode == 125
-    assert f"[{word}]" in refused.stderr and says in refused.stderr and str(secret) in refused.stderr
-    assert "token_missing" not in refused.stderr
+    env = {"PATH": "/usr/bin:/bin", "LABEL_STUDIO_API_TOKEN_FILE": str(secret)}
+    refused = call(labelgate, "run", "--", "/bin/true", env=env, cwd="/", user=user)
+    assert refused.code == 125
+    assert f"[{word}]" in refused.err and says in refused.err and str(secret) in refused.err
+    assert "token_missing" not in refused.err
 
 
-def run_with_list(
-    labelgate: Path, folder: Path, entries: list[str], *command: str
-) -> subprocess.CompletedProcess[str]:
+def run_with_list(labelgate: Path, folder: Path, entries: list[str], *command: str) -> Result:
     """Through env -i, which keeps the order of its arguments."""
-    return subprocess.run(
-        ["env", "-i", *entries, str(labelgate), "run", "--", *command],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=10,
-        check=False,
-    )
+    return call("env", "-i", *entries, labelgate, "run", "--", *command, cwd=folder)
 
 
 def test_secret_file_beside_an_empty_variable(labelgate: Path, secret: Path, tmp_path: Path) -> None:
     secret.write_text(f"{TOKEN}\n")
     entries = ["A=1", "LABEL_STUDIO_API_TOKEN=", f"LABEL_STUDIO_API_TOKEN_FILE={secret}", "B=2"]
     started = run_with_list(labelgate, tmp_path, entries, "/usr/bin/env")
-    assert started.returncode == 0
-    assert started.stdout.splitlines() == ["A=1", f"LABEL_STUDIO_API_TOKEN={TOKEN}", "B=2"]
+    assert started.code == 0
+    assert started.out.splitlines() == ["A=1", f"LABEL_STUDIO_API_TOKEN={TOKEN}", "B=2"]
 
     program = "import os; print(os.environ['LABEL_STUDIO_API_TOKEN'])"
     python = run_with_list(labelgate, tmp_path, entries, sys.executable, "-c", program)
-    assert python.stdout == f"{TOKEN}\n"
+    assert python.out == f"{TOKEN}\n"
 
 
 def test_env_file_beside_an_empty_variable(labelgate: Path, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(f"LABEL_STUDIO_API_TOKEN={TOKEN}\n")
     started = run_with_list(labelgate, tmp_path, ["A=1", "LABEL_STUDIO_API_TOKEN=", "B=2"], "/usr/bin/env")
-    assert started.stdout.splitlines() == ["A=1", f"LABEL_STUDIO_API_TOKEN={TOKEN}", "B=2"]
+    assert started.out.splitlines() == ["A=1", f"LABEL_STUDIO_API_TOKEN={TOKEN}", "B=2"]
 
 
 def test_secret_file_beside_a_variable(labelgate: Path, secret: Path, tmp_path: Path) -> None:
     secret.write_text(f"{TOKEN}\n")
     entries = [f"LABEL_STUDIO_API_TOKEN={OTHER_TOKEN}", f"LABEL_STUDIO_API_TOKEN_FILE={secret}"]
     refused = run_with_list(labelgate, tmp_path, entries, "/usr/bin/env")
-    assert refused.returncode == 125 and "[token_conflict]" in refused.stderr
-    assert not shows_token(refused.stderr) and not shows_token(refused.stderr, OTHER_TOKEN)
+    assert refused.code == 125 and "[token_conflict]" in refused.err
+    assert not shows_token(refused.err) and not shows_token(refused.err, OTHER_TOKEN)

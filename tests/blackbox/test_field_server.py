@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Result
+from conftest import Result, Run, call
 from field import CASES, OTHER_TOKEN, TOKEN, shows_token
 from standin import USER, WHOAMI, Connection, Request, StandIn, answer, detail, label_studio, response
 
-Run = Callable[..., Result]
 WITH_TOKEN = {"LABEL_STUDIO_API_TOKEN": TOKEN}
 
 
@@ -51,23 +50,23 @@ def test_ls_service_name_with_underscore(labelgate: Path, tmp_path: Path) -> Non
     hosts = tmp_path / "hosts"
     hosts.write_text("127.0.0.1 label_studio\n")
     with StandIn(answer(refuses_underscore)) as stand_in:
-        done = subprocess.run(
-            ["unshare", "--mount", "sh", "-c", f"mount --bind {hosts} /etc/hosts && exec {labelgate} health"],
+        done = call(
+            "unshare",
+            "--mount",
+            "sh",
+            "-c",
+            f"mount --bind {hosts} /etc/hosts && exec {labelgate} health",
             env={
                 **WITH_TOKEN,
                 "PATH": "/usr/bin:/bin:/sbin",
                 "LABEL_STUDIO_URL": f"http://label_studio:{stand_in.port}",
             },
             cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=False,
         )
         assert [request.header("Host") for request in stand_in.requests] == [f"label_studio:{stand_in.port}"]
-    assert done.returncode == 1
-    assert "[host_rejected]" in done.stdout and "400" in done.stdout and "underscore" in done.stdout
-    assert not re.search("token_unknown|not_label_studio|server_error", done.stdout)
+    assert done.code == 1
+    assert "[host_rejected]" in done.out and "400" in done.out and "underscore" in done.out
+    assert not re.search("token_unknown|not_label_studio|server_error", done.out)
 
 
 def test_an_underscore_is_said_offline_too(run: Run) -> None:
@@ -241,22 +240,19 @@ def test_health_under_a_second_init(labelgate: Path, tmp_path: Path, variable: s
             first = only_child(outer.pid)
             assert wait_for_resident(first)
 
-            def health() -> subprocess.CompletedProcess[str]:
-                command = ["nsenter", "-t", str(first), "-p", "-m", str(labelgate), "health"]
-                return subprocess.run(
-                    command, env=env, cwd="/", capture_output=True, text=True, timeout=10, check=False
-                )
+            def health() -> Result:
+                return call("nsenter", "-t", str(first), "-p", "-m", labelgate, "health", env=env, cwd="/")
 
             before = health()
-            assert before.returncode == 0 and "changed" not in before.stdout
+            assert before.code == 0 and "changed" not in before.out
             conf.write_text(line.format(OTHER_TOKEN))
             well = health()
-            assert well.returncode == 0 and "changed since the app started: restart" in well.stdout
+            assert well.code == 0 and "changed since the app started: restart" in well.out
             accepted[0] = OTHER_TOKEN
             ill = health()
-            assert ill.returncode == 1 and "[token_unknown]" in ill.stdout and "changed" in ill.stdout
-            assert "\nto do: restart the app, which still has the old token" in ill.stdout
-            assert "copy the token" not in ill.stdout.split("restart the app")[0]
+            assert ill.code == 1 and "[token_unknown]" in ill.out and "changed" in ill.out
+            assert "\nto do: restart the app, which still has the old token" in ill.out
+            assert "copy the token" not in ill.out.split("restart the app")[0]
         finally:
             outer.kill()
             outer.wait()
@@ -281,8 +277,8 @@ def test_health_nothing_is_writable(labelgate: Path, server: StandIn, world: str
             str(labelgate),
             *arguments,
         ]
-        done = subprocess.run(command, cwd="/", env=env, capture_output=True, timeout=30, check=False)
-        assert done.returncode == 0, done
+        done = call(*command, cwd="/", env=env)
+        assert done.code == 0, done
         assert not re.search(r"O_WRONLY|O_RDWR|O_CREAT|mkdir\(|creat\(", trace.read_text())
 
 
@@ -296,6 +292,6 @@ def test_health_a_verdict_at_the_last_moment_is_said(
     env = {**WITH_TOKEN, "LABEL_STUDIO_URL": server.url}
     slow = ["strace", "-o", str(tmp_path / "trace"), "-e", "inject=write:delay_enter=2200000"]
     command = [*slow, str(labelgate), "health", "--timeout", "2s"]
-    done = subprocess.run(command, cwd="/", env=env, capture_output=True, text=True, timeout=30, check=False)
-    assert done.returncode == 0, done
-    assert done.stdout.startswith("healthy")
+    done = call(*command, cwd="/", env=env)
+    assert done.code == 0, done
+    assert done.out.startswith("healthy")

@@ -4,14 +4,12 @@
 import base64
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Result
+from conftest import Result, Run
 from field import ACCESS, CASES_2, OTHER_TOKEN, PAT, TOKEN, jwt, shows_token
 
-Run = Callable[..., Result]
 NAME = "LABEL_STUDIO_API_TOKEN"
 SENTENCE = 200
 

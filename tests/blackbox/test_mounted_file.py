@@ -3,13 +3,12 @@
 
 import json
 import os
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from conftest import PATIENCE, Result
+from conftest import Result, call
 from container import APP, MOUNTS, NATIVE, namespace, probe, wait_for_resident
 from field import OTHER_TOKEN, TOKEN
 from standin import USER, StandIn, answer, response
@@ -56,16 +55,24 @@ class Container:
         return probe(self.first, self.labelgate, env=self.env)
 
     def check(self, *options: str) -> str:
-        done = subprocess.run(
-            ["nsenter", "-t", str(self.first), "-p", "-m", "sh", "-c", 'cd "$1" && shift && exec "$@"', "sh"]
-            + [str(self.app), str(self.labelgate), "check", "--offline", *options],
+        done = call(
+            *(
+                [
+                    "nsenter",
+                    "-t",
+                    str(self.first),
+                    "-p",
+                    "-m",
+                    "sh",
+                    "-c",
+                    'cd "$1" && shift && exec "$@"',
+                    "sh",
+                ]
+                + [str(self.app), str(self.labelgate), "check", "--offline", *options]
+            ),
             env=self.env,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
         )
-        return done.stdout
+        return done.out
 
 
 @contextmanager
@@ -190,13 +197,13 @@ def test_a_file_without_a_name_that_is_no_mount_is_not_told(
         here.flush()
         os.unlink(here.name)
         path = f"/proc/self/fd/{here.fileno()}"
-        done = subprocess.run(
-            [labelgate, "check", "--offline", "--env-file", path],
+        done = call(
+            labelgate,
+            "check",
+            "--offline",
+            "--env-file",
+            path,
             env=clean_environment | NOWHERE,
             pass_fds=[here.fileno()],
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
         )
-    assert REPLACED not in one_line(done.stdout) and "40 bytes, hidden" in done.stdout
+    assert REPLACED not in one_line(done.out) and "40 bytes, hidden" in done.out

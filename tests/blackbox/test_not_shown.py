@@ -3,15 +3,13 @@
 
 import json
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Result
+from conftest import Run
 from field import OTHER_TOKEN, shows_token
 from test_asking import jwt
-
-Run = Callable[..., Result]
 
 SECRETS = {
     # It begins with a letter: a name that a variable may have.

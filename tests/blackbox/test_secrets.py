@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from conftest import call
 from faults import FAULTS
 from standin import TOKEN, Connection, StandIn
 
@@ -108,6 +109,27 @@ def test_no_core_is_written(labelgate: Path, cores_allowed: None, tmp_path: Path
     # makes no core for a limit of one byte, and for no other.
     most = resource.getrlimit(resource.RLIMIT_CORE)[1]
     assert {limit.split()[4] for limit in limits} == {"0" if most == 0 else "1"}, limits
+
+
+@pytest.mark.parametrize("share", [0, 1, None])
+def test_the_app_has_its_own_limit_of_core_files(labelgate: Path, tmp_path: Path, share: int | None) -> None:
+    """In blocks of 512 bytes, as sh counts; None: as many as may be."""
+    most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    if most == 0 and share != 0:
+        pytest.skip("no core files are allowed here")
+    soft = most if share is None else share * 512
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_CORE, (soft, most))
+
+    done = call(
+        *(labelgate, "run", "--no-token", "--", "sh", "-c", "ulimit -c"),
+        env={"PATH": os.environ["PATH"]},
+        cwd=tmp_path,
+        preexec_fn=limit,
+    )
+    unlimited = soft == resource.RLIM_INFINITY
+    assert done.out.strip() == ("unlimited" if unlimited else str(soft // 512)), done
 
 
 def test_no_token_among_the_arguments(labelgate: Path, tmp_path: Path) -> None:

@@ -9,11 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import PATIENCE, Result
+from conftest import PATIENCE, Run, call
 from container import APP, MOUNTS, NATIVE, listener, namespace, probe, wait_for_resident
 from field import OTHER_TOKEN, TOKEN, shows_token
-
-Run = Callable[..., Result]
 
 URL = {"LABEL_STUDIO_URL": "http://127.0.0.1:9"}
 TOKEN_SET = {"LABEL_STUDIO_API_TOKEN": TOKEN}
@@ -112,17 +110,10 @@ def app_environment(labelgate: Path, helpers: Path, tmp_path: Path) -> Callable[
 
     def read(entries: list[bytes], *options: str) -> list[bytes]:
         command = [helpers / "exec_env", labelgate, "run", *options, "--", "/bin/cat", "/proc/self/environ"]
-        done = subprocess.run(
-            command,
-            input=b"".join(entry + b"\0" for entry in entries),
-            capture_output=True,
-            cwd=tmp_path,
-            timeout=PATIENCE,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr.decode()
-        assert done.stdout.endswith(b"\0")
-        return done.stdout[:-1].split(b"\0")
+        done = call(*command, input=b"".join(entry + b"\0" for entry in entries), cwd=tmp_path)
+        assert done.code == 0, done.err
+        assert done.out.endswith(b"\0")
+        return done.out[:-1].split(b"\0")
 
     return read
 
@@ -270,9 +261,9 @@ def test_another_mount_namespace_is_another_container(
         wait_for_resident(first)
         command = ["nsenter", "-t", str(first), "-p", "-m", "unshare", "--mount", labelgate, "health", "-v"]
         own = clean_environment | {"LABEL_STUDIO_URL": "http://127.0.0.1:9", **TOKEN_SET}
-        done = subprocess.run(command, env=own, capture_output=True, text=True, timeout=PATIENCE, check=False)
-        assert "127.0.0.1:9" in done.stdout
-        assert "no running `labelgate run` found" in done.stderr
+        done = call(*command, env=own)
+        assert "127.0.0.1:9" in done.out
+        assert "no running `labelgate run` found" in done.err
 
 
 @NATIVE
@@ -348,16 +339,8 @@ def test_hold_judges_the_file_again(
         assert process.stderr is not None and process.stdout is not None
         while b"[token_placeholder]" not in (line := process.stderr.readline()):
             assert line
-        done = subprocess.run(
-            ["unshare", "--mount", labelgate, "health"],
-            env=environment,
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-        assert done.returncode == 1 and "[token_placeholder]" in done.stdout
+        done = call("unshare", "--mount", labelgate, "health", env=environment, cwd=tmp_path)
+        assert done.code == 1 and "[token_placeholder]" in done.out
         (tmp_path / ".env").write_text(f"LABEL_STUDIO_API_TOKEN={TOKEN}\n")
         assert process.stdout.readline() == b"ready\n"
     finally:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from clock import SLACK, timed
-from conftest import PATIENCE
+from conftest import PATIENCE, call
 from faults import FAULTS
 from standin import TOKEN, USER, Connection, StandIn, answer, detail, label_studio, response
 
@@ -115,17 +115,18 @@ def test_no_alarm_no_question(labelgate: Path, helpers: Path, tmp_path: Path, ar
     setitimer = "38"
     with StandIn(listen) as server:
         env = {"LABEL_STUDIO_URL": server.url, "LABEL_STUDIO_API_TOKEN": TOKEN, "LABELGATE_TIMEOUT": "1s"}
-        done = subprocess.run(
-            [str(helpers / "init_world"), "--refuse", setitimer, "--", str(labelgate), *arguments],
+        done = call(
+            str(helpers / "init_world"),
+            "--refuse",
+            setitimer,
+            "--",
+            str(labelgate),
+            *arguments,
             env=env,
             cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=5,
-            check=False,
         )
-    assert done.returncode == 1
-    assert "start_failed" in done.stdout + done.stderr
+    assert done.code == 1
+    assert "start_failed" in done.out + done.err
     assert not asked.is_set()
 
 
@@ -142,19 +143,15 @@ def test_what_is_looked_up_after_the_answer_takes_nothing_from_it(
     reply = response(200, USER) if well else response(401, detail(401, "Invalid token."))
     with StandIn(answer(reply)) as server:
         done, seconds = timed(
-            lambda: subprocess.run(
-                [str(helpers / "hold_call"), "--fourth", links, statx, str(labelgate), "health", *options],
+            lambda: call(
+                *(helpers / "hold_call", "--fourth", links, statx, labelgate, "health", *options),
                 env={"LABEL_STUDIO_URL": server.url, "LABELGATE_TIMEOUT": "700ms"},
                 cwd=tmp_path,
-                capture_output=True,
-                text=True,
-                timeout=10,
-                check=False,
             )
         )
     word = "ok" if well else "token_unknown"
-    assert done.returncode == (0 if well else 1), done
-    assert f"[{word}]" in done.stdout or f'"reason":"{word}"' in done.stdout, done
+    assert done.code == (0 if well else 1), done
+    assert f"[{word}]" in done.out or f'"reason":"{word}"' in done.out, done
     assert seconds < 0.7 + SLACK
 
 
@@ -166,16 +163,8 @@ def ends_unsaid(command: list[str], env: dict[str, str], folder: Path) -> list[t
     found = []
     with open("/dev/full", "wb") as full:
         for arguments in (command, ["/bin/sh", "-c", 'exec "$@" >&-', "sh", *command]):
-            done = subprocess.run(
-                arguments,
-                env=env,
-                cwd=folder,
-                stdout=full,
-                stderr=subprocess.PIPE,
-                timeout=PATIENCE,
-                check=False,
-            )
-            found.append((done.returncode, done.stderr.decode()))
+            done = call(*arguments, env=env, cwd=folder, stdout=full)
+            found.append((done.code, done.err))
     return found
 
 
@@ -200,11 +189,9 @@ def test_a_verdict_that_nobody_takes_does_not_hang(labelgate: Path, tmp_path: Pa
         for more in ([], ["--wait", "400ms"]):
             command = [str(labelgate), "health", *more]
             done, seconds = timed(
-                lambda command=command: subprocess.run(
-                    command, env=env, cwd=tmp_path, stdout=writer, timeout=PATIENCE, check=False
-                )
+                lambda command=command: call(*command, env=env, cwd=tmp_path, stdout=writer)
             )
-            assert done.returncode == 1 and seconds < 0.4 + SLACK, more
+            assert done.code == 1 and seconds < 0.4 + SLACK, more
     os.close(reader)
     os.close(writer)
 
@@ -236,6 +223,6 @@ def test_a_closed_descriptor_is_not_the_servers(labelgate: Path, tmp_path: Path,
         env = {"LABEL_STUDIO_URL": server.url, "LABEL_STUDIO_API_TOKEN": TOKEN, "LABELGATE_TIMEOUT": "300ms"}
         for verb in ("health -v", "check -v", "run --wait 300ms -- /bin/true"):
             command = ["/bin/sh", "-c", f'exec "$0" {verb} {closed}>&-', str(labelgate)]
-            subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, timeout=PATIENCE, check=False)
+            call(*command, env=env, cwd=tmp_path)
     assert len(requests) >= 4
     assert b"".join(after) == b""

@@ -5,15 +5,13 @@ import os
 import re
 import stat
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Result
+from conftest import Result, Run, call
 from field import ACCESS, CASES, OTHER_TOKEN, PAT, TOKEN, lay_files, shows_token
 from standin import USER, WHOAMI, Connection, Play, Request, StandIn, answer, detail, response
-
-Run = Callable[..., Result]
 
 
 class LabelStudio:
@@ -432,17 +430,10 @@ def test_one_place_to_put_it(run: Run, arguments: list[str]) -> None:
 
 def test_a_full_output_is_an_error(labelgate: Path, tmp_path: Path) -> None:
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(
-            [str(labelgate), "token", "--print"],
-            input=TOKEN.encode(),
-            stdout=full,
-            stderr=subprocess.PIPE,
-            cwd=tmp_path,
-            env={},
-            timeout=10,
-            check=False,
+        done = call(
+            str(labelgate), "token", "--print", input=TOKEN.encode(), stdout=full, cwd=tmp_path, env={}
         )
-    assert done.returncode == 1 and b"[output_failed]" in done.stderr
+    assert done.code == 1 and "[output_failed]" in done.err
 
 
 # ---- Where it goes --------------------------------------------------------------------------------------
@@ -534,15 +525,13 @@ def test_killed_at_every_system_call_the_file_is_the_old_or_the_new_one(
     new = env.read_bytes()
     assert new != old and count > 20
     seen = set()
-    for call in range(1, count + 1):
+    for number in range(1, count + 1):
         env.write_bytes(old)
-        inject = f"inject=all:signal=KILL:when={call}"
+        inject = f"inject=all:signal=KILL:when={number}"
         command = ["strace", "-f", "-o", "/dev/null", "-e", inject, str(labelgate), "token", "--write"]
-        subprocess.run(
-            command, input=TOKEN.encode(), cwd=tmp_path, env={}, capture_output=True, timeout=30, check=False
-        )
+        call(*command, input=TOKEN.encode(), cwd=tmp_path, env={})
         after = env.read_bytes()
-        assert after in (old, new), f"call {call} left {len(after)} bytes"
+        assert after in (old, new), f"call {number} left {len(after)} bytes"
         seen.add(after)
         for left in tmp_path.glob("..env.labelgate-*"):
             left.unlink()
@@ -562,16 +551,11 @@ def test_a_full_disk_loses_nothing(labelgate: Path, tmp_path: Path) -> None:
     """
     disk = tmp_path / "disk"
     disk.mkdir()
-    done = subprocess.run(
-        ["unshare", "--mount", "sh", "-c", script, "sh", str(disk), str(labelgate)],
-        input=TOKEN,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
+    done = call(
+        "unshare", "--mount", "sh", "-c", script, "sh", str(disk), str(labelgate), input=TOKEN.encode()
     )
-    assert done.returncode == 1 and "[write_failed]" in done.stderr
-    assert done.stdout == "LABEL_STUDIO_API_TOKEN=old\n"
+    assert done.code == 1 and "[write_failed]" in done.err
+    assert done.out == "LABEL_STUDIO_API_TOKEN=old\n"
 
 
 def test_a_broken_file_is_left_alone(run: Run, tmp_path: Path) -> None:

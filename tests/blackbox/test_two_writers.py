@@ -10,13 +10,11 @@ import stat
 import subprocess
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Result
+from conftest import Run, call
 
-Run = Callable[..., Result]
 ROUNDS = 200
 ONE = "a" * 20 + "b" * 16 + "1111"
 TWO = "c" * 20 + "d" * 16 + "2222"
@@ -328,56 +326,23 @@ MOUNTS = """
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to mount a file system of its own")
 @pytest.mark.parametrize("kind", ["tmpfs", "overlay", "single"])
 def test_on_file_systems_of_all_kinds(labelgate: Path, tmp_path: Path, kind: str) -> None:
-    done = subprocess.run(
-        ["unshare", "--mount", "sh", "-c", MOUNTS, "sh", str(tmp_path), kind, str(labelgate)],
-        input=ONE,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
+    done = call(
+        "unshare",
+        "--mount",
+        "sh",
+        "-c",
+        MOUNTS,
+        "sh",
+        str(tmp_path),
+        kind,
+        str(labelgate),
+        input=ONE.encode(),
     )
-    if done.returncode == 77:
+    if done.code == 77:
         pytest.skip(f"no {kind} here")
     if kind == "single":
-        assert done.returncode == 1 and "mounted as a single file" in done.stderr
-        assert done.stdout == f"A=1\n{NAMES[0]}=old\n.env\n"
+        assert done.code == 1 and "mounted as a single file" in done.err
+        assert done.out == f"A=1\n{NAMES[0]}=old\n.env\n"
     else:
-        assert done.returncode == 0, done.stderr
-        assert done.stdout == f"A=1\n{NAMES[0]}={ONE}\n.env\n"
-
-
-# ---- install -------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("target", ["file", "nothing", "program"])
-def test_install_replaces_a_link_and_does_not_write_through_it(
-    labelgate: Path, run: Run, tmp_path: Path, target: str
-) -> None:
-    (tmp_path / "file").write_text("mine")
-    shutil.copy(labelgate, tmp_path / "program")
-    (tmp_path / "program").chmod(0o755)
-    dest = tmp_path / "dest"
-    dest.symlink_to(target)
-    done = run("install", "dest")
-    assert done.code == 0 and done.out == "dest: installed\n"
-    assert not dest.is_symlink() and dest.read_bytes() == labelgate.read_bytes()
-    assert stat.S_IMODE(dest.stat().st_mode) == 0o755
-    assert (tmp_path / "file").read_text() == "mine" and not (tmp_path / "nothing").exists()
-    assert run("install", "dest").out == "dest: is this program already\n"
-
-
-@pytest.mark.parametrize("word", ["link", "link/", "link//"])
-def test_install_refuses_a_link_to_a_directory(run: Run, tmp_path: Path, word: str) -> None:
-    (tmp_path / "real").mkdir()
-    (tmp_path / "link").symlink_to("real")
-    done = run("install", word)
-    assert done.code == 1 and "[install_failed]" in done.err and "symbolic link" in done.err
-    assert list((tmp_path / "real").iterdir()) == [] and (tmp_path / "link").is_symlink()
-
-
-def test_install_into_a_directory_replaces_a_link_there(labelgate: Path, run: Run, tmp_path: Path) -> None:
-    (tmp_path / "real").mkdir()
-    (tmp_path / "real" / "labelgate").symlink_to("/nowhere/at/all")
-    assert run("install", "real/").code == 0
-    placed = tmp_path / "real" / "labelgate"
-    assert not placed.is_symlink() and placed.read_bytes() == labelgate.read_bytes()
+        assert done.code == 0, done.err
+        assert done.out == f"A=1\n{NAMES[0]}={ONE}\n.env\n"

@@ -6,10 +6,10 @@ from __future__ import annotations
 import json
 import os
 import socket
-import subprocess
 from pathlib import Path
 
 import pytest
+from conftest import call
 from standin import TOKEN, StandIn, answer, detail, response
 
 NAME = "LABEL_STUDIO_API_TOKEN"
@@ -22,17 +22,9 @@ def unknown() -> StandIn:
 
 
 def ask(verb: str, folder: Path, env: dict[str, str], *options: str) -> str:
-    done = subprocess.run(
-        [os.environ["LABELGATE"], verb, *options],
-        cwd=folder,
-        env={"PATH": "/usr/bin:/bin", **env},
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=False,
-    )
-    assert done.returncode == 1, done
-    return done.stdout
+    done = call(os.environ["LABELGATE"], verb, *options, cwd=folder, env={"PATH": "/usr/bin:/bin", **env})
+    assert done.code == 1, done
+    return done.out
 
 
 @pytest.mark.parametrize("verb", ["health", "check"])
@@ -113,16 +105,9 @@ def test_a_commented_token_and_an_extra_line(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_bytes(f"{TOKEN}\r\n\r\n".encode())
     env = {"PATH": "/usr/bin:/bin", f"{NAME}_FILE": str(secret)}
-    done = subprocess.run(
-        [os.environ["LABELGATE"], "run", "true"],
-        cwd="/",
-        env=env,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 125 and "has an extra line after the token" in done.stderr
-    assert "dropped" not in done.stderr
+    done = call(os.environ["LABELGATE"], "run", "true", cwd="/", env=env)
+    assert done.code == 125 and "has an extra line after the token" in done.err
+    assert "dropped" not in done.err
 
 
 def test_check_begins_with_verdict_and_step(tmp_path: Path) -> None:
@@ -143,13 +128,6 @@ def test_check_begins_with_verdict_and_step(tmp_path: Path) -> None:
 )
 def test_check_says_what_it_could_not_see(tmp_path: Path, options: tuple[str, ...], says: str) -> None:
     (tmp_path / ".env").write_text(f"{NAME}={TOKEN}\n")
-    done = subprocess.run(
-        [os.environ["LABELGATE"], "check", *options],
-        cwd=tmp_path,
-        env={"PATH": "/usr/bin:/bin"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == (0 if options else 1)
-    assert says in done.stdout.split("\n\nFiles\n")[0]
+    done = call(os.environ["LABELGATE"], "check", *options, cwd=tmp_path, env={"PATH": "/usr/bin:/bin"})
+    assert done.code == (0 if options else 1)
+    assert says in done.out.split("\n\nFiles\n")[0]

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from clock import SLACK, timed
-from conftest import Result
+from conftest import Result, Run, call
 from field import ACCESS, PAT, jwt
 from standin import TOKEN, USER, WHOAMI, Connection, Request, StandIn, answer, detail, response
 
@@ -43,7 +43,7 @@ def app(request: Request) -> bytes:
 
 
 @pytest.fixture
-def verify(run: Callable[..., Result], tmp_path: Path) -> Verify:
+def verify(run: Run, tmp_path: Path) -> Verify:
     def ask(text: str, url: str, *options: str, password: str = PASSWORD) -> Result:
         (tmp_path / "my.checks.ini").write_text(text)
         quoted = password.replace("\\", "\\\\").replace('"', '\\"')
@@ -81,7 +81,7 @@ def test_a_failure_says_what_was_asked_and_what_came_back(verify: Verify) -> Non
     assert ran.out.endswith("0 passed, 1 failed, 1 skipped\n")
 
 
-def test_a_secret_in_an_address_is_not_shown(run: Callable[..., Result], tmp_path: Path) -> None:
+def test_a_secret_in_an_address_is_not_shown(run: Run, tmp_path: Path) -> None:
     token, password = "d0f1e2a3b4c5968778695a4b3c2d1e0f12345678", "pass-word-12345"
     (tmp_path / "my.ini").write_text(
         LOGIN.replace("header Authorization = Bearer ${token}", "").replace("/me", "/me?token=${token}")
@@ -138,16 +138,14 @@ def test_a_broken_file(verify: Verify, text: str, says: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "why"), [("none.ini", "there is no such file"), (".", "it is a directory")])
-def test_a_file_that_cannot_be_read(run: Callable[..., Result], name: str, why: str) -> None:
+def test_a_file_that_cannot_be_read(run: Run, name: str, why: str) -> None:
     """No line of it can be corrected: the remedy is another file, or none."""
     ran = run("verify", name)
     assert ran.code == 1 and "[checks_invalid]" in ran.err and why in ran.err
     assert "correct that line" not in ran.err and "without a FILE" in ran.err
 
 
-def test_a_gateway_in_front_of_label_studio_gets_its_header(
-    run: Callable[..., Result], tmp_path: Path
-) -> None:
+def test_a_gateway_in_front_of_label_studio_gets_its_header(run: Run, tmp_path: Path) -> None:
     text = "[A]\nrequest = GET ${LABEL_STUDIO_URL}/health\n[B]\nrequest = GET ${API_BASE_URL}/health\n"
     (tmp_path / "my.checks.ini").write_text(text)
     (tmp_path / "headers").write_text("Authorization: Bearer platform-example\n")
@@ -159,12 +157,12 @@ def test_a_gateway_in_front_of_label_studio_gets_its_header(
     assert run("verify", "--header-file", "none", "my.checks.ini").code == 1
 
 
-def test_called_wrongly(run: Callable[..., Result]) -> None:
+def test_called_wrongly(run: Run) -> None:
     assert run("verify", "--colour").code == 2
     assert run("verify", "a.ini", "b.ini").code == 2
 
 
-def test_a_broken_env_file_is_said_first(run: Callable[..., Result], tmp_path: Path) -> None:
+def test_a_broken_env_file_is_said_first(run: Run, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("cat << EOF > .env\n")
     ran = run("verify")
     assert ran.code == 1 and "[env_invalid]" in ran.err and ran.out == ""
@@ -175,17 +173,8 @@ def test_a_full_output_is_no_success(
 ) -> None:
     (tmp_path / "my.checks.ini").write_text("[A]\njwt = a.b.c\n")
     with open("/dev/full", "w") as full:
-        done = subprocess.run(
-            [labelgate, "verify", "my.checks.ini"],
-            cwd=tmp_path,
-            env=clean_environment,
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=30,
-            check=False,
-        )
-    assert done.returncode == 1 and "[output_failed]" in done.stderr
+        done = call(labelgate, "verify", "my.checks.ini", cwd=tmp_path, env=clean_environment, stdout=full)
+    assert done.code == 1 and "[output_failed]" in done.err
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -259,7 +248,7 @@ def guide() -> Guide:
 
 
 @pytest.fixture
-def nine(run: Callable[..., Result], guide: Guide) -> Nine:
+def nine(run: Run, guide: Guide) -> Nine:
     def verify(*options: str, token: str = TOKEN, **variables: str) -> Result:
         with StandIn(answer(guide.app)) as app, StandIn(answer(guide.label_studio)) as server:
             env = {

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """`--wait`: how often is asked, what is said meanwhile, what ends it."""
 
-import contextlib
 import os
 import pty
 import re
@@ -9,19 +8,18 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from clock import SLACK, timed
-from conftest import PATIENCE, Result
+from conftest import PATIENCE, Run, call, read_terminal
 from standin import TOKEN, USER, Connection, Play, Request, StandIn, answer, detail, response
 
 WAIT = 0.6
 
 
 @pytest.mark.parametrize(("verb", "code"), [("health", 1), ("run", 125)])
-def test_the_last_try_ends_with_the_wait(run: Callable[..., Result], verb: str, code: int) -> None:
+def test_the_last_try_ends_with_the_wait(run: Run, verb: str, code: int) -> None:
     """Busy at once, then silent: the last try must not get the whole limit of a try."""
     asked = threading.Event()
 
@@ -83,7 +81,7 @@ BUSY, NOT_FOUND, OK = response(503), response(404), response(200, USER)
 
 
 @pytest.mark.parametrize("verb", WAITERS)
-def test_a_log_gets_one_line_a_change_of_state(run: Callable[..., Result], verb: str) -> None:
+def test_a_log_gets_one_line_a_change_of_state(run: Run, verb: str) -> None:
     play, asked = one_by_one(BUSY, BUSY, NOT_FOUND, OK)
     with StandIn(play) as server:
         env = {"LABEL_STUDIO_URL": server.url, "LABEL_STUDIO_API_TOKEN": TOKEN, "LABELGATE_WAIT": "1m"}
@@ -98,16 +96,6 @@ def test_a_log_gets_one_line_a_change_of_state(run: Callable[..., Result], verb:
         assert 0.8 * meant - 0.01 < pause < 1.2 * meant + SLACK, pauses
 
 
-def read_whole(master: int) -> bytes:
-    """What a terminal's other side has written, which comes in pieces; it has gone (EIO)."""
-    whole = b""
-    with contextlib.suppress(OSError):
-        while piece := os.read(master, 65536):
-            whole += piece
-    os.close(master)
-    return whole
-
-
 @pytest.mark.parametrize("verb", WAITERS)
 def test_a_person_sees_one_line_that_tells_the_time(
     labelgate: Path, clean_environment: dict[str, str], tmp_path: Path, verb: str
@@ -117,19 +105,10 @@ def test_a_person_sees_one_line_that_tells_the_time(
     master, slave = pty.openpty()
     with StandIn(play) as server:
         env = {"LABEL_STUDIO_URL": server.url, "LABEL_STUDIO_API_TOKEN": TOKEN, "LABELGATE_WAIT": "1m"}
-        done = subprocess.run(
-            [labelgate, *WAITERS[verb][0]],
-            env=clean_environment | env,
-            cwd=tmp_path,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=slave,
-            timeout=PATIENCE,
-            check=False,
-        )
+        done = call(labelgate, *WAITERS[verb][0], env=clean_environment | env, cwd=tmp_path, stderr=slave)
     os.close(slave)
-    shown = read_whole(master).decode()
-    assert done.returncode == 0, shown
+    shown = read_terminal(master).decode()
+    assert done.code == 0, shown
     head, *lines = shown.split("\r\x1b[K")
     assert head == "" and len(lines) == 2
     for line, waited in zip(lines, ("0s", "[01]s"), strict=True):  # the first pause may be below a second
@@ -146,7 +125,7 @@ CURELESS = {
 
 @pytest.mark.parametrize("kind", CURELESS)
 @pytest.mark.parametrize("verb", WAITERS)
-def test_what_waiting_cannot_cure_ends_it(run: Callable[..., Result], verb: str, kind: str) -> None:
+def test_what_waiting_cannot_cure_ends_it(run: Run, verb: str, kind: str) -> None:
     data, token, word, tries = CURELESS[kind]
     command, code = WAITERS[verb]
     with StandIn(answer(data)) as server:

@@ -85,14 +85,10 @@ def hang_up(case: Case) -> None:
     assert "signal 1 " in seen.read_text()
 
 
-@row(
-    "Terminal",
-    "in an interactive bash: Ctrl-Z gives the prompt back, fg goes on, Ctrl-C ends it with 130",
-    (OTHER,),
-)
-def suspend_and_foreground(case: Case) -> None:
+def stop_go_on_and_end(case: Case, *app: object) -> None:
+    """Ctrl-Z, fg and Ctrl-C in an interactive bash."""
     shell = case.shell()
-    shell.run(*case.app("ready", "nap"))
+    shell.run(*case.app(*app))
     shell.expect(r"ready (\d+)")
     shell.type("\x1a")
     shell.expect(STOPPED)
@@ -104,6 +100,15 @@ def suspend_and_foreground(case: Case) -> None:
     shell.type("\x03")
     shell.prompt()
     assert shell.ask("echo code=$?", r"code=(\d+)") == "130"
+
+
+@row(
+    "Terminal",
+    "in an interactive bash: Ctrl-Z gives the prompt back, fg goes on, Ctrl-C ends it with 130",
+    (OTHER,),
+)
+def suspend_and_foreground(case: Case) -> None:
+    stop_go_on_and_end(case, "ready", "nap")
 
 
 @row(

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from inits import OTHER, PATH, PLACES, Case, Init
 from rows_end import ended, full_pipe, unread, with_survivor
-from rows_terminal import STOPPED
+from rows_terminal import STOPPED, stop_go_on_and_end
 from running import children, start, status, until, until_state
 
 MakeCase = Callable[[str, str], Case]
@@ -303,20 +303,7 @@ def test_debugger_is_left_alone(make_case: MakeCase, place: str) -> None:
 
 def test_traced_app_under_a_shell(make_case: MakeCase) -> None:
     """Ctrl-Z and fg, with an app that lets itself be traced before each."""
-    case = make_case("labelgate", OTHER)
-    shell = case.shell()
-    shell.run(*case.app("traced", "exec", "traced", "ready", "nap"))
-    shell.expect(r"ready (\d+)")
-    shell.type("\x1a")
-    shell.expect(STOPPED)
-    shell.prompt()
-    shell.type("fg\n")
-    init = shell.job()
-    until_state(init, "S", case.patience)
-    until_state(children(init)[0], "S", case.patience)
-    shell.type("\x03")
-    shell.prompt()
-    assert shell.ask("echo code=$?", r"code=(\d+)") == "130"
+    stop_go_on_and_end(make_case("labelgate", OTHER), "traced", "exec", "traced", "ready", "nap")
 
 
 def test_group_stopped_under_a_shell(make_case: MakeCase) -> None:

@@ -7,14 +7,13 @@ seed_intake.py FOLDER
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
-from seed_verdict import BODY_MOST, QUESTIONS, ROOT
+from seed_verdict import BODY_MOST, QUESTIONS, ROOT, write_seeds
 
 sys.path.insert(0, str(ROOT / "tests"))
 sys.dont_write_bytecode = True
 
-from answers import Answer, recorded_rows  # noqa: E402
+from answers import Answer  # noqa: E402
 
 TOKEN = b"0123456789abcdef0123456789abcdef01234567"
 WHOLE, BROKEN_OFF = 4, 0
@@ -36,18 +35,5 @@ def seed(answer: Answer) -> bytes:
     return bytes([WHOLE, 99, QUESTIONS.index(answer.question)]) + wire
 
 
-def main() -> None:
-    folder = Path(sys.argv[1])
-    folder.mkdir(parents=True, exist_ok=True)
-    kinds = {}
-    for row in recorded_rows(ROOT / "tests/data"):
-        if row.answer:
-            kinds.setdefault((row.answer.question, row.answer.status, row.answer.what), row.answer)
-    seeds = [seed(answer) for answer in kinds.values()]
-    seeds += [bytes([flags, 7, 0]) + wire for wire in ODD for flags in (WHOLE, BROKEN_OFF)]
-    for number, data in enumerate(seeds):
-        (folder / f"answer-{number}").write_bytes(data)
-
-
 if __name__ == "__main__":
-    main()
+    write_seeds(seed, *(bytes([flags, 7, 0]) + wire for wire in ODD for flags in (WHOLE, BROKEN_OFF)))

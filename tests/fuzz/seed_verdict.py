@@ -7,6 +7,7 @@ seed_verdict.py FOLDER
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,16 +33,17 @@ def seed(answer: Answer) -> bytes:
     return bytes([*head, *map(len, parts)]) + b"".join(parts) + body
 
 
-def main() -> None:
+def write_seeds(seed: Callable[[Answer], bytes], *more: bytes) -> None:
+    """Into the folder that the command line names: one recorded answer of each kind, and `more`."""
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    kinds = {}
+    kinds: dict[tuple[str, int, str], Answer] = {}
     for row in recorded_rows(ROOT / "tests/data"):
         if row.answer:
             kinds.setdefault((row.answer.question, row.answer.status, row.answer.what), row.answer)
-    for number, answer in enumerate(kinds.values()):
-        (folder / f"recorded-{number}").write_bytes(seed(answer))
+    for number, data in enumerate([*map(seed, kinds.values()), *more]):
+        (folder / f"recorded-{number}").write_bytes(data)
 
 
 if __name__ == "__main__":
-    main()
+    write_seeds(seed)

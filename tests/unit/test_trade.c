@@ -157,7 +157,7 @@ static void without_a_token_a_refusal_is_well(void **state)
     (void)state;
     struct ask how = asking("");
     struct seen seen;
-    how.nobody = true;
+    how.anonymous = true;
     PLAY(((const struct step[]){{WHOAMI, NULL, NULL, 401, NOT_PROVIDED, 0, 0, 0}}));
     assert_int_equal(whoami(&how, &seen), REASON_OK_NO_TOKEN);
     PLAY(((const struct step[]){{WHOAMI, NULL, NULL, 401, "<h1>401</h1>", 0, 0, 0}}));
