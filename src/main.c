@@ -35,13 +35,6 @@ static int no_health(const char *shown, const char *why)
     return say_result(text.bytes, text.len) ? EXITCODE_NO : print_failed();
 }
 
-// ["CMD-SHELL", "/labelgate", "health"] runs sh -c /labelgate: the list's other words are the
-// shell's own arguments. Neither PID 1 nor who sits at a terminal is a health check.
-static bool may_be_health_without_a_word(int argc)
-{
-    return argc < 2 && getpid() != 1 && !page_on_terminal(NULL);
-}
-
 static bool has_word(int argc, char *const *argv, const char *word)
 {
     for (int i = 2; i < argc; i++)
@@ -53,7 +46,9 @@ static bool has_word(int argc, char *const *argv, const char *word)
 static int no_verb(int argc, char *const *argv)
 {
     char shown[QUOTED];
-    if (may_be_health_without_a_word(argc))
+    // ["CMD-SHELL", "/labelgate", "health"] runs sh -c /labelgate: the list's other words are the
+    // shell's own arguments. Neither PID 1 nor who sits at a terminal is a health check.
+    if (argc < 2 && getpid() != 1 && !page_on_terminal(NULL))
         return no_health("",
                          "labelgate was called without a verb (labelgate help lists them); as a "
                          "health check: CMD-SHELL takes one string and drops the words after "

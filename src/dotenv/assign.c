@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/text.h"
+#include "base/wipe.h"
 #include "dotenv/statement.h"
 
 // What the longest spelling adds to name and value: '=', two quotes, two line ends, a NUL.

@@ -124,22 +124,6 @@ static void add_odd_name(const struct dotenv_issue *issue, struct text *out)
                  issue->character);
 }
 
-static void add_duplicate(const struct dotenv_issue *issue, struct text *out)
-{
-    text_add(out,
-             "%s is set again, and to something else than in line %u; the last one counts: "
-             "delete one of them",
-             issue->name[0] != '\0' ? issue->name : "the name", issue->other_line);
-}
-
-static void add_wrapped(const struct dotenv_issue *issue, struct text *out)
-{
-    text_add(out,
-             "a lone word that looks like the rest of %s in line %u: put the whole value on "
-             "one line",
-             issue->name, issue->other_line);
-}
-
 static void add_after_quote(const struct dotenv_issue *issue, struct text *out)
 {
     if (issue->other_line > 0)
@@ -226,7 +210,10 @@ void dotenv_issue_text(const struct dotenv_issue *issue, struct text *out)
         add_after_quote(issue, out);
         return;
     case DOTENV_LINT_WRAPPED_TOKEN:
-        add_wrapped(issue, out);
+        text_add(out,
+                 "a lone word that looks like the rest of %s in line %u: put the whole value on "
+                 "one line",
+                 issue->name, issue->other_line);
         return;
     case DOTENV_LINT_UNSET_REFERENCE:
     case DOTENV_LINT_UNSET_IN_SECRET:
@@ -240,7 +227,10 @@ void dotenv_issue_text(const struct dotenv_issue *issue, struct text *out)
         add_odd_character(issue, out);
         return;
     case DOTENV_LINT_DUPLICATE:
-        add_duplicate(issue, out);
+        text_add(out,
+                 "%s is set again, and to something else than in line %u; the last one counts: "
+                 "delete one of them",
+                 issue->name[0] != '\0' ? issue->name : "the name", issue->other_line);
         return;
     case DOTENV_LINT_RUN_TOGETHER:
         add_run_together(issue, out);

@@ -58,13 +58,6 @@ static void lint_name(struct lint *self, const struct statement *statement)
 
 // ---- The value ----------------------------------------------------------------------------------
 
-// The invisible and the look-alike: what nobody wants at either end of a value.
-static bool is_odd_at_end(uint32_t code)
-{
-    return (code >= 0x200B && code <= 0x200F) || code == 0x2060 || code == 0xFEFF ||
-           code == 0x3000 || code == 0x2018 || code == 0x2019 || code == 0x201C || code == 0x201D;
-}
-
 static size_t last_character(struct span text)
 {
     for (size_t len = 1; len <= UTF8_MAX && len <= text.len; len++) {
@@ -75,10 +68,14 @@ static size_t last_character(struct span text)
     return text.len - 1;
 }
 
+// The invisible and the look-alike: what nobody wants at either end of a value.
 static bool is_odd_at(struct span text, size_t at)
 {
     uint32_t code = 0;
-    return utf8_decode(text.text + at, text.len - at, &code) > 0 && is_odd_at_end(code);
+    if (utf8_decode(text.text + at, text.len - at, &code) == 0)
+        return false;
+    return (code >= 0x200B && code <= 0x200F) || code == 0x2060 || code == 0xFEFF ||
+           code == 0x3000 || code == 0x2018 || code == 0x2019 || code == 0x201C || code == 0x201D;
 }
 
 static void lint_ends(struct lint *self, const struct statement *statement, struct span raw)
@@ -267,13 +264,6 @@ static void lint_secret(struct lint *self, const struct statement *statement,
     }
 }
 
-static void remember_quote(struct lint *self, const struct statement *statement, unsigned line)
-{
-    struct span value = statement->value;
-    self->quote_end = memchr(value.text, '\n', value.len) ? statement->value_at + value.len : 0;
-    self->quote_line = line;
-}
-
 static void lint_pair(struct lint *self, const struct statement *statement, unsigned line,
                       const struct linted_value *value)
 {
@@ -292,9 +282,12 @@ static void lint_pair(struct lint *self, const struct statement *statement, unsi
         lint_backslash(self, statement, raw);
         return;
     }
+    size_t end = statement->value_at + statement->value.len;
+    bool has_lines = memchr(statement->value.text, '\n', statement->value.len);
     self->previous_backslash = false;
-    remember_quote(self, statement, line);
-    lint_after_quote(self, statement->value_at + statement->value.len);
+    self->quote_end = has_lines ? end : 0;
+    self->quote_line = line;
+    lint_after_quote(self, end);
 }
 
 // ---- A word alone -------------------------------------------------------------------------------
@@ -322,19 +315,11 @@ static void lint_word(struct lint *self, const struct statement *statement, unsi
 
 // ---- A statement --------------------------------------------------------------------------------
 
-static void remember(struct lint *self, const struct statement *statement, unsigned line,
-                     const struct linted_value *value, bool token)
-{
-    self->previous_token =
-        token && value && value->raw.len > 0 ? statement->name : (struct span){0};
-    self->previous_line = line;
-    self->previous_end = value ? statement->value_at + value->raw.len : statement->separator_at;
-}
-
 void lint_statement(struct lint *self, const struct statement *statement, unsigned line,
                     const struct linted_value *value, bool inherited)
 {
-    bool token = lint_is_token_name(self->options, statement->name);
+    bool is_token =
+        value && value->raw.len > 0 && lint_is_token_name(self->options, statement->name);
     if (statement->kind == STATEMENT_PAIR && value)
         lint_pair(self, statement, line, value);
     else if (statement->kind == STATEMENT_BARE_WORD && value)
@@ -342,5 +327,7 @@ void lint_statement(struct lint *self, const struct statement *statement, unsign
     else if (!inherited && !lint_wrapped(self, statement->name, statement->name_at, line) &&
              lint_is_link_text(self->bytes))
         warn(self, DOTENV_LINT_LINK_TEXT, statement->name_at);
-    remember(self, statement, line, value, token);
+    self->previous_token = is_token ? statement->name : (struct span){0};
+    self->previous_line = line;
+    self->previous_end = value ? statement->value_at + value->raw.len : statement->separator_at;
 }

@@ -49,20 +49,14 @@ static size_t statement_start(struct span bytes, size_t at)
     }
 }
 
-// A regular expression's \s.
-static bool is_expression_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f';
-}
-
-// `export` counts only with a blank after it, for which compose-go takes a regular expression's
-// \s.
+// `export` counts only with a blank after it: one of a regular expression's \s in compose-go, which
+// has no \v.
 static size_t skip_export(struct span bytes, size_t at)
 {
     static const char word[] = "export";
     size_t after = at + sizeof word - 1;
     if (after >= bytes.len || memcmp(bytes.text + at, word, sizeof word - 1) != 0 ||
-        !is_expression_space(bytes.text[after]))
+        !ascii_is_space(bytes.text[after]) || bytes.text[after] == '\v')
         return at;
     return skip(bytes, after, unicode_is_blank);
 }

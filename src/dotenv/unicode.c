@@ -38,14 +38,6 @@ static bool in_short_ranges(const struct short_range *ranges, size_t count, uint
     return low < count && code >= ranges[low].first;
 }
 
-static bool in_long_ranges(uint32_t code)
-{
-    for (size_t i = 0; i < COUNT(planes_above); i++)
-        if (code >= planes_above[i].first && code <= planes_above[i].last)
-            return true;
-    return false;
-}
-
 bool unicode_is_letter_or_number(uint32_t code)
 {
     if (code < 0x80)
@@ -54,7 +46,10 @@ bool unicode_is_letter_or_number(uint32_t code)
         return in_short_ranges(plane_0, COUNT(plane_0), code);
     if (code < 2 * PLANE)
         return in_short_ranges(plane_1, COUNT(plane_1), code - PLANE);
-    return in_long_ranges(code);
+    for (size_t i = 0; i < COUNT(planes_above); i++)
+        if (code >= planes_above[i].first && code <= planes_above[i].last)
+            return true;
+    return false;
 }
 
 // The length of the space that ends `text`, or 0. A byte that is not UTF-8 is not a space.

@@ -11,18 +11,15 @@
 #define OCTAL_DIGITS 3
 #define OCTAL_MAX 0377
 
-// Only a space makes a comment of the `#` after it, no other blank does.
-static size_t comment_start(struct span text)
-{
-    const char *found = memmem(text.text, text.len, " #", 2);
-    return found ? (size_t)(found - text.text) : text.len;
-}
-
 struct span value_raw(struct span text)
 {
     if (text.len == 0 || statement_quote(text))
         return text;
-    return unicode_trim_end((struct span){text.text, comment_start(text)});
+    // Only a space makes a comment of the `#` after it, no other blank does.
+    const char *comment = memmem(text.text, text.len, " #", 2);
+    if (comment)
+        text.len = (size_t)(comment - text.text);
+    return unicode_trim_end(text);
 }
 
 // A piece of quoted text, and what it means.

@@ -141,15 +141,11 @@ static void reading_free(struct reading *self)
         json_free(&self->json);
 }
 
-static bool member_string(const struct reading *self, const char *name, char *buffer, size_t size)
-{
-    return json_string(&self->json, json_member(&self->json, JSON_ROOT, name), buffer, size);
-}
-
 // For people: `buffer` holds no piece of a secret.
 static void member_shown(const struct reading *self, const char *name, char *buffer, size_t size)
 {
-    if (member_string(self, name, buffer, size) &&
+    json_place place = json_member(&self->json, JSON_ROOT, name);
+    if (json_string(&self->json, place, buffer, size) &&
         redact_echo(span_of(buffer), size) < strlen(buffer))
         text_print(buffer, size, "%s", REDACT_ECHO);
 }

@@ -37,14 +37,6 @@ struct span secret_span(const struct secret *self)
 
 // ---- Answers ------------------------------------------------------------------------------------
 
-static bool is_clean(const char *text)
-{
-    for (; *text; text++)
-        if (*text <= ' ' || *text > '~')
-            return false;
-    return true;
-}
-
 static void bad_reply(const struct ask *how, const char *path, const char *why,
                       struct finding *finding)
 {
@@ -73,7 +65,8 @@ static bool take_string(const struct http_answer *answer, const char *name, stru
     json_string(&json, json_member(&json, JSON_ROOT, name), secret->text, sizeof secret->text);
     json_free(&json);
     secret->len = strlen(secret->text);
-    if (secret->len > 0 && is_clean(secret->text) && redact_add(secret_span(secret)))
+    bool is_clean = span_run(secret_span(secret), ascii_is_visible) == secret->len;
+    if (secret->len > 0 && is_clean && redact_add(secret_span(secret)))
         return true;
     secret_wipe(secret);
     return false;

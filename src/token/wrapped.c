@@ -258,10 +258,7 @@ static bool is_twice(struct token *self, struct span span)
 
 static bool has_dirt(struct span span)
 {
-    for (size_t i = 0; i < span.len; i++)
-        if (span.text[i] <= ' ' || span.text[i] > '~')
-            return true;
-    return false;
+    return span_run(span, ascii_is_visible) < span.len;
 }
 
 // Words beside it and blanks between; a byte that no text of a person has is told by its name.
