@@ -112,8 +112,8 @@ def app_environment(labelgate: Path, helpers: Path, tmp_path: Path) -> Callable[
         command = [helpers / "exec_env", labelgate, "run", *options, "--", "/bin/cat", "/proc/self/environ"]
         done = call(*command, input=b"".join(entry + b"\0" for entry in entries), cwd=tmp_path)
         assert done.code == 0, done.err
-        assert done.out.endswith(b"\0")
-        return done.out[:-1].split(b"\0")
+        assert done.out.endswith("\0")
+        return os.fsencode(done.out[:-1]).split(b"\0")
 
     return read
 
