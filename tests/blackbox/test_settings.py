@@ -2,6 +2,7 @@
 """Options, precedence, the app's environment, and what a probe believes, of the program as a whole."""
 
 import json
+import os
 import signal
 import subprocess
 import time
