@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import secrets
 import shutil
@@ -137,6 +138,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="labelgate-bench-") as name:
             lay_out(Path(name))
             docker("build", "--quiet", "--tag", image, name)
+        before = os.getloadavg()[0]
         found = measure(image, rounds)
     finally:
         docker("rmi", "--force", image, check=False)
@@ -147,6 +149,7 @@ def main() -> None:
         budget = "<= 1.05" if name == "nothing" else ""
         rows.append(Row(f"engine, {name}", f"{own:.1f} ms", f"{other:.1f} ms", f"{own / other:.2f}", budget))
     print_table(rows)
+    print(f"load of the machine: {before:.1f} before, {os.getloadavg()[0]:.1f} after")
 
 
 if __name__ == "__main__":

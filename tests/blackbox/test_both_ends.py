@@ -274,7 +274,8 @@ def test_a_stop_ends_all_of_it_at_once(hanging, number: signal.Signals) -> None:
     out, _ = probe.communicate(timeout=PATIENCE)
     assert time.monotonic() - began < 0.1 + SLACK
     assert probe.returncode == 1 and out.startswith("unhealthy [stopped]")
-    assert all(not Path(f"/proc/{pid}").exists() for pid in asking)
+    # Killed with it; a busy machine or an emulator takes a moment to end them.
+    assert soon(lambda: all(gone(pid) for pid in asking))
 
 
 def test_nobody_outlives_a_probe_that_is_killed(hanging) -> None:
