@@ -4,7 +4,8 @@
 import contextlib
 import os
 import subprocess
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,14 @@ def helpers() -> Path:
 @pytest.fixture(scope="session")
 def data() -> Path:
     return ROOT / "tests" / "data"
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Where every user may look, as tmp_path is not."""
+    with tempfile.TemporaryDirectory(prefix="labelgate-") as name:
+        os.chmod(name, 0o755)
+        yield Path(name)
 
 
 @pytest.fixture

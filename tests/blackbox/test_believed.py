@@ -34,14 +34,6 @@ SLEEP = shutil.which("sleep") or "/bin/sleep"
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    """Where every user may look."""
-    with tempfile.TemporaryDirectory(prefix="labelgate-") as name:
-        os.chmod(name, 0o755)
-        yield Path(name)
-
-
-@pytest.fixture
 def binary(labelgate: Path, folder: Path) -> Path:
     return Path(shutil.copy(labelgate, folder / "labelgate"))
 

@@ -9,7 +9,6 @@ import shlex
 import shutil
 import struct
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -80,13 +79,6 @@ class Container:
             at, word = struct.unpack(FORMAT, file.read())
             file.seek(0)
             file.write(struct.pack(FORMAT, at + milliseconds, word))
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="labelgate-") as name:
-        os.chmod(name, 0o755)
-        yield Path(name)
 
 
 @pytest.fixture

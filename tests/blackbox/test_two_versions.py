@@ -11,7 +11,6 @@ import json
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,13 +39,6 @@ OF_PROBE = {
 def server() -> Iterator[StandIn]:
     with StandIn(answer(label_studio)) as server:
         yield server
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="labelgate-") as name:
-        os.chmod(name, 0o755)
-        yield Path(name)
 
 
 def filled(value: Any, folder: Path, url: str) -> Any:

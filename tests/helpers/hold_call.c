@@ -22,16 +22,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// musl brings no <linux/filter.h> and no <linux/seccomp.h>.
-struct filter_step {
-    uint16_t code;
-    uint8_t if_true, if_false;
-    uint32_t value;
-};
-struct filter_program {
-    unsigned short len;
-    struct filter_step *steps;
-};
+#include "seccomp.h"
+
 struct notice {
     uint64_t id;
     uint32_t pid, flags;
@@ -44,8 +36,9 @@ struct reply {
     int32_t error;
     uint32_t flags;
 };
-#define NOTICE_TAKE (int)_IOWR('!', 0, struct notice)
-#define NOTICE_REPLY (int)_IOWR('!', 1, struct reply)
+// By syscall: the request of ioctl is an int in one libc, an unsigned long in the other.
+#define NOTICE_TAKE (long)_IOWR('!', 0, struct notice)
+#define NOTICE_REPLY (long)_IOWR('!', 1, struct reply)
 #define REPLY_GOES_ON 1
 #define ASK_US 0x7fc00000
 #define ALLOW 0x7fff0000
@@ -116,10 +109,10 @@ static _Noreturn void hold(int fd, uint32_t spared)
     while (poll(&one, 1, -1) > 0 && !(one.revents & POLLHUP)) {
         struct notice notice;
         memset(&notice, 0, sizeof notice);
-        if (ioctl(fd, NOTICE_TAKE, &notice) < 0 || notice.pid != spared)
+        if (syscall(SYS_ioctl, fd, NOTICE_TAKE, &notice) < 0 || notice.pid != spared)
             continue;
         struct reply reply = {.id = notice.id, .flags = REPLY_GOES_ON};
-        ioctl(fd, NOTICE_REPLY, &reply);
+        syscall(SYS_ioctl, fd, NOTICE_REPLY, &reply);
     }
     _exit(0);
 }

@@ -32,6 +32,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "seccomp.h"
+
 #define SET_SIZE 8
 #define ENTRIES 64
 #define NAMED 8
@@ -97,17 +99,6 @@ static void limit_pending(rlim_t most)
     if (setrlimit(RLIMIT_SIGPENDING, &limit) < 0)
         fail("pending");
 }
-
-// The kernel's struct sock_filter and sock_fprog: musl brings no <linux/filter.h>.
-struct filter_step {
-    uint16_t code;
-    uint8_t if_true, if_false;
-    uint32_t value;
-};
-struct filter_program {
-    unsigned short len;
-    struct filter_step *steps;
-};
 
 static void deny(unsigned number, uint32_t error)
 {
