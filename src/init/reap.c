@@ -83,7 +83,7 @@ void reap_app(struct watch *self)
         note_app(self, status);
 }
 
-// With a crowd to reap nothing is waited for, and SIGCHLD, which stands before others in the
+// With a crowd to reap nothing is waited for, and SIGCHLD, which comes before others in the
 // kernel's order, says nothing new.
 int reap_wait(const struct watch *self, int64_t milliseconds, siginfo_t *info)
 {

@@ -427,7 +427,7 @@ static enum reason split_redirected(const char *asked, const struct text *target
     return is_address ? REASON_REDIRECTED_MOVED : REASON_REDIRECTED;
 }
 
-// What stands between the two in `text`; nothing where they are not there.
+// The text between the two in `text`; nothing where they are not there.
 static struct span between(struct span text, const char *before, const char *after)
 {
     size_t start = span_find(text, before);

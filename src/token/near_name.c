@@ -6,11 +6,11 @@
 #include "base/ascii.h"
 #include "token/shape.h"
 
-static bool has_piece(struct span name, size_t from, const char *piece, size_t *behind)
+static bool has_piece(struct span name, size_t from, const char *piece, size_t *after)
 {
     for (size_t at = from; at < name.len; at++)
         if (span_starts_nocase(span_rest(name, at), piece)) {
-            *behind = at + strlen(piece);
+            *after = at + strlen(piece);
             return true;
         }
     return false;
@@ -29,17 +29,17 @@ static bool names_file(struct span name)
 
 bool token_is_near_name(struct span name)
 {
-    size_t behind = 0, end = 0;
+    size_t after = 0, end = 0;
     if (names_file(name))
         name.len -= strlen("_FILE");
-    while (has_piece(name, behind, "label", &end)) // the last one
-        behind = end;
-    if (behind == 0)
+    while (has_piece(name, after, "label", &end)) // the last one
+        after = end;
+    if (after == 0)
         return false;
-    behind += behind < name.len && !ascii_is_name_start(name.text[behind]);
-    behind += behind < name.len && name.text[behind] == '_';
-    if (!span_starts_nocase(span_rest(name, behind), "studio") ||
-        has_piece(name, behind, "secret_key", &end))
+    after += after < name.len && !ascii_is_name_start(name.text[after]);
+    after += after < name.len && name.text[after] == '_';
+    if (!span_starts_nocase(span_rest(name, after), "studio") ||
+        has_piece(name, after, "secret_key", &end))
         return false;
     char last = name.text[name.len - 1]; // of a plural, a number, a blank
     if (last == 's' || last == 'S' || ascii_is_digit(last) || !ascii_is_name(last))

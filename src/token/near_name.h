@@ -7,7 +7,7 @@
 
 #include "base/span.h"
 
-// LABEL, STUDIO right behind it, TOKEN or KEY at the end or before _FILE, in any case. Label
+// LABEL, STUDIO right after it, TOKEN or KEY at the end or before _FILE, in any case. Label
 // Studio's own LABEL_STUDIO_SECRET_KEY is another thing.
 bool token_is_near_name(struct span name);
 // One whose value is likely to be the token itself, and not the path of a file.

@@ -106,7 +106,7 @@ static const char *assignment_kind(struct span span)
 
 // ---- JSON, headers, commands, addresses ---------------------------------------------------------
 
-// A quote before it and the same one behind it: Token("..."), r'...', ['...'].
+// A quote before it and the same one after it: Token("..."), r'...', ['...'].
 static bool is_in_quotes(struct span span, struct span found)
 {
     size_t begin = (size_t)(found.text - span.text), end = begin + found.len;
