@@ -103,6 +103,15 @@ static bool read_secret(struct maker *maker, enum settings_stage stage, const st
     return text->text != NULL;
 }
 
+// Of a file of its own another step comes first. One line end of it was dropped: what is left of
+// them is a line too many.
+static enum reason reason_of_file(const struct token *token, enum reason reason)
+{
+    if (token->line_end)
+        return REASON_TOKEN_EXTRA_LINE;
+    return reason == REASON_TOKEN_COMMENT ? REASON_TOKEN_COMMENT_IN_FILE : reason;
+}
+
 static void judge(struct maker *maker)
 {
     struct finding finding;
@@ -118,9 +127,8 @@ static void judge(struct maker *maker)
     origin_words(&token->origin, place, sizeof place);
     if (!token_judge(&token->judged, maker->settings->token.jwt, time(NULL), token->name, place,
                      &finding)) {
-        // One line end of a file was dropped: what is left of them is a line too many.
-        if (token->judged.line_end && token->origin.kind == ORIGIN_SECRET)
-            finding.reason = REASON_TOKEN_EXTRA_LINE;
+        if (token->origin.kind == ORIGIN_SECRET)
+            finding.reason = reason_of_file(&token->judged, finding.reason);
         refuse(maker, STAGE_TOKEN, &finding);
     } else if (is_judged(maker) &&
                token_doubt_text(&token->judged, token->name, place, doubt, sizeof doubt))

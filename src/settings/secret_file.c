@@ -32,11 +32,11 @@ static enum reason reason_of(enum file_fault fault)
 static const char *find_encoding(struct span text)
 {
     if (span_starts(text, "\xEF\xBB\xBF"))
-        return "a UTF-8 byte-order mark at its start (save it without a BOM)";
+        return "a UTF-8 byte-order mark at its start";
     if (span_starts(text, "\xFF\xFE") || span_starts(text, "\xFE\xFF"))
-        return "UTF-16 text (save it as plain ASCII)";
+        return "UTF-16 text";
     if (text.len >= 4 && (text.text[0] == '\0' || text.text[1] == '\0'))
-        return "UTF-16 text without a mark (save it as plain ASCII)";
+        return "UTF-16 text without a mark";
     return NULL;
 }
 
@@ -77,7 +77,7 @@ bool secret_file_read(struct secret_file *self, const char *name, const char *pa
         return true;
     if (encoding) {
         value_name(name, words, sizeof words);
-        finding_set(finding, REASON_TOKEN_MALFORMED, words, path, encoding);
+        finding_set(finding, REASON_TOKEN_ENCODING, words, path, encoding);
     } else {
         finding_set(finding, REASON_SECRET_EMPTY, name, path, NULL);
     }

@@ -109,6 +109,7 @@ static const struct row rows[] = {
     {"ENC(", ")", "an encrypted value (ENC(...))"},
     {"{cipher}", "", "an encrypted value ({cipher})"},
     {"$ANSIBLE_VAULT;", "", "an encrypted value of Ansible Vault"},
+    {"age-encryption.org/", "", "an encrypted value (age)"},
     {"-----BEGIN AGE ENCRYPTED", "", "an encrypted value (age)"},
     {"-----BEGIN PGP MESSAGE", "", "an encrypted value (PGP)"},
     {"!vault", "", "a YAML tag (!vault)"},

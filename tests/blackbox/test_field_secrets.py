@@ -32,6 +32,8 @@ def test_secret_file_with_windows_line_end(run: Run, tmp_path: Path, secret: Pat
         ("byte-order mark", b"\xef\xbb\xbf" + TOKEN.encode()),
         ("blank", f" {TOKEN}\n".encode()),
         ("UTF-16", b"\xff\xfe" + TOKEN.encode("utf-16-le")),
+        ("no-break space, byte 41", f"{TOKEN}\u00a0".encode()),
+        ("U+001B escape, byte 1", b"\x1b[200~" + TOKEN.encode()),
     ],
 )
 def test_secret_file_with_other_dirt(run: Run, secret: Path, dirt: str, content: bytes) -> None:
@@ -40,6 +42,27 @@ def test_secret_file_with_other_dirt(run: Run, secret: Path, dirt: str, content:
     assert refused.code == 125
     assert str(secret) in refused.err and dirt in refused.err
     assert not shows_token(refused.err)
+
+
+@pytest.mark.parametrize(
+    ("step", "content"),
+    [
+        ("without a byte-order mark", b"\xef\xbb\xbf" + TOKEN.encode()),
+        ("without a byte-order mark", f"\ufeff{TOKEN}\r\n".encode("utf-16-le")),
+        ("without a byte-order mark", f"{TOKEN}\n".encode("utf-16-le")),
+        ("without a byte-order mark", f"\ufeff{TOKEN}".encode("utf-16-be")),
+        ("delete the comment from that file", f"# of the bot\n{TOKEN}\n".encode()),
+        ("delete what follows the first line", f"{TOKEN}\n\n".encode()),
+        ("the token alone there", f"{TOKEN}\nEOF\n".encode()),
+        ("have the tool that resolves it", b"age-encryption.org/v1\n-> X25519 abc\n"),
+    ],
+)
+def test_the_first_step_for_a_secret_file(run: Run, secret: Path, step: str, content: bytes) -> None:
+    secret.write_bytes(content)
+    refused = run("run", "--", "/bin/true", env={"LABEL_STUDIO_API_TOKEN_FILE": str(secret)})
+    sentence, remedy = refused.err.splitlines()
+    assert refused.code == 125 and step in remedy and "= sign" not in remedy, refused.err
+    assert str(secret) in sentence and not shows_token(refused.err)
 
 
 def make_secret(kind: str, path: Path) -> None:

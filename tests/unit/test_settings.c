@@ -841,9 +841,10 @@ static void dirt_in_a_secret_is_named(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         write_bytes("secret", rows[i].bytes, rows[i].len);
         make(NONE, LIST(SECRET));
-        bool line_end = strcmp(rows[i].detail, "newline") == 0;
-        const struct finding *finding =
-            first_refusal(STAGE_TOKEN, line_end ? REASON_TOKEN_EXTRA_LINE : REASON_TOKEN_MALFORMED);
+        enum reason reason = strcmp(rows[i].detail, "newline") == 0 ? REASON_TOKEN_EXTRA_LINE
+                             : strcmp(rows[i].detail, "blank") == 0 ? REASON_TOKEN_MALFORMED
+                                                                    : REASON_TOKEN_ENCODING;
+        const struct finding *finding = first_refusal(STAGE_TOKEN, reason);
         assert_string_equal(finding->subject, "LABEL_STUDIO_API_TOKEN");
         assert_string_equal(finding->where, "secret");
         if (!strstr(finding->detail, rows[i].detail))
