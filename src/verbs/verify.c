@@ -137,7 +137,7 @@ static void prepare_timeout(void *context, enum http_phase phase, const char *wh
 static int work(void *context, int out_fd)
 {
     struct child *child = context;
-    struct told told;
+    struct told told = {0};
     child->out_fd = out_fd;
     if (!deadline_arm(child->run.timeout_ms))
         return EXITCODE_NO; // the parent misses the answer

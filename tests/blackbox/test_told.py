@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import Result
+from conftest import PATIENCE, Result
 from container import MOUNTS, NATIVE, namespace, probe, wait_for_marked
 from standin import TOKEN, USER, Connection, StandIn, detail, response
 
@@ -70,9 +70,14 @@ class Container:
         return []
 
     def record(self) -> Path:
-        found = [fd for fd in Path(f"/proc/{self.pid}/fd").iterdir() if os.readlink(fd) == RECORD]
-        assert len(found) == 1
-        return found[0]
+        """Made right after the marker is there to be seen."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            found = [fd for fd in Path(f"/proc/{self.pid}/fd").iterdir() if os.readlink(fd) == RECORD]
+            if found:
+                return found[0]
+            time.sleep(0.01)
+        raise AssertionError("no record")
 
     def shift(self, milliseconds: int) -> None:
         with open(self.record(), "r+b", buffering=0) as file:
