@@ -201,5 +201,8 @@ void http_timeout_finding(struct finding *finding, enum http_phase phase, const 
     size_t address = strcspn(what, " ");
     text_print(subject, sizeof subject, "%.*s", (int)address, what);
     text_print(detail, sizeof detail, "%s%s%s", limit, phase_words(phase), what + address);
-    finding_set(finding, reason_of_timeout(phase), subject, NULL, detail);
+    enum reason reason = reason_of_timeout(phase);
+    if (reason == REASON_TIMEOUT_CONNECTING && strstr(what, " to the proxy ") != NULL)
+        reason = REASON_TIMEOUT_PROXY;
+    finding_set(finding, reason, subject, NULL, detail);
 }

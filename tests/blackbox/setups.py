@@ -235,6 +235,13 @@ def https_on_http_port(_: Authority) -> Iterator[Environment]:
 
 
 @contextmanager
+def proxy_drops(_: Authority) -> Iterator[Environment]:
+    with Deaf() as deaf:
+        proxy = f"http://127.0.0.1:{deaf.port}"
+        yield {"LABEL_STUDIO_URL": "http://a.example.org", "HTTP_PROXY": proxy, "LABELGATE_TIMEOUT": "700ms"}
+
+
+@contextmanager
 def proxy_is_away(_: Authority) -> Iterator[Environment]:
     yield {"LABEL_STUDIO_URL": "http://studio.example.org", "HTTP_PROXY": f"http://127.0.0.1:{free_port()}"}
 
@@ -588,6 +595,12 @@ SETUPS: dict[str, Setup] = {
         proxy_is_away,
         "proxy_failed",
         ("the proxy in between cannot be reached", "connection refused", "from HTTP_PROXY"),
+        ("correct the proxy's address",),
+    ),
+    "proxy_drops": Setup(
+        proxy_drops,
+        "timeout",
+        ("the proxy in between did not answer in time", "from HTTP_PROXY"),
         ("correct the proxy's address",),
     ),
     # ---- Certificates

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from artefacts import GUIDE_JWT
 from conftest import script
-from engine import ROOT, Engine, Installed, LabelStudio, Project, poll, write_env
+from engine import ROOT, Engine, Installed, LabelStudio, Project, install_label_studio, poll, write_env
 
 NAME = "LABEL_STUDIO_API_TOKEN"
 LABEL_STUDIO_START = 120.0
@@ -23,6 +23,12 @@ SEVEN = "7 passed, 2 failed, 0 skipped\n"
 NINE = "9 passed, 0 failed, 0 skipped\n"
 
 Labelgate = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module", params=["1.22.0", "1.23.2"])
+def installed(request: pytest.FixtureRequest, engine: Engine) -> Installed:
+    """The guide's version, and one that came after it."""
+    return install_label_studio(request.param, "sqlite")
 
 
 @pytest.fixture(scope="module")
