@@ -96,7 +96,7 @@ def test_a_sub_path_behind_tls(proxy: Proxy, end: str) -> None:
 
 def test_the_private_ca_is_asked_for(proxy: Proxy) -> None:
     ran = proxy.ask(f"https://{PROXY}/label-studio")
-    assert ran.word == "tls_untrusted" and "--ca-file" in ran.out, ran
+    assert ran.word == "tls_untrusted" and "LABELGATE_CA_FILE, and for the app" in ran.out, ran
 
 
 def test_another_name_of_the_proxy(proxy: Proxy) -> None:
@@ -122,7 +122,7 @@ def test_a_login_through_the_sub_path(proxy: Proxy) -> None:
 
 
 WRONG_ADDRESSES = {
-    "the sub-path is missing": (f"https://{PROXY}", "not_found", ""),
+    "the sub-path is missing": (f"https://{PROXY}", "not_found", '"404 Not Found" (nginx'),
     "the sub-path twice": (
         f"https://{PROXY}/label-studio/label-studio",
         "not_found",
@@ -131,8 +131,12 @@ WRONG_ADDRESSES = {
     "http, sent to https": (f"http://{PROXY}/label-studio", "redirected", f"https://{PROXY}"),
     "http to the https port": (f"http://{PROXY}:443/label-studio", "https_needed", ""),
     "https to an http port": (f"https://{PROXY}:8003", "tls_failed", "plain http"),
-    "the path is passed on": ("http://proxy:8001/label-studio", "not_found", ""),
-    "past the proxy, with its sub-path": ("http://label-studio:8080/label-studio", "not_found", ""),
+    "the path is passed on": ("http://proxy:8001/label-studio", "not_found", "take /label-studio out of"),
+    "past the proxy, with its sub-path": (
+        "http://label-studio:8080/label-studio",
+        "not_found",
+        "take /label-studio out of",
+    ),
     "past the proxy": ("http://label-studio:8080", "ok", ""),
 }
 
@@ -165,21 +169,22 @@ def test_a_login_of_the_proxy_by_the_header_file(proxy: Proxy) -> None:
 
 
 WORDS = {
-    "Authorization is dropped": ("http://proxy:8003", "header_lost"),
-    "X-Api-Key is added": ("http://proxy:8004", "token_unknown"),
-    "444": ("http://proxy:8005", "connection_reset"),
-    "deny": ("http://proxy:8006", "proxy_denied"),
-    "nothing behind it": ("http://proxy:8007", "server_error"),
-    "a page of its own": ("http://proxy:8010", "not_label_studio"),
-    "another Host": ("http://proxy:8011", "host_rejected"),
+    "Authorization is dropped": ("http://proxy:8003", "header_lost", "pass the Authorization header"),
+    "X-Api-Key is added": ("http://proxy:8004", "token_unknown", ""),
+    "444": ("http://proxy:8005", "connection_reset", "without an answer"),
+    "deny": ("http://proxy:8006", "proxy_denied", '"403 Forbidden" (nginx'),
+    "nothing behind it": ("http://proxy:8007", "server_error", "a proxy that cannot reach Label Studio"),
+    "a page of its own": ("http://proxy:8010", "not_label_studio", "another server answers there"),
+    "another Host": ("http://proxy:8011", "host_rejected", "pass the Host header on"),
 }
 REFUSED = {"header_lost", "token_unknown"}
 
 
 @pytest.mark.parametrize("case", WORDS)
 def test_what_a_proxy_does(proxy: Proxy, case: str) -> None:
-    url, word = WORDS[case]
-    assert proxy.ask(url).word == word
+    url, word, says = WORDS[case]
+    ran = proxy.ask(url)
+    assert ran.word == word and says in ran.out, ran
     healthy = proxy.prober("health", "--unreachable", "healthy", LABEL_STUDIO_URL=url, **{NAME: proxy.token})
     assert (healthy.code, healthy.word) == (1 if word in REFUSED else 0, word), healthy
 
