@@ -11,7 +11,6 @@
 #include "cli/options_parse.h"
 #include "cli/page.h"
 #include "cli/print.h"
-#include "cli/report.h"
 #include "init/init.h"
 #include "settings/settings.h"
 #include "spec/exitcode.h"

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <time.h>
 
-// By the marks that Docker, Podman and Kubernetes leave. Others leave none: false is no proof.
+// By the marks that Docker, Podman and Kubernetes leave. Others leave none: false proves nothing.
 bool container_is_inside(void);
 // When Docker created this container, whose environment does not change from then on. False: not
 // known.

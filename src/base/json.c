@@ -17,7 +17,7 @@
 
 #define FIRST_TOKENS 128
 
-// jsmn's token has no tag, and its header shall stay in this file.
+// jsmn's token has no tag, and its header must stay in this file.
 struct json_token {
     jsmntok_t jsmn;
 };

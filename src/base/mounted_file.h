@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A file that is mounted by itself (`-v ./.env:/app/.env`) is mounted by its inode. An editor, git
 // or `sed -i` on the host puts a new file in its place by rename: the container keeps the old one
-// until its mounts are made anew, and nothing in the old one's content tells.
+// until its mounts are made again, and nothing in the old one's content tells.
 #ifndef LABELGATE_BASE_MOUNTED_FILE_H
 #define LABELGATE_BASE_MOUNTED_FILE_H
 

@@ -3,7 +3,7 @@
 // (contract, section 5), also where one was put by mistake: as a name, a path, a command, an
 // address, or where a server sends it back.
 //
-// It is filled where a secret becomes known: settings (env/settings*.c), the header file, tokens
+// It is filled where a secret becomes known: the settings, the header file, tokens
 // and cookies that a server gave, what is typed. text.h replaces what is found here, and whatever
 // leaves the process goes through there or through say.h, so no sentence has to think of it.
 #ifndef LABELGATE_BASE_REDACT_H

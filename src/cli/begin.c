@@ -3,7 +3,6 @@
 
 #include "cli/options_parse.h"
 #include "cli/print.h"
-#include "cli/report.h"
 #include "spec/exitcode.h"
 
 bool begin(const struct call *call, enum verb verb, struct options *options, int *code)

@@ -88,7 +88,8 @@ static bool reach_foreground(const struct prompt *self)
     return true;
 }
 
-// What is typed and not read yet is dropped both ways: half a password is nobody's command.
+// What was typed and not read yet is dropped both times: half a password must not reach the shell
+// as a command.
 // No read may wait: Ctrl-Z throws away what was typed before it, and a read that began for the sake
 // of that would keep the signal from being seen.
 static bool hide(const struct termios *before)

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/duration.h"
-#include "base/redact.h"
 #include "base/text.h"
 #include "net/network_errors.h"
 #include "net/url.h"
@@ -173,16 +172,6 @@ void question_judge(const struct ask *how, const struct question *question,
         judge_second(how, question, finding);
     if (finding->reason == REASON_JWT_DISABLED && question->who.kind == CREDENTIAL_BEARER)
         judge_nonsense(how, finding);
-    question_hide(finding, question->who.text);
-    question_hide(finding, how->token);
     if (how->reach.proxy != NULL)
         judge_proxy(how, url, &first, finding);
-}
-
-void question_hide(struct finding *finding, struct span secret)
-{
-    if (redact_echoes(span_of(finding->detail), FINDING_SLOT, secret))
-        text_print(finding->detail, sizeof finding->detail, "%s", REDACT_ECHO);
-    if (redact_echoes(span_of(finding->where), FINDING_SLOT, secret))
-        text_print(finding->where, sizeof finding->where, "%s", REDACT_ECHO);
 }

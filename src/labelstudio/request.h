@@ -54,8 +54,5 @@ void question_judge(const struct ask *how, const struct question *question,
 
 void question_url(const struct ask *how, const char *path, char url[QUESTION_URL]);
 struct ls_answer question_answer(const struct http_answer *answer);
-// A server's text may repeat what we sent: a detail with a piece of `secret` (redact.h) is
-// replaced.
-void question_hide(struct finding *finding, struct span secret);
 
 #endif

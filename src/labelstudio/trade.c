@@ -157,7 +157,6 @@ bool trade_exchange(const struct ask *how, struct span pat, struct secret *acces
     seen = seen ? seen : &own;
     bool taken = ask_for_secret(how, &question, "access", access, finding, seen);
     wipe(bytes, sizeof bytes);
-    question_hide(finding, pat);
     if (taken)
         note_clock(access, seen);
     if (finding->reason == REASON_PAT_EXPIRED) // here it may look valid still
@@ -361,7 +360,6 @@ bool trade_login(const struct ask *how, const char *user, struct span password,
         else
             done = send_login(how, (struct span){form.bytes, form.len}, session, finding);
     }
-    question_hide(finding, password);
     wipe(bytes, sizeof bytes);
     return done;
 }

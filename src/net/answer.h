@@ -19,7 +19,7 @@
 enum http_phase {
     HTTP_RESOLVING,
     HTTP_CONNECTING,
-    HTTP_TUNNEL, // the proxy is connected and shall open the way (CONNECT)
+    HTTP_TUNNEL, // the proxy is connected and is asked to open the way (CONNECT)
     HTTP_HANDSHAKE,
     HTTP_ANSWERING,
     // The status came, the rest is awaited: a refusal is one even when its body never comes.

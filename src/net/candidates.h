@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The candidates of a search list, looked up so that none keeps another from being asked.
 //
-// musl takes SERVFAIL for silence, asks again until its own ten seconds are over, and its
+// musl treats SERVFAIL as silence, asks again until its own ten seconds are over, and its
 // getaddrinfo cannot be called off; glibc goes on to the next candidate. So each candidate is asked
 // in a thread of its own: one after the other, the next when the last has no address, or has not
 // answered within its share of the time. A late answer still counts. Threads that wait for an

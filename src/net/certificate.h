@@ -19,8 +19,8 @@ struct certificate_extension {
     size_t len;
 };
 
-// Is the host name (no address) one that this dNSName, or common name, stands for? ASCII case and a
-// final dot do not count; "*" stands for one whole first label, with two labels or more behind it
+// Does the host name (not an address) match this dNSName or common name? ASCII case and a
+// final dot do not count; "*" matches one whole first label, with two labels or more after it
 // (RFC 6125 section 6.4.3; as curl).
 bool certificate_name_fits(struct span pattern, const char *host);
 

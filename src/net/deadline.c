@@ -177,7 +177,7 @@ static void set_stops(void (*handler)(int))
             sigaction(stops[i], &before, NULL);
 }
 
-void deadline_heed_stops(const char *line)
+void deadline_catch_stops(const char *line)
 {
     stop_line = line;
     set_stops(stop);

@@ -2,7 +2,7 @@
 // The hard deadline: the one asynchronous handler of the program. On SIGALRM it writes prepared
 // bytes to one descriptor and, where there is one, a line to the log of the believed process, and
 // ends the process with _exit: whatever the server, the resolver or curl does. Bytes that cannot be
-// written are no success: the exit status is then EXITCODE_NO.
+// written are not a success: the exit status is then EXITCODE_NO.
 //
 // Used in two ways: by `health` itself (descriptor 1, finished lines), and by the forked children
 // that ask for `run`, every --wait and `verify` (descriptor of the pipe to the parent, a whole
@@ -39,7 +39,7 @@ void deadline_disarm(void);
 // A plain `health` knows no exit codes but 0 and 1: from now on TERM, INT, HUP and QUIT end the
 // process at once with EXITCODE_NO, after this line (static, as written) on standard output. One of
 // them that is ignored stays so. To be called while they are still blocked.
-void deadline_heed_stops(const char *line);
+void deadline_catch_stops(const char *line);
 // Gives them their default back: with --wait they are received as data.
 void deadline_leave_stops(void);
 

@@ -65,13 +65,13 @@ static void ask_for_one(const struct dial *self, const char *name, struct candid
         text_print(found->silent, RESOLVE_NAME, "%s", name);
 }
 
-bool dial(const struct dial *self, struct lookup_failure *vain)
+bool dial(const struct dial *self, struct lookup_failure *failure)
 {
     struct resolve_walk walk;
     struct resolve_addresses hosts;
     struct candidate found;
-    struct text names = text_over(vain->asked, sizeof vain->asked);
-    vain->silent[0] = '\0';
+    struct text names = text_over(failure->asked, sizeof failure->asked);
+    failure->no_reply[0] = '\0';
     if (resolve_hosts(&hosts, self->host)) {
         connect_to(self, &hosts);
         return true;
@@ -88,7 +88,7 @@ bool dial(const struct dial *self, struct lookup_failure *vain)
             connect_to(self, &found.v6);
         return true;
     }
-    text_print(vain->silent, sizeof vain->silent, "%s", found.silent);
+    text_print(failure->no_reply, sizeof failure->no_reply, "%s", found.silent);
     for (unsigned i = 0; i < walk.count; i++)
         text_add(&names, "%s%s", i > 0 ? ", " : "", walk.names[i]);
     return false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // From a name to connections: which names are looked up, and in which order their addresses are
-// tried. The looking up is resolve.h's, the connecting the caller's.
+// tried. candidates.h looks them up, the caller connects.
 #ifndef LABELGATE_NET_DIAL_H
 #define LABELGATE_NET_DIAL_H
 
@@ -35,10 +35,10 @@ struct dial {
 // answer for ("" when it answered for all).
 struct lookup_failure {
     char asked[FINDING_SLOT];
-    char silent[RESOLVE_NAME];
+    char no_reply[RESOLVE_NAME];
 };
 
-// False when no name has an address: `vain` is filled.
-bool dial(const struct dial *self, struct lookup_failure *vain);
+// False when no name has an address: `failure` is filled.
+bool dial(const struct dial *self, struct lookup_failure *failure);
 
 #endif

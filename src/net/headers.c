@@ -15,8 +15,8 @@
 #define NAME_MAX 64
 #define BASIC "Basic "
 
-// Lines that labelgate or curl writes, that would frame the body anew, or that would replace the
-// token; a compressed answer could not be read.
+// Lines that labelgate or curl writes, that would frame the body another way, or that would replace
+// the token; a compressed answer could not be read.
 static const char *const reserved[] = {
     "Host",       "Content-Length",  "Content-Type", "Transfer-Encoding",
     "Connection", "Upgrade",         "Expect",       "TE",
@@ -134,7 +134,7 @@ bool header_file_parse(struct header_file *self, const char *text, size_t len, c
     return true;
 }
 
-// What says who or what asks, and is no secret: a name among them may stand in an address.
+// What says who or what asks, and is no secret: a name among them may be part of an address.
 static bool is_public(struct span name)
 {
     static const char *const names[] = {"Accept", "Cache-Control", "Forwarded", "From",
@@ -241,7 +241,7 @@ void header_file_free(struct header_file *self)
 #define PIECES 3
 struct draft {
     struct draft_line {
-        struct span pieces[PIECES]; // the third one behind "; "
+        struct span pieces[PIECES]; // the third one after "; "
     } lines[HTTP_HEADERS];
     unsigned count;
 };

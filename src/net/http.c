@@ -253,7 +253,7 @@ static void set_proxy(struct transfer *self)
     curl_easy_setopt(self->easy, CURLOPT_PROXYPASSWORD, proxy->password);
 }
 
-// Everything that keeps curl from doing what nobody asked for is said here, though most is not even
+// Everything that keeps curl from doing more than it is asked is said here, though most is not even
 // compiled in.
 static void set_options(struct transfer *self)
 {
@@ -284,18 +284,14 @@ static void set_options(struct transfer *self)
 
 // ---- One attempt --------------------------------------------------------------------------------
 
-static void enter_body(struct transfer *self)
-{
-    char detail[64];
-    text_print(detail, sizeof detail, "(status %d came, its body did not)", self->in.status);
-    enter(self, HTTP_ANSWERING, detail);
-}
-
 static void wait_for(struct transfer *self, int64_t milliseconds)
 {
     if (self->phase == HTTP_ANSWERING && self->in.head_done && self->in.mode == BODY_WHOLE &&
-        self->waited_for_body++ == 0)
-        enter_body(self);
+        self->waited_for_body++ == 0) {
+        char detail[64];
+        text_print(detail, sizeof detail, "(status %d came, its body did not)", self->in.status);
+        enter(self, HTTP_ANSWERING, detail);
+    }
     note_tunnel(self);
     give_whole_time(self);
     int64_t quiet = self->announced || milliseconds <= QUIET_MS ? 0 : QUIET_MS;
@@ -435,18 +431,14 @@ static void settle(struct transfer *self, CURLcode code)
     self->answer->status = self->in.status;
 }
 
-// Of either kind curl would open a socket only to see whether there is IPv6.
-static void set_family(struct transfer *self, const char *addresses)
-{
-    bool is_ipv4 = addresses[strspn(addresses, "0123456789.,")] == '\0';
-    curl_easy_setopt(self->easy, CURLOPT_IPRESOLVE,
-                     is_ipv4 ? (long)CURL_IPRESOLVE_V4 : (long)CURL_IPRESOLVE_WHATEVER);
-}
-
 // True when no connection came about, so that other addresses may be tried.
 static bool try_addresses(struct transfer *self, const char *addresses, int64_t connect_ms)
 {
-    set_family(self, addresses[0] != '\0' ? addresses : next_host(self));
+    const char *known = addresses[0] != '\0' ? addresses : next_host(self);
+    bool is_ipv4 = known[strspn(known, "0123456789.,")] == '\0';
+    // Of either kind curl would open a socket only to see whether there is IPv6.
+    curl_easy_setopt(self->easy, CURLOPT_IPRESOLVE,
+                     is_ipv4 ? (long)CURL_IPRESOLVE_V4 : (long)CURL_IPRESOLVE_WHATEVER);
     self->in_time = false;
     char entry[URL_HOST + DIAL_LIST + 16];
     struct curl_slist resolve = {.data = entry};
@@ -499,12 +491,12 @@ static enum dial_result on_connect(void *context, const char *addresses, bool ha
 
 static void ask_by_name(struct transfer *self)
 {
-    struct lookup_failure vain;
+    struct lookup_failure failure;
     struct finding *fault = &self->answer->fault, unknown;
     struct dial by_name = {next_host(self), self->until_ms, self, on_looking, on_connect};
-    if (dial(&by_name, &vain))
+    if (dial(&by_name, &failure))
         return;
-    network_error_name(&unknown, self->origin, by_name.host, vain.asked, vain.silent);
+    network_error_name(&unknown, self->origin, by_name.host, failure.asked, failure.no_reply);
     if (self->request->proxy != NULL)
         network_error_proxy_away(fault, &self->url, self->origin, unknown.detail);
     else

@@ -3,7 +3,7 @@
 //
 // Follows no redirect, ignores ~/.netrc, speaks http and https only, sends to no host but the URL's
 // and the proxy that it is told. curl reads no variable of the environment. Names are looked up
-// family by family with our own walk of the search list (see resolve.h); every address is tried.
+// family by family with our own walk of the search list (names.h); every address is tried.
 // Every request carries `User-Agent: labelgate/VERSION`, `Accept: */*`, `Accept-Encoding: identity`
 // (without it a proxy may use any coding: RFC 9110, section 12.5.3) and `Connection: close`; no
 // `Expect`, no cookies.

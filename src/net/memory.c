@@ -20,7 +20,7 @@
 #endif
 
 union head {
-    size_t size; // of the block behind it, in the room
+    size_t size; // of the block after it, in the room
     max_align_t align;
 };
 
@@ -79,7 +79,7 @@ void memory_give(void *block)
         used -= sizeof(union head) + head_of(block)->size;
 }
 
-// The last block grows where it stands.
+// The last block grows in place.
 static bool grows_in_place(void *block, size_t whole)
 {
     size_t before = head_of(block)->size;

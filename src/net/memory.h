@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The memory that curl takes for one question: a static room that is filled from the front and
-// wiped as a whole when the question is over, so that no copy of a token stays behind in a freed
+// wiped as a whole when the question is over, so that no copy of a token stays in a freed
 // block. What does not fit comes from the heap.
 //
 // It also saves a sixth of a plain question's system calls. Under a sanitizer the heap is used
@@ -18,7 +18,7 @@ char *memory_copy(const char *text);
 void *memory_clear(size_t count, size_t size);
 
 // Wipes the room. To be called when nothing of the question is left; blocks that are still held are
-// kept, and the room then goes on behind them.
+// kept, and the room then goes on after them.
 void memory_wipe(void);
 
 #endif

@@ -103,7 +103,7 @@ static void add_search(struct resolve_walk *self, struct span host, struct span 
             add_name(self, host, domain);
 }
 
-// As glibc: a name with enough dots is asked as it stands first, any other last; all are asked.
+// As glibc: a name with enough dots is asked as it is first, any other last; all are asked.
 void resolve_walk_make(struct resolve_walk *self, const char *host, const char *conf_text,
                        size_t conf_len)
 {
@@ -122,7 +122,7 @@ void resolve_walk_make(struct resolve_walk *self, const char *host, const char *
     if (dots < conf.ndots)
         add_search(self, bare, conf.search);
     if (self->count == RESOLVE_CANDIDATES)
-        self->count--; // the name as it stands must have its turn
+        self->count--; // the name as it is must have its turn
     add_name(self, bare, span_of(NULL));
     if (dots >= conf.ndots)
         add_search(self, bare, conf.search);

@@ -51,7 +51,7 @@ void resolve_hosts_find(struct resolve_addresses *self, const char *host, const 
                         size_t hosts_len);
 bool resolve_hosts(struct resolve_addresses *self, const char *host);
 
-// One question to the name servers: `name` as it stands (no search), one family (AF_INET,
+// One question to the name servers: `name` as it is (no search), one family (AF_INET,
 // AF_INET6). Blocks as long as the resolver likes: the process's deadline ends it.
 enum resolve_result resolve_ask(struct resolve_addresses *self, const char *name, int family);
 

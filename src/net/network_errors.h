@@ -17,7 +17,7 @@ void network_error_connection(struct finding *fault, const struct url *url, cons
                               const char *tried, int error, bool in_container);
 // The connection ended before the answer did. `status` is 0 when not even a head came.
 void network_error_ended(struct finding *fault, const char *origin, int status, bool reset);
-// The first bytes are no HTTP: noise, or a TLS server's alert.
+// The first bytes are not HTTP: noise, or a TLS server's alert.
 void network_error_not_http(struct finding *fault, const char *origin, const char *bytes,
                             size_t len);
 void network_error_bad_reply(struct finding *fault, const char *origin, const char *why);

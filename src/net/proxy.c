@@ -81,7 +81,7 @@ bool proxy_is_bypassed(const char *host, const char *no_proxy)
             return true;
         at += entry.len;
         at += strspn(at, " \t");
-        if (*at != ',') // what stands behind a blank is not read
+        if (*at != ',') // what follows a blank is not read
             return false;
         at += strspn(at, ",");
     }

@@ -127,7 +127,7 @@ size_t intake_body(struct intake *self, struct span bytes)
     return taken;
 }
 
-// A whole body in a coding that nobody asked for cannot be read; said as such, since it looks like
+// A whole body in a coding that was not asked for cannot be read; said as such, since it looks like
 // noise.
 static void check_coding(struct intake *self)
 {

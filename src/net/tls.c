@@ -86,15 +86,16 @@ static void note_issuer(struct tls *self, const mbedtls_x509_crt *certificate)
     trust_explain(&self->trust, certificate->issuer_raw.p, certificate->issuer_raw.len, &unusable);
 }
 
-// mbedTLS looks for the issuer behind what it has signed, and takes none that may not issue.
+// mbedTLS looks for the issuer after the certificate that it signed, and accepts only one that may
+// issue.
 static enum tls_issuer find_sent(const mbedtls_x509_crt *chain, const mbedtls_x509_crt *end)
 {
-    bool behind = false;
+    bool is_after = false;
     for (; end != NULL && chain != NULL; chain = chain->next) {
-        behind = behind || chain == end;
+        is_after = is_after || chain == end;
         if (chain != end && chain->subject_raw.len == end->issuer_raw.len &&
             memcmp(chain->subject_raw.p, end->issuer_raw.p, end->issuer_raw.len) == 0)
-            return behind ? TLS_ISSUER_UNFIT : TLS_ISSUER_BEFORE;
+            return is_after ? TLS_ISSUER_UNFIT : TLS_ISSUER_BEFORE;
     }
     return TLS_ISSUER_NOT_SENT;
 }

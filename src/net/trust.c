@@ -13,7 +13,7 @@ struct trust_refused {
     struct trust_refused *next;
     const unsigned char *der;
     size_t len;
-    int error; // mbedTLS's; 0: OpenSSL's trust settings behind it
+    int error; // mbedTLS's; 0: OpenSSL's trust settings after it
     struct certificate_extension extension;
 };
 

@@ -109,7 +109,7 @@ static bool read_port(struct span digits, struct url *self, char why[URL_WHY])
 {
     unsigned port = 0;
     if (digits.len == 0)
-        return refuse(why, "has no port behind its colon");
+        return refuse(why, "has no port after its colon");
     for (size_t i = 0; i < digits.len; i++) {
         if (digits.text[i] < '0' || digits.text[i] > '9')
             return refuse(why, "has a port that is not a number");

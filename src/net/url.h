@@ -23,7 +23,7 @@ struct url {
     char path[URL_PATH]; // begins with '/' or is empty; no trailing slash, no query
 };
 
-// False, and `why` gets the reason in words, to stand behind "the address": "has a query". At most
+// False, and `why` gets the reason in words, to follow "the address": "has a query". At most
 // one character of the text is shown, since a URL may hold a password. `self` is then undefined.
 bool url_parse(const char *text, bool allow_query, struct url *self, char why[URL_WHY]);
 

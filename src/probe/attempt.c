@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "base/redact.h"
 #include "base/say.h"
-#include "cli/report.h"
+#include "cli/print.h"
 #include "labelstudio/app_url.h"
 #include "labelstudio/legacy_token.h"
 #include "labelstudio/whoami.h"
@@ -23,7 +23,7 @@
 #define PAUSE_FIRST_MS 1000
 #define PAUSE_LAST_MS 5000
 #define PAUSE_SPREAD_PERCENT 20
-// With less than this left there is no other try: its own haste would be all that it finds out.
+// With less than this left there is no other try: it could find out nothing but its own timeout.
 #define TRY_LEAST_MS 200
 
 // A child that is not over by its own deadline and this is stopped or held by the kernel.
@@ -92,15 +92,6 @@ static void prepare_timeout(void *context, enum http_phase phase, const char *wh
     deadline_say(child->out_fd, &late, told(), EXITCODE_NO);
 }
 
-static void take_legacy(struct legacy *legacy, struct attempt *attempt)
-{
-    attempt->seen = legacy->seen;
-    attempt->created = legacy->created;
-    attempt->enabled = legacy->enabled;
-    attempt->token = legacy->token;
-    legacy_wipe(legacy);
-}
-
 static void trade(const struct attempt_plan *plan, const struct ask *how, struct attempt *attempt)
 {
     struct legacy legacy = {0};
@@ -111,7 +102,11 @@ static void trade(const struct attempt_plan *plan, const struct ask *how, struct
         legacy_from_pat(how, plan->secret, enable, &legacy, &attempt->finding);
     if (span_equal(plan->secret, plan->token->used.text))
         settings_name_token(plan->token, &attempt->finding);
-    take_legacy(&legacy, attempt);
+    attempt->seen = legacy.seen;
+    attempt->created = legacy.created;
+    attempt->enabled = legacy.enabled;
+    attempt->token = legacy.token;
+    legacy_wipe(&legacy);
 }
 
 static void ask(const struct child *child, const struct ask *how, struct attempt *attempt)

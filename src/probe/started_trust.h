@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Whom a probe may believe. Anybody in the container can begin an environment with the marker; what
-// stands behind it decides which files a probe reads and where it sends a token.
+// follows it decides which files a probe reads and where it sends a token.
 #ifndef LABELGATE_PROBE_STARTED_TRUST_H
 #define LABELGATE_PROBE_STARTED_TRUST_H
 
@@ -24,7 +24,7 @@ struct trust {
 // False: this /proc does not know us.
 bool trust_open(struct trust *self, int proc);
 
-// The process behind `folder`, its open /proc/N: STARTED_FOUND when it is in the probe's mount and
+// The process of `folder`, its open /proc/N: STARTED_FOUND when it is in the probe's mount and
 // process namespace (else STARTED_NONE, or STARTED_UNREADABLE), its four user ids are all 0 or all
 // the probe's, and its program is not set-id. The owner of /proc/N would say too little: a `su`
 // that a user has just started belongs to root, and has the environment that the user gave it.

@@ -82,7 +82,8 @@ static enum reason reason_of(enum file_fault fault)
     return REASON_OK;
 }
 
-// For a probe the app runs already: a file that was spoilt since is a fact to tell, no verdict.
+// For a probe the app runs already: a file that broke since is worth a word, but does not change
+// the verdict.
 static void refuse_file(struct maker *maker, const struct finding *finding)
 {
     char sentence[FINDING_SLOT];

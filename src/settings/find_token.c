@@ -322,37 +322,27 @@ bool settings_secret_changed(const struct token_settings *token)
 
 // ---- User and password --------------------------------------------------------------------------
 
-static void take_password(struct maker *maker, const struct value *value)
-{
-    struct span *password = &maker->settings->login.password;
-    if (value->origin.kind == ORIGIN_SECRET)
-        read_secret(maker, STAGE_LOGIN, value, password);
-    else
-        *password = span_of(value->text);
-}
-
-static bool needs_login(const struct maker *maker)
-{
-    return maker->verb == VERB_VERIFY || (maker->verb == VERB_TOKEN && maker->settings->use_login);
-}
-
 void settings_take_login(struct maker *maker)
 {
     struct value value;
     struct finding finding;
-    if (!needs_login(maker))
+    struct login *login = &maker->settings->login;
+    if (maker->verb != VERB_VERIFY && (maker->verb != VERB_TOKEN || !maker->settings->use_login))
         return;
     if (maker_environment(maker, USERNAME, &value) || maker_file(maker, USERNAME, &value))
-        maker->settings->login.username = value.text;
+        login->username = value.text;
     if (is_conflict(maker, PASSWORD)) {
         finding_set(&finding, REASON_TOKEN_CONFLICT, PASSWORD, "environment", NULL);
         refuse(maker, STAGE_LOGIN, &finding);
         return;
     }
     for (enum place place = PLACE_ENVIRONMENT; place < PLACE_COUNT; place++) {
-        if (find_at(maker, place, PASSWORD, &value)) {
-            take_password(maker, &value);
-            return;
-        }
+        if (!find_at(maker, place, PASSWORD, &value))
+            continue;
+        if (value.origin.kind == ORIGIN_SECRET)
+            read_secret(maker, STAGE_LOGIN, &value, &login->password);
+        else
+            login->password = span_of(value.text);
+        return;
     }
 }

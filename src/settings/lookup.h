@@ -37,7 +37,8 @@ bool settings_lookup(const struct maker *maker, enum option_id id, struct value 
 
 void maker_refuse(struct maker *maker, enum settings_stage stage, const struct finding *finding);
 void maker_warn(struct maker *maker, const char *format, ...) __attribute__((format(printf, 2, 3)));
-// A usage refusal: what the setting takes, and the text that it has unless that could be a secret.
+// A usage refusal: which values the setting accepts, and the one it has unless that could be a
+// secret.
 void maker_refuse_value(struct maker *maker, const struct option_row *row,
                         const struct value *value, const char *takes);
 void maker_no_memory(const struct maker *maker);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a probe's command line says of the app does not replace what the app was started with
-// (contract, section 4): a verdict would be about an app that does not run. It is told.
+// A probe's options about the app do not replace what the app was started with (contract, section
+// 4): the verdict would be about an app that does not run. The person is told.
 #include <string.h>
 
 #include "base/file.h"
@@ -45,8 +45,8 @@ static bool are_same_paths(const struct maker *maker, enum option_id id)
     return same;
 }
 
-// The rest is said as the app has it: to be told of that would help nobody.
-static bool is_said_otherwise(const struct maker *maker, enum option_id id)
+// An option that says what the app has anyway need not be mentioned.
+static bool differs_from_app(const struct maker *maker, enum option_id id)
 {
     const struct settings *settings = maker->settings;
     const char *given = options_value(maker->options, id);
@@ -70,6 +70,6 @@ void settings_take_not_used(struct maker *maker)
 {
     for (enum option_id id = 0; id < OPTION_COUNT; id++)
         if (maker_is_of_the_app(id) && options_count(maker->options, id) > 0 &&
-            is_said_otherwise(maker, id))
+            differs_from_app(maker, id))
             maker->settings->not_used |= UINT32_C(1) << id;
 }

@@ -51,15 +51,6 @@ static void drop_line_end(struct secret_file *self)
         self->value.len--;
 }
 
-// "NAME" of "NAME_FILE", for the sentences about the value.
-static void value_name(const char *name, char *buffer, size_t size)
-{
-    struct span span = span_of(name);
-    if (span_ends(span, "_FILE"))
-        span.len -= strlen("_FILE");
-    text_print(buffer, size, "%.*s", (int)span.len, span.text);
-}
-
 bool secret_file_read(struct secret_file *self, const char *name, const char *path,
                       struct finding *finding)
 {
@@ -76,7 +67,11 @@ bool secret_file_read(struct secret_file *self, const char *name, const char *pa
     if (self->value.len > 0 && !encoding)
         return true;
     if (encoding) {
-        value_name(name, words, sizeof words);
+        // "NAME" of "NAME_FILE": the sentence is about the value.
+        struct span value_name = span_of(name);
+        if (span_ends(value_name, "_FILE"))
+            value_name.len -= strlen("_FILE");
+        text_print(words, sizeof words, "%.*s", (int)value_name.len, value_name.text);
         finding_set(finding, REASON_TOKEN_ENCODING, words, path, encoding);
     } else {
         finding_set(finding, REASON_SECRET_EMPTY, name, path, NULL);

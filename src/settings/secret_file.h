@@ -19,10 +19,10 @@ struct secret_file {
     bool dropped_cr;   // that line end was CR LF: the secret was made on Windows
 };
 
-// Reads `path`, which the variable `name` (NAME_FILE) points to. One final LF or CR LF is no part
-// of the value; all else is, and is judged by the caller. False with one of the secret_* words, or
+// Reads `path`, which the variable `name` (NAME_FILE) points to. One final LF or CR LF is not part
+// of the value; all else is, and the caller judges it. False with one of the secret_* words, or
 // with REASON_TOKEN_MALFORMED for a byte order mark or UTF-16, whose bytes no judge could name as
-// well. On true the owner gives it back with secret_file_free.
+// well. On true the owner frees it with secret_file_free.
 bool secret_file_read(struct secret_file *self, const char *name, const char *path,
                       struct finding *finding);
 void secret_file_free(struct secret_file *self); // wipes the content

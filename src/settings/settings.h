@@ -40,14 +40,14 @@ struct token_found {
 };
 
 // Findings in the order in which the contract judges: options, file, URL, token. The stage decides
-// whether --on-refusal hold holds for it, and whether the verb was called wrongly (2) or found
-// something wrong (1).
+// whether --on-refusal hold holds for it, and whether the command line is wrong (exit code 2) or
+// something else (1).
 enum settings_stage {
     STAGE_OPTIONS,  // the command line
     STAGE_SETTINGS, // the variable of an option, wherever it is set
     STAGE_FILE,
     STAGE_URL,
-    STAGE_TOKEN, // not for `token` and `verify`: there the token that is set is judged by nobody
+    STAGE_TOKEN, // not for `token` and `verify`: they do not judge the token that is set
     STAGE_LOGIN, // the password, which only `token --login` and `verify` look at
 };
 struct settings_finding {

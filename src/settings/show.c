@@ -4,13 +4,6 @@
 #include "base/duration.h"
 #include "settings/values.h"
 
-static void add_duration(struct text *out, int64_t milliseconds)
-{
-    char buffer[32];
-    duration_text(milliseconds, buffer, sizeof buffer);
-    text_add(out, "%s", buffer);
-}
-
 static void add_files(struct text *out, const struct settings *settings)
 {
     for (unsigned i = 0; i < settings->file_count; i++) {
@@ -57,6 +50,7 @@ static void add_ok_exits(struct text *out, const struct launch *launch)
 
 void settings_show(const struct settings *settings, enum option_id id, struct text *out)
 {
+    char duration[32];
     const void *value = settings_value((struct settings *)settings, id);
     if (id == OPTION_ENV_FILE)
         add_files(out, settings);
@@ -79,7 +73,8 @@ void settings_show(const struct settings *settings, enum option_id id, struct te
         break;
     case VALUE_DURATION:
     case VALUE_TIME_LIMIT:
-        add_duration(out, *(const int64_t *)value);
+        duration_text(*(const int64_t *)value, duration, sizeof duration);
+        text_add(out, "%s", duration);
         break;
     case VALUE_PATH:
     case VALUE_URL:

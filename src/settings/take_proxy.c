@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// --proxy, and the variables of the app that it stands for.
+// --proxy, and the proxy variables of the app, which are its default.
 #include <string.h>
 
 #include "net/proxy.h"
@@ -24,15 +24,10 @@ static const char *look_up(const void *context, const char *name)
 
 static void refuse(struct maker *maker, const struct value *value)
 {
-    const char *at = strrchr(value->text, '@'); // what stands before it is a secret
+    const char *at = strrchr(value->text, '@'); // what precedes it is a secret
     struct value shown = {at != NULL ? at : value->text, value->origin};
     maker_refuse_value(maker, option_row(OPTION_PROXY), &shown,
                        "env, none, or the address of an HTTP proxy such as http://proxy:3128");
-}
-
-static const char *name_of(const struct origin *origin)
-{
-    return origin->kind == ORIGIN_OPTION ? "--proxy" : origin->name;
 }
 
 // A word that is neither of the two and has neither dot nor colon is a typing error.
@@ -64,8 +59,9 @@ void settings_take_proxy(struct maker *maker)
     }
     if (direct || settings->reach.url == NULL || !url_parse(settings->reach.url, false, &url, why))
         return;
+    const char *name = value.origin.kind == ORIGIN_OPTION ? "--proxy" : value.origin.name;
     bool found = by_variables ? proxy_from_environment(&proxy, &url, look_up, maker)
-                              : proxy_from_text(&proxy, &url, value.text, name_of(&value.origin));
+                              : proxy_from_text(&proxy, &url, value.text, name);
     if (!found)
         return;
     struct proxy *kept = arena_take(&settings->memory, sizeof proxy);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Text to value: what each option takes, and the sentence for what it does not take.
+// Text to value: which values each option accepts, and the sentence for any other.
 #include "settings/values.h"
 
 #include <signal.h>

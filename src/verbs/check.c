@@ -9,7 +9,6 @@
 #include "cli/begin.h"
 #include "cli/page.h"
 #include "cli/print.h"
-#include "cli/report.h"
 #include "net/headers.h"
 #include "net/tls.h"
 #include "net/url.h"
@@ -70,7 +69,7 @@ static bool has_its_files(const struct settings *settings, struct finding *findi
     return readable;
 }
 
-// Where the file cannot be read, or the URL was refused, the missing URL is no fault of its own.
+// Where the file cannot be read, or the URL was refused, the missing URL is not a fault of its own.
 static bool misses_url(const struct settings *settings)
 {
     for (unsigned i = 0; i < settings->refusal_count; i++)

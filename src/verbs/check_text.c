@@ -274,11 +274,6 @@ static void add_identity(const struct page *page, const struct diagnosis *diagno
     }
 }
 
-static enum page_mark mark_of(const struct finding *finding)
-{
-    return reason_is_fine(finding->reason) ? PAGE_GOOD : PAGE_BAD;
-}
-
 static void add_server(const struct page *page, const struct diagnosis *diagnosis)
 {
     char bytes[LINE];
@@ -306,7 +301,8 @@ static void add_server(const struct page *page, const struct diagnosis *diagnosi
         page_marked(page, PAGE_NOTE, span_of("whoami: not asked, there is no token to ask with"));
     else if (diagnosis->server.reason != diagnosis->up.reason ||
              reason_is_fine(diagnosis->server.reason))
-        add_finding(page, mark_of(&diagnosis->server), &diagnosis->server);
+        add_finding(page, reason_is_fine(diagnosis->server.reason) ? PAGE_GOOD : PAGE_BAD,
+                    &diagnosis->server);
     add_identity(page, diagnosis);
     if (observation_skew_text(&diagnosis->seen, bytes, sizeof bytes))
         page_marked(page, PAGE_NOTE, span_of(bytes));
@@ -342,12 +338,11 @@ static const char *not_seen(const struct diagnosis *diagnosis)
     return diagnosis->settings->offline ? "Label Studio was not asked (--offline)" : NULL;
 }
 
-// What the network does to /health is no other fault than what it does to whoami.
+// Where the network fails /health and whoami alike, that is one fault.
 static bool is_said(const struct finding *fault, const struct finding *verdict)
 {
-    return finding_equal(fault, verdict) ||
-           (fault->reason == verdict->reason &&
-            reason_class(fault->reason) == REASON_CLASS_UNCLEAR);
+    return finding_equal(fault, verdict) || (fault->reason == verdict->reason &&
+                                             reason_class(fault->reason) == REASON_CLASS_UNCLEAR);
 }
 
 // The whole of it in two lines: what is wrong, and the first step. The rest of the page is details.
@@ -414,13 +409,6 @@ static void add_fetch(const struct page *page)
              FETCH);
 }
 
-static void add_restart(const struct page *page)
-{
-    page_paragraph(page, 2, "", span_of("Then, so that the app gets the new value:"));
-    text_add(page->out, "       docker compose restart app   where .env itself is mounted\n"
-                        "       docker compose up -d         with env_file: or environment:\n");
-}
-
 static void add_steps(const struct page *page, const struct diagnosis *diagnosis)
 {
     const struct finding *steps[CHECK_STEPS];
@@ -437,8 +425,11 @@ static void add_steps(const struct page *page, const struct diagnosis *diagnosis
     }
     if (wants_token(diagnosis))
         add_fetch(page);
-    if (wants_token(diagnosis) || diagnosis->run.reason != REASON_OK)
-        add_restart(page);
+    if (wants_token(diagnosis) || diagnosis->run.reason != REASON_OK) {
+        page_paragraph(page, 2, "", span_of("Then, so that the app gets the new value:"));
+        text_add(page->out, "       docker compose restart app   where .env itself is mounted\n"
+                            "       docker compose up -d         with env_file: or environment:\n");
+    }
 }
 
 // The guide's "Need Help?", with the real names where they can be known: the host in the URL is the

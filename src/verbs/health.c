@@ -221,7 +221,7 @@ static void note_restart(struct health *health, const struct origin *origin)
     text_add(&note, "%s changed since the app started: restart the app to use it", shown);
 }
 
-// The file that can be read here is not the one on the host: nobody sees what that holds.
+// The file that can be read here is not the one on the host, which cannot be seen from here.
 static bool note_replaced(struct health *health)
 {
     char shown[NOTE_PATH + 1];
@@ -250,12 +250,6 @@ static void note_changed_file(struct health *health)
     if (token->used.origin.kind == ORIGIN_FILE && in_file.len > 0 &&
         !span_equal(in_file, token->used.text))
         note_restart(health, &token->file_origin);
-}
-
-static void note_clock(struct health *health)
-{
-    if (health->note[0] == '\0')
-        observation_skew_text(&health->attempt.seen, health->note, NOTE);
 }
 
 // The other one of app and Label Studio is ill too: the verdict speaks of one alone.
@@ -319,7 +313,7 @@ static int answer(struct health *health)
     return verdict.healthy ? EXITCODE_OK : EXITCODE_NO;
 }
 
-// False: there is no alarm, so a server that keeps silent would never let this end.
+// False: no alarm can be set, so a server that never answers would never let this end.
 static bool start_clock(struct health *health, int64_t started_ms)
 {
     int64_t timeout_ms = settings_early_timeout(&health->options, &health->environment);
@@ -338,7 +332,7 @@ static bool start_clock(struct health *health, int64_t started_ms)
 }
 
 // The files may set another time than the one that was known before they were read.
-static void mend_clock(struct health *health, int64_t started_ms)
+static void correct_clock(struct health *health, int64_t started_ms)
 {
     if (health->ends_ms == started_ms + health->settings.limits.timeout_ms)
         return;
@@ -356,19 +350,19 @@ static bool wants_json(const struct call *call)
     return false;
 }
 
-static void heed_stops(const struct health *health)
+static void catch_stops(const struct health *health)
 {
     static char line[STOPPED_JSON]; // outlives every frame, as the handler does
     struct finding finding = {0};
     struct text text = text_over(line, sizeof line);
     if (!health->settings.json) {
-        deadline_heed_stops(STOPPED);
+        deadline_catch_stops(STOPPED);
         return;
     }
     finding_set(&finding, REASON_STOPPED_WAITING, "a signal", NULL, NULL);
     struct verdict verdict = {.finding = &finding};
     add_verdict(health, &verdict, &text);
-    deadline_heed_stops(line);
+    deadline_catch_stops(line);
 }
 
 int verb_health(const struct call *call)
@@ -378,7 +372,7 @@ int verb_health(const struct call *call)
                             .settings = {.log = SAY_WARN, .json = wants_json(call)},
                             .log_fd = -1,
                             .told = {.fd = -1}};
-    heed_stops(&health);
+    catch_stops(&health);
     init_release(call->inherited); // before the deadline unblocks SIGALRM
     if (!options_parse(&health.options, VERB_HEALTH, call->argc, call->argv, 2,
                        &health.attempt.finding))
@@ -392,7 +386,7 @@ int verb_health(const struct call *call)
     if (!start_clock(&health, started_ms))
         return answer(&health);
     read_settings(&health);
-    mend_clock(&health, started_ms);
+    correct_clock(&health, started_ms);
 
     bool worth_asking = judge(&health, &health.attempt.finding);
     if (worth_asking && (health.settings.limits.wait || health.settings.app_url != NULL))
@@ -400,7 +394,8 @@ int verb_health(const struct call *call)
     else if (worth_asking)
         ask(&health);
     note_changed_file(&health);
-    note_clock(&health);
+    if (health.note[0] == '\0')
+        observation_skew_text(&health.attempt.seen, health.note, NOTE);
     note_other(&health);
     int code = answer(&health);
     settings_free(&health.settings);

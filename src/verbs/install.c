@@ -10,7 +10,6 @@
 #include "base/text.h"
 #include "cli/begin.h"
 #include "cli/print.h"
-#include "cli/report.h"
 #include "init/init.h"
 #include "spec/exitcode.h"
 #include "verbs/verbs.h"
@@ -35,7 +34,7 @@ static bool destination(const char *word, char path[DESTINATION])
     struct stat status;
     struct text out = text_over(path, DESTINATION);
     text_add(&out, "%s", word);
-    // With a slash behind it the system would follow a link.
+    // With a slash after it the system would follow a link.
     while (!out.cut && out.len > 1 && path[out.len - 1] == '/')
         path[--out.len] = '\0';
     if (!out.cut && lstat(path, &status) == 0 && S_ISDIR(status.st_mode))

@@ -12,7 +12,6 @@
 #include "base/say.h"
 #include "cli/begin.h"
 #include "cli/print.h"
-#include "cli/report.h"
 #include "init/init.h"
 #include "spec/exitcode.h"
 #include "verbs/verbs.h"

@@ -47,7 +47,7 @@ enum check_kind {
 
 struct override_check {
     enum check_kind kind;
-    bool of_image;       // not the project's: its `$` is no reference of Compose's
+    bool of_image;       // not the project's: its `$` is not a reference of Compose's
     struct text line;    // for a shell; `cut` when memory ran out
     struct text address; // of CHECK_HTTP
 };

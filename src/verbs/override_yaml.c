@@ -106,7 +106,7 @@ static bool names_image(const struct json *json, json_place image, const char *w
 }
 
 // By the image's name; one image alone is taken for the service whatever its name is, which may be
-// ${…} or one that Compose gives.
+// ${…} or one that Compose makes up.
 static void find_image(struct guarded *guarded)
 {
     const struct override *override = guarded->override;
@@ -169,7 +169,7 @@ bool override_is_guarded(const struct override *self, json_place service)
 
 // A double-quoted scalar of YAML 1.2 is a JSON string, but for characters that YAML takes for line
 // ends (U+0085, U+2028, U+2029) or for no text at all: those are written as \uXXXX. `$` is doubled
-// where Compose shall not read it.
+// where Compose must not read it.
 static void add_quoted(struct text *out, struct span text, bool literal)
 {
     static const char *const escaped[][2] = {{"\xE2\x80\xA8", "\\u2028"},
@@ -250,7 +250,7 @@ static bool has_words(const struct json *json, json_place place)
                                                     : json_first(json, place) != JSON_NONE;
 }
 
-// A service that is built has the name that Compose gives its image.
+// A service that is built has an image named by Compose.
 static void note_image(struct guarded *guarded, const char *what)
 {
     const struct json *project = &guarded->override->project;

@@ -6,7 +6,6 @@
 #include "base/say.h"
 #include "cli/options_parse.h"
 #include "cli/print.h"
-#include "cli/report.h"
 #include "init/init.h"
 #include "probe/attempt.h"
 #include "settings/resident_environment.h"

@@ -14,7 +14,6 @@
 #include "cli/begin.h"
 #include "cli/print.h"
 #include "cli/prompt.h"
-#include "cli/report.h"
 #include "dotenv/assign.h"
 #include "probe/attempt.h"
 #include "settings/settings.h"
@@ -63,15 +62,6 @@ static int judge_settings(const struct bring *bring)
     return EXITCODE_OK;
 }
 
-static void tell_trade(const struct bring *bring)
-{
-    if (bring->attempt.created)
-        say(bring->settings.log, SAY_WARN, "this user had no legacy token: one was made");
-    if (bring->attempt.enabled)
-        say(bring->settings.log, SAY_WARN,
-            "legacy tokens were off in the organization: they are switched on now");
-}
-
 // In a child, since a name look-up knows no limit.
 static void ask_in_child(const struct bring *bring, enum attempt_kind kind, const char *user,
                          struct span secret, struct attempt *attempt)
@@ -94,7 +84,11 @@ static int bring_legacy(struct bring *bring, enum attempt_kind kind, const char 
         return attempt_stopped(bring->settings.log, bring->attempt.signal);
     if (bring->attempt.finding.reason != REASON_OK)
         return refuse(bring, &bring->attempt.finding);
-    tell_trade(bring);
+    if (bring->attempt.created)
+        say(bring->settings.log, SAY_WARN, "this user had no legacy token: one was made");
+    if (bring->attempt.enabled)
+        say(bring->settings.log, SAY_WARN,
+            "legacy tokens were off in the organization: they are switched on now");
     bring->token = bring->attempt.token;
     return EXITCODE_OK;
 }
@@ -205,7 +199,7 @@ static bool may_trade(const struct bring *bring)
 }
 
 // A whole Personal Access Token is what can be traded; under --jwt accept or trade it is what the
-// file shall hold.
+// file should hold.
 static int judge_token(struct bring *bring, const char *name, const char *where)
 {
     struct token token;

@@ -11,7 +11,6 @@
 #include "cli/begin.h"
 #include "cli/page.h"
 #include "cli/print.h"
-#include "cli/report.h"
 #include "labelstudio/whoami.h"
 #include "net/deadline.h"
 #include "net/network_errors.h"
@@ -267,37 +266,27 @@ static bool print_check(const struct verify *verify, const struct check *check,
     return print_text(&out) == EXITCODE_OK;
 }
 
-static bool print_json(const struct verify *verify)
+static void add_json(const struct verify *verify, struct text *out)
 {
-    struct text out = text_growing();
-    json_open(&out, NULL, '{');
-    json_add_number(&out, "passed", verify->passed);
-    json_add_number(&out, "failed", verify->failed);
-    json_add_number(&out, "skipped", verify->skipped);
-    json_open(&out, "checks", '[');
+    json_open(out, NULL, '{');
+    json_add_number(out, "passed", verify->passed);
+    json_add_number(out, "failed", verify->failed);
+    json_add_number(out, "skipped", verify->skipped);
+    json_open(out, "checks", '[');
     for (unsigned i = 0; i < verify->checks.count; i++) {
         const struct check_result *result = &verify->results[i];
-        json_open(&out, NULL, '{');
-        json_add_text(&out, "name", verify->checks.list[i].name);
-        json_add_text(&out, "result", word_of(result->state));
-        json_add_text(&out, "asked", result->asked);
-        json_add_text(&out, "answer", result->came);
-        json_add_number(&out, "status", result->status);
-        json_add_number(&out, "milliseconds", result->took_ms);
+        json_open(out, NULL, '{');
+        json_add_text(out, "name", verify->checks.list[i].name);
+        json_add_text(out, "result", word_of(result->state));
+        json_add_text(out, "asked", result->asked);
+        json_add_text(out, "answer", result->came);
+        json_add_number(out, "status", result->status);
+        json_add_number(out, "milliseconds", result->took_ms);
         if (result->remark[0] != '\0')
-            json_add_text(&out, "remark", result->remark);
-        json_close(&out, '}');
+            json_add_text(out, "remark", result->remark);
+        json_close(out, '}');
     }
-    text_add(&out, "]}\n");
-    return print_text(&out) == EXITCODE_OK;
-}
-
-static bool print_summary(const struct verify *verify)
-{
-    struct text out = text_growing();
-    text_add(&out, "%u passed, %u failed, %u skipped\n", verify->passed, verify->failed,
-             verify->skipped);
-    return print_text(&out) == EXITCODE_OK;
+    text_add(out, "]}\n");
 }
 
 // ---- The steps ----------------------------------------------------------------------------------
@@ -326,7 +315,13 @@ static int check_all(struct verify *verify)
         if (!verify->settings.json && !print_check(verify, check, result))
             return EXITCODE_NO;
     }
-    bool printed = verify->settings.json ? print_json(verify) : print_summary(verify);
+    struct text out = text_growing();
+    if (verify->settings.json)
+        add_json(verify, &out);
+    else
+        text_add(&out, "%u passed, %u failed, %u skipped\n", verify->passed, verify->failed,
+                 verify->skipped);
+    bool printed = print_text(&out) == EXITCODE_OK;
     return printed && verify->passed == verify->checks.count ? EXITCODE_OK : EXITCODE_NO;
 }
 

@@ -77,7 +77,7 @@ static void each_fault_has_its_words(void **state)
         {"http://<host>:8080", "has a character in its host name that cannot be there: '<'"},
         {"http://a..b", "has an empty part in its host name"},
         {"http://.a", "has an empty part in its host name"},
-        {"http://h:", "has no port behind its colon"},
+        {"http://h:", "has no port after its colon"},
         {"http://h:0", "has a port that is not between 1 and 65535"},
         {"http://h:000080", "has a port that is not between 1 and 65535"},
         {"http://h:65536", "has a port that is not between 1 and 65535"},
