@@ -60,18 +60,17 @@ static const struct {
     {ANY_QUESTION, 403, "", REASON_FORBIDDEN},
 };
 
-// What a page says, whoever wrote it.
+// What the page of a 400 says, whoever wrote it.
 static const struct {
-    int status;
     const char *text;
     enum reason reason;
 } page_words[] = {
-    {400, "<h1>Bad Request (400)</h1>", REASON_HOST_REJECTED},
-    {400, "The plain HTTP request was sent to HTTPS port", REASON_HTTPS_NEEDED},     // nginx
-    {400, "Client sent an HTTP request to an HTTPS server", REASON_HTTPS_NEEDED},    // Go
-    {400, "speaking plain HTTP to an SSL-enabled server port", REASON_HTTPS_NEEDED}, // Apache
-    {400, "This combination of host and port requires TLS", REASON_HTTPS_NEEDED},    // Tomcat
-    {400, "Request Header Or Cookie Too Large", REASON_HEADER_TOO_LARGE},
+    {"<h1>Bad Request (400)</h1>", REASON_HOST_REJECTED},
+    {"The plain HTTP request was sent to HTTPS port", REASON_HTTPS_NEEDED},     // nginx
+    {"Client sent an HTTP request to an HTTPS server", REASON_HTTPS_NEEDED},    // Go
+    {"speaking plain HTTP to an SSL-enabled server port", REASON_HTTPS_NEEDED}, // Apache
+    {"This combination of host and port requires TLS", REASON_HTTPS_NEEDED},    // Tomcat
+    {"Request Header Or Cookie Too Large", REASON_HEADER_TOO_LARGE},
 };
 
 // All the rest goes by status; the first range that holds it decides. None of them is "ok".
@@ -247,8 +246,7 @@ static enum reason judge_own(enum ls_question question, const struct reading *se
 static enum reason judge_page(enum ls_question question, const struct reading *self)
 {
     for (size_t i = 0; i < sizeof page_words / sizeof page_words[0]; i++)
-        if (page_words[i].status == self->answer->status &&
-            contains(self->answer->body, page_words[i].text))
+        if (self->answer->status == 400 && contains(self->answer->body, page_words[i].text))
             return page_words[i].reason;
     bool switches = question == LS_REFRESH || question == LS_SWITCHES;
     if (self->answer->status == 404 && switches && self->own_page)
@@ -366,7 +364,7 @@ static void add_target(struct text *out, struct span location, const char *asked
     text_add(out, "://");
 
     struct span rest =
-        has_scheme ? span_rest(location, scheme + 3) : span_rest(location, 2 * has_host);
+        has_scheme ? span_rest(location, scheme + 3) : span_rest(location, has_host ? 2 : 0);
     struct span host = host_of(has_host ? rest : span_rest(from, own_scheme + 3));
     size_t path_at = has_host ? (size_t)(host.text + host.len - location.text) : 0;
     // A secret that goes on after the host is looked for in all of it.
@@ -568,10 +566,39 @@ static void add_csrf(struct text *out, const struct reading *self)
         text_add(out, "the Origin is not one that it trusts");
 }
 
+// Status and words of what is not Label Studio itself.
+static void add_stranger(struct text *out, enum reason reason, const struct reading *self)
+{
+    switch ((int)reason) {
+    case REASON_NOT_LABEL_STUDIO:
+    case REASON_NOT_LABEL_STUDIO_LOGIN:
+        text_add(out, "%d ", self->answer->status);
+        add_shown(out, self->answer->content_type);
+        add_who(out, self);
+        break;
+    case REASON_PROXY_AUTH_BARE:
+    case REASON_PROXY_AUTH_LOGIN:
+    case REASON_PROXY_DENIED_LOGIN:
+    case REASON_SERVER_ERROR:
+    case REASON_SERVER_ERROR_PROXY:
+    case REASON_SERVER_ERROR_LATE:
+    case REASON_SERVER_ERROR_CLOSED:
+        text_add(out, "%d", self->answer->status);
+        add_who(out, self);
+        break;
+    case REASON_NOT_FOUND_PROXY:
+    case REASON_NOT_FOUND_ROUTE:
+    case REASON_PROXY_DENIED:
+        add_who(out, self);
+        break;
+    default:
+        break;
+    }
+}
+
 static void add_detail(struct text *out, enum reason reason, const struct reading *self,
                        const char *url, const struct ls_identity *identity)
 {
-    const struct ls_answer *answer = self->answer;
     switch ((int)reason) { // the reasons whose sentence has a place for it
     case REASON_UNAUTHORIZED:
     case REASON_FORBIDDEN:
@@ -594,34 +621,13 @@ static void add_detail(struct text *out, enum reason reason, const struct readin
         add_csrf(out, self);
         break;
     case REASON_REDIRECTED:
-        add_target(out, answer->location, url);
+        add_target(out, self->answer->location, url);
         break;
     case REASON_PROXY_AUTH:
-        add_shown(out, answer->www_authenticate);
+        add_shown(out, self->answer->www_authenticate);
         break;
     case REASON_RATE_LIMITED:
-        add_shown(out, answer->retry_after);
-        break;
-    case REASON_NOT_LABEL_STUDIO:
-    case REASON_NOT_LABEL_STUDIO_LOGIN:
-        text_add(out, "%d ", answer->status);
-        add_shown(out, answer->content_type);
-        add_who(out, self);
-        break;
-    case REASON_PROXY_AUTH_BARE:
-    case REASON_PROXY_AUTH_LOGIN:
-    case REASON_PROXY_DENIED_LOGIN:
-    case REASON_SERVER_ERROR:
-    case REASON_SERVER_ERROR_PROXY:
-    case REASON_SERVER_ERROR_LATE:
-    case REASON_SERVER_ERROR_CLOSED:
-        text_add(out, "%d", answer->status);
-        add_who(out, self);
-        break;
-    case REASON_NOT_FOUND_PROXY:
-    case REASON_NOT_FOUND_ROUTE:
-    case REASON_PROXY_DENIED:
-        add_who(out, self);
+        add_shown(out, self->answer->retry_after);
         break;
     case REASON_SERVER_ERROR_OWN:
         add_own_error(out, self);
@@ -630,6 +636,7 @@ static void add_detail(struct text *out, enum reason reason, const struct readin
         add_bad_reply(out, self);
         break;
     default:
+        add_stranger(out, reason, self);
         break;
     }
 }

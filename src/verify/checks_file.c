@@ -224,9 +224,9 @@ static void add_named(struct reading *self, struct check *check, const char *key
 {
     struct span name = span_of(key), word = span_word(&name);
     name = span_trim(name);
-    if (name.len == 0) {
-        self->fault = "that word is not known here";
-    } else if (span_is(word, "header")) {
+    if (name.len == 0)
+        word = name;
+    if (span_is(word, "header")) {
         add_pair(self, check->headers, CHECK_PAIRS, &check->header_count, name, value);
     } else if (span_is(word, "member")) {
         add_pair(self, check->members, CHECK_PAIRS, &check->member_count, name, value);
