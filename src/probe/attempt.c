@@ -18,13 +18,13 @@
 #include "settings/token_verdict.h"
 #include "spec/exitcode.h"
 
-// Contract, section 2: tries 1 s apart growing to 5 s, give or take 20 %, so that many containers
-// that were started together do not ask together.
+// Contract, section 2: tries 1 s apart growing to 5 s, each 20 % shorter or longer at random, so
+// that many containers that were started together do not ask together.
 #define PAUSE_FIRST_MS 1000
 #define PAUSE_LAST_MS 5000
-#define PAUSE_SPREAD_PERCENT 20
+#define PAUSE_JITTER_PERCENT 20
 // With less than this left there is no other try: it could find out nothing but its own timeout.
-#define TRY_LEAST_MS 200
+#define TRY_MIN_MS 200
 
 // A child that is not over by its own deadline and this is stopped or held by the kernel.
 #define LATE_MS 20
@@ -64,7 +64,7 @@ struct attempt_plan attempt_plan_from(const struct settings *settings,
 }
 
 // Without the secret after it: the deadline hands this much to the parent.
-static size_t told(void)
+static size_t told_size(void)
 {
     return offsetof(struct attempt, token);
 }
@@ -89,7 +89,7 @@ static void prepare_timeout(void *context, enum http_phase phase, const char *wh
     if (child->kind == ATTEMPT_HEALTH || child->kind == ATTEMPT_WHOAMI)
         settings_name_token(child->plan->token, &timeout);
     late_finding(child, &timeout, &late.finding);
-    deadline_say(child->out_fd, &late, told(), EXITCODE_NO);
+    deadline_say(child->out_fd, &late, told_size(), EXITCODE_NO);
 }
 
 static void trade(const struct attempt_plan *plan, const struct ask *how, struct attempt *attempt)
@@ -176,10 +176,11 @@ static void stopped(struct attempt *attempt, int signal_number)
 }
 
 // How a child ended that wrote no attempt, or `attempt` as it wrote it.
-static void take(const struct child *child, const struct init_work *work, struct attempt *attempt)
+static void read_attempt(const struct child *child, const struct init_work *work,
+                         struct attempt *attempt)
 {
     struct finding held = {0};
-    if (work->result.len >= told())
+    if (work->result.len >= told_size())
         return;
     memset(attempt, 0, sizeof *attempt);
     finding_set(&held, REASON_TIMEOUT, url_of(child), NULL,
@@ -211,12 +212,12 @@ static void attempt_within(const struct attempt_plan *plan, int64_t timeout_ms, 
         stopped(attempt, signal_number);
         return;
     }
-    take(&server, &works[0], attempt);
+    read_attempt(&server, &works[0], attempt);
     if (!redact_add(secret_span(&attempt->token)))
         finding_set(&attempt->finding, REASON_START_FAILED, NULL, NULL, "memory ran out");
     if (!with_app)
         return;
-    take(&beside, &works[1], &app);
+    read_attempt(&beside, &works[1], &app);
     attempt->app = app.finding;
 }
 
@@ -239,18 +240,18 @@ void attempt_once(const struct attempt_plan *plan, struct attempt *attempt)
     attempt_within(plan, left > 0 ? left : 1, whole, attempt);
 }
 
-static int64_t spread(int64_t pause_ms)
+static int64_t with_jitter(int64_t pause_ms)
 {
-    unsigned dice = 0;
-    if (getrandom(&dice, sizeof dice, GRND_NONBLOCK) != (ssize_t)sizeof dice)
-        dice = (unsigned)duration_now();
-    int64_t width = pause_ms * PAUSE_SPREAD_PERCENT / 100;
-    return pause_ms - width + (int64_t)(dice % (unsigned)(2 * width + 1));
+    unsigned bits = 0;
+    if (getrandom(&bits, sizeof random, GRND_NONBLOCK) != (ssize_t)sizeof random)
+        bits = (unsigned)duration_now();
+    int64_t width = pause_ms * PAUSE_JITTER_PERCENT / 100;
+    return pause_ms - width + (int64_t)(bits % (unsigned)(2 * width + 1));
 }
 
 // A log gets one line per change of state, a terminal one line that tells the time.
-static void tell(enum say_level log, const struct finding *finding, enum reason *told_reason,
-                 int64_t waited_ms, int64_t limit_ms)
+static void say_waiting(enum say_level log, const struct finding *finding, enum reason *told_reason,
+                        int64_t waited_ms, int64_t limit_ms)
 {
     bool terminal = isatty(STDERR_FILENO) == 1;
     if (!terminal && *told_reason == finding->reason)
@@ -313,14 +314,14 @@ void attempt_until(const struct attempt_plan *plan, int64_t limit_ms, struct att
         if (!reason_may_pass(verdict->reason))
             break;
         left = limit_ms - (duration_now() - started);
-        if (left < TRY_LEAST_MS) {
+        if (left < TRY_MIN_MS) {
             time_up(limit_ms, attempt);
             break;
         }
-        tell(plan->log, verdict, &told_reason, duration_now() - started, limit_ms);
+        say_waiting(plan->log, verdict, &told_reason, duration_now() - started, limit_ms);
 
         // The last try needs time too: what is left after the pause is all that it gets.
-        int64_t rest = spread(pause_ms), most = left - left / 4;
+        int64_t rest = with_jitter(pause_ms), most = left - left / 4;
         int signal_number = init_pause(rest < most ? rest : most);
         if (signal_number != 0) {
             stopped(attempt, signal_number);

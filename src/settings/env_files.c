@@ -173,7 +173,7 @@ static void read_variables_with_names(struct maker *maker)
     if (settings->origins[OPTION_TOKEN_VAR].kind != ORIGIN_DEFAULT ||
         !maker_file(maker, option_row(OPTION_TOKEN_VAR)->variable, &value))
         return;
-    settings_take_token_names(maker);
+    settings_read_token_names(maker);
     dotenv_free(&settings->dotenv);
     dotenv_make(&settings->dotenv);
     read_variables(maker);
@@ -201,7 +201,7 @@ static void warn_all_ignored(struct maker *maker)
     }
 }
 
-void settings_take_files(struct maker *maker)
+void settings_read_files(struct maker *maker)
 {
     choose_files(maker);
     read_bytes(maker);

@@ -245,7 +245,7 @@ static void search(struct maker *maker)
     note_empty(maker);
 }
 
-static void take_started(struct maker *maker)
+static void use_started_token(struct maker *maker)
 {
     struct settings *settings = maker->settings;
     const char *name = envlist_get(maker->started, option_row(OPTION_TOKEN_VAR)->variable);
@@ -298,10 +298,10 @@ static void find_in_files(struct settings *settings)
     token->file_origin = settings_line_of(settings, var, token->used.name);
 }
 
-void settings_take_token(struct maker *maker)
+void settings_find_token(struct maker *maker)
 {
     if (maker->started)
-        take_started(maker);
+        use_started_token(maker);
     else
         search(maker);
     find_in_files(maker->settings);
@@ -322,7 +322,7 @@ bool settings_secret_changed(const struct token_settings *token)
 
 // ---- User and password --------------------------------------------------------------------------
 
-void settings_take_login(struct maker *maker)
+void settings_find_login(struct maker *maker)
 {
     struct value value;
     struct finding finding;

@@ -78,7 +78,7 @@ static void add_setting_name(struct text *text, const struct option_row *row,
 }
 
 void maker_refuse_value(struct maker *maker, const struct option_row *row,
-                        const struct value *value, const char *takes)
+                        const struct value *value, const char *accepted)
 {
     char sentence[FINDING_SLOT], place[FINDING_SLOT];
     struct text text = text_over(sentence, sizeof sentence);
@@ -87,7 +87,7 @@ void maker_refuse_value(struct maker *maker, const struct option_row *row,
         origin_text(&value->origin, place, sizeof place);
         text_add(&text, " (%s)", place);
     }
-    text_add(&text, " takes %s", takes);
+    text_add(&text, " takes %s", accepted);
     // No text of a line of the file, and nothing that is long enough to be a token.
     if (value->origin.kind != ORIGIN_FILE && strlen(value->text) <= QUOTE_MAX) {
         text_add(&text, ", not \"");

@@ -40,26 +40,26 @@ void maker_warn(struct maker *maker, const char *format, ...) __attribute__((for
 // A usage refusal: which values the setting accepts, and the one it has unless that could be a
 // secret.
 void maker_refuse_value(struct maker *maker, const struct option_row *row,
-                        const struct value *value, const char *takes);
+                        const struct value *value, const char *accepted);
 void maker_no_memory(const struct maker *maker);
 void maker_free_refusals(struct settings *settings);
 
 // ---- The steps of settings_make -----------------------------------------------------------------
 
-void settings_take_files(struct maker *maker);  // which files, their bytes, their variables
-void settings_take_values(struct maker *maker); // every option that is one value
-void settings_take_urls(struct maker *maker);
-void settings_take_proxy(struct maker *maker); // after the address
+void settings_read_files(struct maker *maker);  // which files, their bytes, their variables
+void settings_read_values(struct maker *maker); // every option that is one value
+void settings_read_urls(struct maker *maker);
+void settings_read_proxy(struct maker *maker); // after the address
 // Every value that may be a token, or the password, used or not: never shown. A lack of memory is
 // told by redact_failed.
 void settings_redact_candidates(const struct maker *maker);
-void settings_take_token(struct maker *maker);
-void settings_take_login(struct maker *maker); // user name and password
+void settings_find_token(struct maker *maker);
+void settings_find_login(struct maker *maker); // user name and password
 // Last: which options of a probe are of no use, since the running app has something else.
-void settings_take_not_used(struct maker *maker);
+void settings_note_not_used(struct maker *maker);
 
 // The names that --token-var or LABELGATE_TOKEN_VAR lists, or the usual three.
-void settings_take_token_names(struct maker *maker);
+void settings_read_token_names(struct maker *maker);
 // One more of them, unjudged.
 void settings_add_token_name(struct maker *maker, struct span name);
 // No token was found: is one set under a name that only looks like one of them?

@@ -28,17 +28,17 @@ static void set_defaults(struct settings *self)
 static void make(struct maker *maker)
 {
     set_defaults(maker->settings);
-    settings_take_token_names(maker);
-    settings_take_files(maker);
-    settings_take_values(maker);
-    settings_take_urls(maker);
-    settings_take_proxy(maker);
+    settings_read_token_names(maker);
+    settings_read_files(maker);
+    settings_read_values(maker);
+    settings_read_urls(maker);
+    settings_read_proxy(maker);
     settings_redact_candidates(maker);
     if (!maker->settings->token.none)
-        settings_take_token(maker);
-    settings_take_login(maker);
+        settings_find_token(maker);
+    settings_find_login(maker);
     if (maker->started)
-        settings_take_not_used(maker);
+        settings_note_not_used(maker);
     // What found no memory looks like what is not set.
     if (maker->settings->memory.failed || redact_failed())
         maker_no_memory(maker);

@@ -66,7 +66,7 @@ static bool differs_from_app(const struct maker *maker, enum option_id id)
     }
 }
 
-void settings_take_not_used(struct maker *maker)
+void settings_note_not_used(struct maker *maker)
 {
     for (enum option_id id = 0; id < OPTION_COUNT; id++)
         if (maker_is_of_the_app(id) && options_count(maker->options, id) > 0 &&

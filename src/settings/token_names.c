@@ -142,7 +142,7 @@ bool settings_redact_environment(int argc, char *const *argv, char *const *envp)
     return added;
 }
 
-void settings_take_token_names(struct maker *maker)
+void settings_read_token_names(struct maker *maker)
 {
     struct settings *settings = maker->settings;
     const char *variable = option_row(OPTION_TOKEN_VAR)->variable;
@@ -166,8 +166,8 @@ void settings_take_token_names(struct maker *maker)
 
 typedef bool is_near(struct span name, struct span value);
 
-static bool take_near(struct maker *maker, is_near *is, struct span name, struct span value,
-                      struct origin origin)
+static bool note_near_name(struct maker *maker, is_near *is, struct span name, struct span value,
+                           struct origin origin)
 {
     if (!is(name, value))
         return false;
@@ -183,13 +183,13 @@ static bool find_near_name(struct maker *maker, is_near *is)
         struct span item = span_of(maker->environment->items[i]);
         size_t len = span_find(item, "=");
         if (len < item.len &&
-            take_near(maker, is, (struct span){item.text, len}, span_rest(item, len + 1),
-                      (struct origin){.kind = ORIGIN_ENVIRONMENT}))
+            note_near_name(maker, is, (struct span){item.text, len}, span_rest(item, len + 1),
+                           (struct origin){.kind = ORIGIN_ENVIRONMENT}))
             return true;
     }
     for (size_t i = 0; i < settings->dotenv.count && !settings->dotenv.failed; i++) {
         const struct dotenv_var *var = &settings->dotenv.vars[i];
-        if (take_near(maker, is, var->name, var->value, settings_line_of(settings, var, NULL)))
+        if (note_near_name(maker, is, var->name, var->value, settings_line_of(settings, var, NULL)))
             return true;
     }
     return false;

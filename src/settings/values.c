@@ -16,7 +16,7 @@
 #define EXIT_CODE_MAX 255
 
 // What a setting accepts, in words; NULL: it has accepted the text.
-typedef const char *take(struct launch *launch, const char *text);
+typedef const char *parse(struct launch *launch, const char *text);
 
 #define AT(member) offsetof(struct settings, member)
 static const size_t places[OPTION_COUNT] = {
@@ -50,7 +50,7 @@ void *settings_value(struct settings *self, enum option_id id)
     return places[id] > 0 ? (char *)self + places[id] : NULL;
 }
 
-static const char *take_yes_no(const char *text, bool *value)
+static const char *parse_yes_no(const char *text, bool *value)
 {
     static const char *const words[][4] = {{"0", "false", "no", "off"}, {"1", "true", "yes", "on"}};
     for (unsigned yes = 0; yes < 2; yes++) {
@@ -65,19 +65,19 @@ static const char *take_yes_no(const char *text, bool *value)
 }
 
 // What is refused changes nothing: a probe still needs its time limit to say so.
-static const char *take_duration(const char *text, bool may_be_zero, int64_t *milliseconds)
+static const char *parse_duration(const char *text, bool may_be_zero, int64_t *milliseconds)
 {
-    int64_t taken;
-    if (!duration_parse(text, strlen(text), &taken))
+    int64_t parsed;
+    if (!duration_parse(text, strlen(text), &parsed))
         return DURATION;
-    if (taken == 0 && !may_be_zero)
+    if (parsed == 0 && !may_be_zero)
         return DURATION ", longer than zero";
-    *milliseconds = taken;
+    *milliseconds = parsed;
     return NULL;
 }
 
-static const char *take_word(enum option_id id, const char *text, unsigned *value,
-                             struct text *words)
+static const char *parse_word(enum option_id id, const char *text, unsigned *value,
+                              struct text *words)
 {
     int index = option_word_index(id, span_of(text));
     if (index < 0) {
@@ -94,12 +94,12 @@ static bool concerns(const struct maker *maker, enum option_id id)
     return maker->verb == VERB_CHECK || (option_row(id)->verbs & 1U << maker->verb);
 }
 
-static void take_value(struct maker *maker, enum option_id id)
+static void read_value(struct maker *maker, enum option_id id)
 {
     struct value value;
     char room[FINDING_SLOT];
     struct text words = text_over(room, sizeof room);
-    const char *takes = NULL;
+    const char *accepted = NULL;
     void *place = settings_value(maker->settings, id);
     if (!concerns(maker, id) || !settings_lookup(maker, id, &value))
         return;
@@ -107,36 +107,36 @@ static void take_value(struct maker *maker, enum option_id id)
     enum value_kind kind = option_row(id)->kind;
     switch (kind) {
     case VALUE_YES_NO:
-        takes = take_yes_no(value.text, place);
+        accepted = parse_yes_no(value.text, place);
         break;
     case VALUE_WORD:
-        takes = take_word(id, value.text, place, &words);
+        accepted = parse_word(id, value.text, place, &words);
         break;
     case VALUE_DURATION:
     case VALUE_TIME_LIMIT:
         maker->settings->limits.wait = maker->settings->limits.wait || id == OPTION_WAIT;
-        takes = take_duration(value.text, kind == VALUE_DURATION, place);
+        accepted = parse_duration(value.text, kind == VALUE_DURATION, place);
         break;
     case VALUE_PATH:
         *(const char **)place = value.text;
         break;
-    case VALUE_URL:   // settings_take_urls
-    case VALUE_PROXY: // settings_take_proxy
+    case VALUE_URL:   // settings_read_urls
+    case VALUE_PROXY: // settings_read_proxy
     case VALUE_NAME:
     case VALUE_SIGNALS:
     case VALUE_EXIT_CODE:
         break;
     }
-    if (takes)
-        maker_refuse_value(maker, option_row(id), &value, takes);
+    if (accepted)
+        maker_refuse_value(maker, option_row(id), &value, accepted);
 }
 
-static void take_verbosity(struct maker *maker)
+static void read_verbosity(struct maker *maker)
 {
     unsigned count = options_count(maker->options, OPTION_VERBOSE);
     struct origin given = {.kind = ORIGIN_OPTION, .name = option_row(OPTION_VERBOSE)->name};
     if (count == 0) {
-        take_value(maker, OPTION_VERBOSE);
+        read_value(maker, OPTION_VERBOSE);
         return;
     }
     maker->settings->log = count == 1 ? SAY_INFO : SAY_DEBUG;
@@ -144,7 +144,7 @@ static void take_verbosity(struct maker *maker)
 }
 
 // "FROM:TO"
-static const char *take_signal(struct launch *launch, const char *text)
+static const char *parse_signal(struct launch *launch, const char *text)
 {
     int from, to = 0;
     const char *colon = strchr(text, ':');
@@ -161,22 +161,22 @@ static const char *take_signal(struct launch *launch, const char *text)
     return NULL;
 }
 
-static const char *take_ok_exit(struct launch *launch, const char *text)
+static const char *parse_ok_exit(struct launch *launch, const char *text)
 {
-    static const char takes_code[] = "an exit code from 0 to 255";
+    static const char accepted[] = "an exit code from 0 to 255";
     unsigned code = 0;
     for (const char *digit = text; *digit; digit++) {
         if (!ascii_is_digit(*digit))
-            return takes_code;
+            return accepted;
         code = code * 10 + (unsigned)(*digit - '0');
         if (code > EXIT_CODE_MAX)
-            return takes_code;
+            return accepted;
     }
     launch->ok_exit[code] = 1;
     return NULL;
 }
 
-static void take_each(struct maker *maker, enum option_id id, take *take_one)
+static void read_each(struct maker *maker, enum option_id id, parse *parse_one)
 {
     const struct options *options = maker->options;
     for (unsigned i = 0; i < options->count; i++) {
@@ -185,7 +185,7 @@ static void take_each(struct maker *maker, enum option_id id, take *take_one)
         struct value value = {options->given[i].value,
                               {.kind = ORIGIN_OPTION, .name = option_row(id)->name}};
         maker->settings->origins[id] = value.origin;
-        const char *words = take_one(&maker->settings->launch, value.text);
+        const char *words = parse_one(&maker->settings->launch, value.text);
         if (words)
             maker_refuse_value(maker, option_row(id), &value, words);
     }
@@ -204,14 +204,14 @@ static void judge_enable_legacy(struct maker *maker)
     maker_refuse(maker, STAGE_OPTIONS, &finding);
 }
 
-void settings_take_values(struct maker *maker)
+void settings_read_values(struct maker *maker)
 {
-    take_verbosity(maker);
+    read_verbosity(maker);
     for (enum option_id id = 0; id < OPTION_COUNT; id++)
         if (places[id] > 0 && id != OPTION_VERBOSE && option_row(id)->kind != VALUE_URL)
-            take_value(maker, id);
-    take_each(maker, OPTION_SIGNAL, take_signal);
-    take_each(maker, OPTION_OK_EXIT, take_ok_exit);
+            read_value(maker, id);
+    read_each(maker, OPTION_SIGNAL, parse_signal);
+    read_each(maker, OPTION_OK_EXIT, parse_ok_exit);
     judge_enable_legacy(maker);
 }
 
@@ -234,7 +234,7 @@ static void refuse_url(struct maker *maker, enum option_id id, const struct valu
 }
 
 // False: it is not set, or was refused.
-static bool take_url(struct maker *maker, enum option_id id, struct value *value)
+static bool read_url(struct maker *maker, enum option_id id, struct value *value)
 {
     struct url url;
     char why[URL_WHY];
@@ -248,13 +248,13 @@ static bool take_url(struct maker *maker, enum option_id id, struct value *value
     return false;
 }
 
-void settings_take_urls(struct maker *maker)
+void settings_read_urls(struct maker *maker)
 {
     struct value value;
     struct settings *settings = maker->settings;
-    if (take_url(maker, OPTION_APP_URL, &value))
+    if (read_url(maker, OPTION_APP_URL, &value))
         settings->app_url = value.text;
-    if (take_url(maker, OPTION_URL, &value)) {
+    if (read_url(maker, OPTION_URL, &value)) {
         struct span base = {value.text, url_base_length(value.text)};
         settings->reach.url = arena_copy(&settings->memory, base);
         if (!settings->reach.url)

@@ -36,7 +36,7 @@ static bool is_address(const char *text)
     return strchr(text, '.') != NULL || strchr(text, ':') != NULL;
 }
 
-void settings_take_proxy(struct maker *maker)
+void settings_read_proxy(struct maker *maker)
 {
     struct settings *settings = maker->settings;
     struct value value;
