@@ -243,7 +243,7 @@ void attempt_once(const struct attempt_plan *plan, struct attempt *attempt)
 static int64_t with_jitter(int64_t pause_ms)
 {
     unsigned bits = 0;
-    if (getrandom(&bits, sizeof random, GRND_NONBLOCK) != (ssize_t)sizeof random)
+    if (getrandom(&bits, sizeof bits, GRND_NONBLOCK) != (ssize_t)sizeof bits)
         bits = (unsigned)duration_now();
     int64_t width = pause_ms * PAUSE_JITTER_PERCENT / 100;
     return pause_ms - width + (int64_t)(bits % (unsigned)(2 * width + 1));
