@@ -173,6 +173,8 @@ static const char *const plain[DOTENV_FAULT_COUNT] = {
                                   "is the text of it: put the comment on a line of its own",
     [DOTENV_LINT_BARE_WORD] = "a lone word at the end of the file is read as the value of a "
                               "variable without a name: write NAME=value or delete it",
+    [DOTENV_LINT_BARE_TOKEN] = "a token without a name is in this line: write the name and = "
+                               "before it, as in LABEL_STUDIO_API_TOKEN=TOKEN",
     [DOTENV_LINT_ACTIVE_DOLLAR] = "a $ in a secret is read as a reference: if it belongs to the "
                                   "value, put the value in single quotes",
     [DOTENV_LINT_INVALID_UTF8] = "the value holds bytes that are not UTF-8, at which other "

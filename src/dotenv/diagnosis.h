@@ -33,6 +33,7 @@ enum dotenv_fault {
     DOTENV_LINT_AFTER_QUOTE,     // text after the closing quote; `other_line` as above
     DOTENV_LINT_BARE_WORD,       // last line without newline: empty name
     DOTENV_LINT_WRAPPED_TOKEN,   // a word that looks like the rest of token `name` in `other_line`
+    DOTENV_LINT_BARE_TOKEN,      // a token without a name before it
     DOTENV_LINT_UNSET_REFERENCE, // `name` was read and is not set; empty unless it is known as a
                                  // name
     DOTENV_LINT_UNSET_IN_SECRET, // the same in a token, password or key

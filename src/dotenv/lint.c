@@ -6,6 +6,7 @@
 
 #include "base/ascii.h"
 #include "base/utf8.h"
+#include "token/shape.h"
 
 // A wrapped line of a token is longer than a lone word of another kind (`EOF`, `TODO`).
 #define WRAPPED_MIN 8
@@ -304,10 +305,21 @@ static bool lint_wrapped(struct lint *self, struct span word, size_t at, unsigne
     return true;
 }
 
+static bool lint_bare_token(struct lint *self, struct span word, size_t at)
+{
+    struct token token;
+    struct span found;
+    if (!shape_find(&token, word, &found) || found.len < word.len)
+        return false;
+    warn(self, DOTENV_LINT_BARE_TOKEN, at);
+    return true;
+}
+
 static void lint_word(struct lint *self, const struct statement *statement, unsigned line,
                       struct span word)
 {
-    if (lint_wrapped(self, word, statement->name_at, line))
+    if (lint_wrapped(self, word, statement->name_at, line) ||
+        lint_bare_token(self, word, statement->name_at))
         return;
     bool link = lint_is_link_text(self->bytes);
     warn(self, link ? DOTENV_LINT_LINK_TEXT : DOTENV_LINT_BARE_WORD, statement->name_at);
@@ -325,6 +337,7 @@ void lint_statement(struct lint *self, const struct statement *statement, unsign
     else if (statement->kind == STATEMENT_BARE_WORD && value)
         lint_word(self, statement, line, value->raw);
     else if (!inherited && !lint_wrapped(self, statement->name, statement->name_at, line) &&
+             !lint_bare_token(self, statement->name, statement->name_at) &&
              lint_is_link_text(self->bytes))
         warn(self, DOTENV_LINT_LINK_TEXT, statement->name_at);
     self->previous_token = is_token ? statement->name : (struct span){0};

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Run
-from field import CASES, CASES_2, TOKEN, lay_files, shows_token, variables
+from field import CASES, CASES_2, OTHER_TOKEN, PAT, TOKEN, lay_files, shows_token, variables
 
 
 def test_env_heredoc_pasted(run: Run, tmp_path: Path) -> None:
@@ -95,3 +95,17 @@ def test_env_link_as_text(run: Run, tmp_path: Path, end: str) -> None:
     assert started.code == 0
     assert ".env line 1" in started.err and "symbolic link that was checked out as text" in started.err
     assert "symbolic link that was checked out as text" in " ".join(run("check", "--offline").out.split())
+
+
+@pytest.mark.parametrize("token", [TOKEN, OTHER_TOKEN, PAT])
+@pytest.mark.parametrize("text", ["{}\n", "{}", "A=1\n{}\nB=2\n"])
+def test_a_token_without_its_name(run: Run, tmp_path: Path, token: str, text: str) -> None:
+    """Compose takes it for the name of a variable, and says nothing."""
+    (tmp_path / ".env").write_text(text.format(token))
+    refused = run("run", "--", "/bin/true")
+    line = 2 if "A=1" in text else 1
+    assert refused.code == 125 and "[token_missing]" in refused.err, refused
+    assert f".env line {line}: a token without a name is in this line" in refused.err, refused
+    checked = run("check", "--offline")
+    assert "a token without a name" in " ".join(checked.out.split())
+    assert not shows_token(refused.err + checked.out, token)

@@ -36,6 +36,7 @@ static const char *const fault_words[DOTENV_FAULT_COUNT] = {
     [DOTENV_LINT_AFTER_QUOTE] = "(after-quote)",
     [DOTENV_LINT_BARE_WORD] = "(word)",
     [DOTENV_LINT_WRAPPED_TOKEN] = "(wrapped)",
+    [DOTENV_LINT_BARE_TOKEN] = "(bare-token)",
     [DOTENV_LINT_UNSET_REFERENCE] = "(unset)",
     [DOTENV_LINT_UNSET_IN_SECRET] = "(unset-secret)",
     [DOTENV_LINT_UNSET_WHOLE] = "(unset-whole)",
