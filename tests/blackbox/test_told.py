@@ -56,7 +56,7 @@ class Container:
     url: str
 
     def probe(self, *options: str, user: int | None = None) -> Result:
-        env = {"PATH": "/usr/bin:/bin", "LABELGATE_TIMEOUT": "400ms"}
+        env = {"PATH": "/usr/bin:/bin", "LABELGATE_TIMEOUT": "1500ms"}
         return probe(self.first, self.labelgate, *options, env=env, user=user)
 
     def told(self, *options: str, user: int | None = None) -> list[str]:
