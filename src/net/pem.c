@@ -87,3 +87,28 @@ bool pem_next(struct pem *self, struct pem_block *block)
     }
     return false;
 }
+
+static bool has(struct span text, const char *piece)
+{
+    return span_find(text, piece) < text.len;
+}
+
+const char *pem_explain(const char *bytes, size_t len)
+{
+    struct span text = {bytes, len};
+    if (span_starts(text, "\xFF\xFE") || span_starts(text, "\xFE\xFF"))
+        return "is UTF-16 text: save it as plain text";
+    if (has(text, "-----BEGIN CERTIFICATE-----"))
+        return has(text, "-----END CERTIFICATE-----")
+                   ? "holds a certificate, but damaged: each of its lines begins a line of the "
+                     "file, with nothing before it"
+                   : "holds a certificate that is cut off: the line -----END CERTIFICATE----- is "
+                     "missing";
+    if (has(text, "-----BEGIN CERTIFICATE REQUEST-----"))
+        return "holds a request for a certificate (CSR), and no certificate";
+    if (has(text, "PRIVATE KEY-----"))
+        return "holds a key, and no certificate";
+    if (has(text, "-----BEGIN PKCS7-----"))
+        return "holds PKCS #7, of which openssl pkcs7 -print_certs makes certificates";
+    return "holds no certificate that can be read";
+}

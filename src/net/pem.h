@@ -27,4 +27,7 @@ struct pem_block {
 // The next block that can be decoded. False at the end.
 bool pem_next(struct pem *self, struct pem_block *block);
 
+// Of bytes that gave no block: what they are, in words that follow "it ".
+const char *pem_explain(const char *bytes, size_t len);
+
 #endif

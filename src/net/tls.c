@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "net/ca_bundle.h"
 #include "net/certificate.h"
+#include "net/pem.h"
 
 // SHA-256 and above (SHA-1 is built in to read roots, whose own signature is never checked); RSA
 // from 2048 bits; the curves that this build has.
@@ -34,6 +35,13 @@ static bool refuse(struct finding *fault, const char *path, const char *why)
     return false;
 }
 
+static bool refuse_content(const struct tls *self, struct finding *fault, const char *path)
+{
+    char why[FINDING_SLOT];
+    text_print(why, sizeof why, "it %s", pem_explain(self->bundle.bytes, self->bundle.len));
+    return refuse(fault, path, why);
+}
+
 bool tls_open(struct tls *self, const char *ca_file, struct finding *fault)
 {
     memset(self, 0, sizeof *self);
@@ -44,7 +52,7 @@ bool tls_open(struct tls *self, const char *ca_file, struct finding *fault)
     if (!trust_load(&self->trust, self->bundle.bytes, self->bundle.len))
         return refuse(fault, self->path, "memory ran out");
     if (self->is_given && self->trust.count == 0 && self->trust.refused_count == 0)
-        return refuse(fault, ca_file, "it holds no certificate that can be read");
+        return refuse_content(self, fault, ca_file);
     return true;
 }
 

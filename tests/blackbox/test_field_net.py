@@ -274,7 +274,16 @@ def test_several_folders(probe, authority: Authority, tmp_path) -> None:
 
 
 @pytest.mark.parametrize(
-    "before", ["000 Test Root\n", "0 0\n", "00.00.00\n", "0" * 47 + "\n", "# Test Root\n"]
+    "before",
+    [
+        "\ufeff",
+        "\ufeff000 Test Root\n",
+        "000 Test Root\n",
+        "0 0\n",
+        "00.00.00\n",
+        "0" * 47 + "\n",
+        "# Test Root\n",
+    ],
 )
 def test_words_before_the_first_block(probe, authority: Authority, tmp_path, before: str) -> None:
     """ "0" is the byte that a certificate in DER begins with."""
@@ -284,6 +293,29 @@ def test_words_before_the_first_block(probe, authority: Authority, tmp_path, bef
     with StandIn(answer(response(200, USER)), tls=authority.context(authority.server(root))) as studio:
         seen = probe(studio.url, env={"LABELGATE_CA_FILE": str(file)})
         assert seen.word == "ok", seen
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda pem: f"\ufeff{pem}".encode("utf-16-le"), "UTF-16"),
+        (lambda pem: pem.replace("\n", "\n  ").join(["  ", ""]).encode(), "begins a line of the file"),
+        (lambda pem: pem.replace("\n", "\\n").encode(), "begins a line of the file"),
+        (lambda pem: pem.replace("\n", " ").encode(), "begins a line of the file"),
+        (lambda pem: pem[: len(pem) // 2].encode(), "cut off"),
+        (lambda pem: pem.replace("CERTIFICATE", "CERTIFICATE REQUEST").encode(), "(CSR)"),
+        (lambda pem: pem.replace("CERTIFICATE", "PRIVATE KEY").encode(), "a key, and no certificate"),
+        (lambda pem: pem.replace("CERTIFICATE", "PKCS7").encode(), "PKCS #7"),
+        (lambda _: b"<!DOCTYPE html>", "no certificate that can be read"),
+    ],
+)
+def test_a_ca_file_without_a_certificate(
+    probe, authority: Authority, tmp_path, spoil: Callable[[str], bytes], says: str
+) -> None:
+    file = tmp_path / "ca"
+    file.write_bytes(spoil(authority.root().pem.decode()))
+    seen = probe("https://127.0.0.1:1", env={"LABELGATE_CA_FILE": str(file)})
+    assert seen.word == "ca_file_invalid" and says in seen.out, seen
 
 
 def test_a_certificate_in_der(probe, authority: Authority, tmp_path) -> None:
