@@ -93,17 +93,35 @@ static bool has(struct span text, const char *piece)
     return span_find(text, piece) < text.len;
 }
 
+// A mark in a line of its own, where one is looked for.
+static bool has_line(struct span text, const char *mark)
+{
+    size_t len = strlen(mark);
+    for (struct span rest = text; has(rest, mark); rest = span_rest(rest, 1)) {
+        rest = span_rest(rest, span_find(rest, mark));
+        bool begins = rest.text == text.text || rest.text[-1] == '\n';
+        bool ends = rest.len == len || rest.text[len] == '\n' || rest.text[len] == '\r';
+        if (begins && ends)
+            return true;
+    }
+    return false;
+}
+
 const char *pem_explain(const char *bytes, size_t len)
 {
+    static const char begin[] = "-----BEGIN CERTIFICATE-----", end[] = "-----END CERTIFICATE-----";
     struct span text = {bytes, len};
     if (span_starts(text, "\xFF\xFE") || span_starts(text, "\xFE\xFF"))
         return "is UTF-16 text: save it as plain text";
-    if (has(text, "-----BEGIN CERTIFICATE-----"))
-        return has(text, "-----END CERTIFICATE-----")
-                   ? "holds a certificate, but damaged: each of its lines begins a line of the "
-                     "file, with nothing before it"
-                   : "holds a certificate that is cut off: the line -----END CERTIFICATE----- is "
-                     "missing";
+    if (has(text, begin) && !has(text, end))
+        return "holds a certificate that is cut off: the line -----END CERTIFICATE----- is missing";
+    if (has_line(text, begin) && has_line(text, end))
+        return "holds no certificate that can be read: what is between its BEGIN and END is "
+               "damaged";
+    if (has(text, begin))
+        return "holds a certificate whose lines do not begin lines of the file, with nothing "
+               "before "
+               "them";
     if (has(text, "-----BEGIN CERTIFICATE REQUEST-----"))
         return "holds a request for a certificate (CSR), and no certificate";
     if (has(text, "PRIVATE KEY-----"))

@@ -299,9 +299,9 @@ def test_words_before_the_first_block(probe, authority: Authority, tmp_path, bef
     ("spoil", "says"),
     [
         (lambda pem: f"\ufeff{pem}".encode("utf-16-le"), "UTF-16"),
-        (lambda pem: pem.replace("\n", "\n  ").join(["  ", ""]).encode(), "begins a line of the file"),
-        (lambda pem: pem.replace("\n", "\\n").encode(), "begins a line of the file"),
-        (lambda pem: pem.replace("\n", " ").encode(), "begins a line of the file"),
+        (lambda pem: pem.replace("\n", "\n  ").join(["  ", ""]).encode(), "begin lines of the file"),
+        (lambda pem: pem.replace("\n", "\\n").encode(), "begin lines of the file"),
+        (lambda pem: pem.replace("\n", " ").encode(), "begin lines of the file"),
         (lambda pem: pem[: len(pem) // 2].encode(), "cut off"),
         (lambda pem: pem.replace("CERTIFICATE", "CERTIFICATE REQUEST").encode(), "(CSR)"),
         (lambda pem: pem.replace("CERTIFICATE", "PRIVATE KEY").encode(), "a key, and no certificate"),
