@@ -194,6 +194,19 @@ def test_readmes_link_to_files_that_are_there() -> None:
         assert [link for link in links if not (path.parent / link).exists()] == [], document
 
 
+def test_promises_name_tests_that_are_there() -> None:
+    """A folder counts for the files after it in its cell, and a file for the tests; "…" ends a beginning."""
+    promises = (ROOT / "tests/promises.md").read_text("utf-8")
+    for row in re.findall(r"^\| \d.*", promises, re.MULTILINE):
+        folder, text = ROOT / "tests", ""
+        for named in re.findall(r"`([^`]+)`", row.split("|")[3]):
+            file, _, test = named.partition("::")
+            if file:
+                folder = (ROOT / "tests" / file).parent if "/" in file or file == "walls.sh" else folder
+                text = (folder / Path(file).name).read_text("utf-8")
+            assert test.rstrip("…") in text, (row, named)
+
+
 def test_readme_reckons_a_fleet_right() -> None:
     """Containers × 10 ms a probe / seconds between probes, as a share of one core."""
     readme = (ROOT / "compose/README.md").read_text("utf-8")
