@@ -425,17 +425,18 @@ static void add_variable(struct guarded *guarded, const char *name, const char *
 }
 
 // True when a refusal would start the container again for ever, or may: ${…} is not known here.
+// Where there is a policy of deploy, Compose does not look at restart.
 static bool add_restart(struct guarded *guarded)
 {
     const struct json *json = &guarded->override->project;
     json_place policy = json_walk(json, guarded->service, "deploy.restart_policy");
     char restart[OVERRIDE_NAME] = "", condition[OVERRIDE_NAME] = "";
     json_string(json, json_member(json, guarded->service, "restart"), restart, sizeof restart);
-    if (json_kind_at(json, policy) == JSON_OBJECT && restart[0] == '\0') {
+    if (json_kind_at(json, policy) == JSON_OBJECT) {
         int64_t most = 0;
         json_string(json, json_member(json, policy, "condition"), condition, sizeof condition);
         json_integer(json, json_member(json, policy, "max_attempts"), &most);
-        return most <= 0 && strcmp(condition, "none") != 0;
+        return most <= 0 && strcmp(condition, "none") != 0 && strcmp(condition, "no") != 0;
     }
     if (restart[0] == '\0')
         text_add(guarded->out, "    restart: \"on-failure:3\"\n");
