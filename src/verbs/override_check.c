@@ -189,10 +189,13 @@ static bool is_beside_a_shell(const char *program)
     return false;
 }
 
-// Keeps the address, if the question is one that labelgate would ask.
+// Keeps the address, if the question is one that labelgate would ask. A ${NAME} of the image is for
+// its shell: as the value of a variable nobody would replace it.
 static enum check_kind judge(struct override_check *self, bool ours,
                              const struct question *question)
 {
+    if (self->of_image && question->address.len > 0 && strchr(question->address.bytes, '$') != NULL)
+        ours = false;
     if (ours)
         text_add(&self->address, "%s", question->address.bytes);
     return ours ? CHECK_HTTP : CHECK_SHELL;

@@ -304,6 +304,25 @@ def test_a_refusal_does_not_loop(
     assert env_of(after)["LABELGATE_WAIT"] == "2m"
 
 
+@pytest.mark.parametrize(
+    ("restart", "policy", "hold"),
+    [
+        ("on-failure:3", {"condition": "any"}, True),
+        ("always", {"condition": "on-failure", "max_attempts": 3}, False),
+        ("always", {"condition": "none"}, False),
+        ("no", {"condition": "on-failure"}, True),
+    ],
+)
+def test_a_policy_of_deploy_counts_before_restart(
+    labelgate: Path, folder: Path, restart: str, policy: Json, hold: bool
+) -> None:
+    """As in Compose's own getRestartPolicy."""
+    service = {"entrypoint": ["a"], "restart": restart, "deploy": {"restart_policy": policy}}
+    done = override(labelgate, json.dumps({"services": {"app": service}}), folder, "app")
+    assert ("LABELGATE_ON_REFUSAL" in done.stdout) == hold
+    assert '    restart: "on-failure' not in done.stdout
+
+
 def test_the_program_on_the_host(labelgate: Path, compose: Path, folder: Path) -> None:
     project = ROOT / "tests/data/projects/names-taken.yml"
     _, after, _ = guarded(labelgate, compose, folder, project, "--bin", "/opt/lab$elgate")
@@ -358,6 +377,11 @@ def test_the_image_s_health_check_counts_where_the_project_has_none(labelgate: P
             "curl -f http://localhost/$X || exit 1",
         ): "(curl -f http://localhost/$$X || exit 1) && ",
         ("CMD", "curl", "-f", "http://localhost/"): 'LABELGATE_APP_URL: "http://localhost/"',
+        # What its shell would fill in is nothing that LABELGATE_APP_URL could hold.
+        (
+            "CMD-SHELL",
+            "curl -f http://localhost:${PORT}/",
+        ): "(curl -f http://localhost:$${PORT}/) && ",
         ("CMD", "/check"): "Its health check stays",
         ("NONE",): '["CMD", "/gate/labelgate", "health"]',
     }
