@@ -402,21 +402,32 @@ static bool is_https_root(const char *asked, struct span target)
     return span_equal(from, target);
 }
 
+// Of "http://host/sub/api/…" what is between the host and `path`, which is our own end of it.
+static struct span path_of_base(const char *asked, const char *path)
+{
+    const char *host = strstr(asked, "://"), *begin = host ? strchr(host + 3, '/') : NULL;
+    return begin && begin < path ? (struct span){begin, (size_t)(path - begin)} : span_of("");
+}
+
 // Label Studio has moved when the target ends with the path that was asked: what is before it is
-// the new base URL. So it has when the same host wants https.
+// the new base URL. So it has when the same host wants https; the path of the base stays.
 static enum reason split_redirected(const char *asked, const struct text *target, char *base,
                                     size_t size)
 {
     const char *path = own_path(asked);
-    struct span whole = {target->bytes, target->len};
+    struct span whole = {target->bytes, target->len}, rest = span_of("");
     base[0] = '\0';
     if (path == NULL || target->cut || span_is(whole, asked))
         return REASON_REDIRECTED;
-    if (span_ends(whole, path))
+    if (span_ends(whole, path)) {
         whole.len -= strlen(path);
-    else if (!is_https_root(asked, whole))
+    } else if (is_https_root(asked, whole)) {
+        rest = path_of_base(asked, path);
+        whole.len -= rest.len > 0 && span_ends(whole, "/");
+    } else {
         return REASON_REDIRECTED;
-    text_print(base, size, "%.*s", (int)whole.len, whole.text);
+    }
+    text_print(base, size, "%.*s%.*s", (int)whole.len, whole.text, (int)rest.len, rest.text);
     struct url url;
     char why[URL_WHY];
     bool is_address = url_parse(base, false, &url, why);
@@ -644,11 +655,11 @@ static void add_detail(struct text *out, enum reason reason, const struct readin
 // Label Studio's own 404: below a path of LABEL_STUDIO_URL it is that path which is wrong.
 static enum reason split_not_found(const char *asked, char *base, size_t size)
 {
-    const char *path = own_path(asked), *host = strstr(asked, "://");
-    const char *begin = host != NULL ? strchr(host + 3, '/') : NULL;
-    if (path == NULL || begin == NULL || begin >= path)
+    const char *path = own_path(asked);
+    struct span below = path ? path_of_base(asked, path) : span_of("");
+    if (below.len == 0)
         return REASON_NOT_FOUND;
-    text_print(base, size, "%.*s", (int)(path - begin), begin);
+    text_print(base, size, "%.*s", (int)below.len, below.text);
     return REASON_NOT_FOUND_PATH;
 }
 

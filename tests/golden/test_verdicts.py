@@ -423,6 +423,18 @@ def test_redirect_names_scheme_and_host_only(helpers: Path) -> None:
     assert "secret" not in verdict["sentence"] and "rd=" not in verdict["sentence"]
 
 
+@pytest.mark.parametrize("below", ["", "/labels", "/a/b"])
+def test_who_redirects_to_the_root_of_https_has_forgotten_the_path(helpers: Path, below: str) -> None:
+    moved = to_token(
+        301,
+        "",
+        {"Location": "https://ls.example.com/"},
+        url=f"http://ls.example.com{below}/api/current-user/whoami",
+    )
+    remedy = one(helpers, moved)["remedy"]
+    assert remedy.rstrip("/") == f"write LABEL_STUDIO_URL=https://ls.example.com{below}"
+
+
 def test_underscore_is_named(helpers: Path) -> None:
     refused = to_token(400, "<h1>Bad Request (400)</h1>", url="http://label_studio:8080/api")
     verdict = one(helpers, refused)
