@@ -436,15 +436,16 @@ static enum reason split_redirected(const char *asked, const struct text *target
     return is_address ? REASON_REDIRECTED_MOVED : REASON_REDIRECTED;
 }
 
-// The text between the two in `text`; nothing where they are not there.
+// The text between the two in `text`; nothing where they are not there: what is cut off may end in
+// a piece of a secret that is too short to be known.
 static struct span between(struct span text, const char *before, const char *after)
 {
     size_t start = span_find(text, before);
     if (start == text.len)
         return span_of("");
     text = span_rest(text, start + strlen(before));
-    text.len = span_find(text, after);
-    return span_trim(text);
+    size_t end = span_find(text, after);
+    return end < text.len ? span_trim((struct span){text.text, end}) : span_of("");
 }
 
 // What the answer says of itself: the title of a page, the message of a JSON error, or a short text
@@ -462,7 +463,8 @@ static struct span own_words_of(const struct reading *self)
     if (title.len > 0 || heading.len > 0)
         return title.len > 0 ? title : heading;
     struct span code = between(body, "<Code>", "<"); // of S3 and the like
-    bool is_plain = body.len <= SHOWN_MAX && body.len > 0 && body.text[0] != '<';
+    bool is_plain =
+        body.len <= SHOWN_MAX && body.len > 0 && body.text[0] != '<' && !self->answer->body_cut;
     return is_plain && code.len == 0 && !is_noise(body) ? body : code;
 }
 

@@ -78,6 +78,14 @@ PLACES: dict[str, Build] = {
     "Invalid token header": lambda text: response(401, detail(401, f"Invalid token header. {text}")),
     "version": version,
     "e-mail": lambda text: response(200, {**USER, "email": text}),
+    "title of a page": lambda text: response(502, f"<html><title>{text}</title>"),
+    "heading of a page": lambda text: response(404, f"<html><h1>{text}</h1>"),
+    "text of a gateway": lambda text: response(503, text),
+    "message of a gateway": lambda text: response(
+        503, json.dumps({"message": "@"}).replace("@", "".join(f"\\u{ord(c):04x}" for c in text))
+    ),
+    "code of a store": lambda text: response(403, f"<Error><Code>{text}</Code></Error>"),
+    "detail of a 500": lambda text: response(500, detail(500, text)),
     "a status line": lambda text: f"HTTP/1.1 200 {text}\r\nContent-Length: 0\r\n\r\n".encode(),
     "no HTTP": lambda text: text.encode(),
     "a broken head": lambda text: f"HTTP/1.1 200 X\r\n{text}\r\n{text}: \x01\r\n\r\n".encode(),
@@ -99,6 +107,24 @@ class Echo:
 
     def __call__(self, request: Request) -> bytes:
         return self.bytes
+
+
+@pytest.mark.parametrize("before", ["<html><title>", ""], ids=["page", "text"])
+@pytest.mark.parametrize("came", [5, 7, 12])
+def test_of_an_answer_that_breaks_off_in_the_token(run: Run, before: str, came: int) -> None:
+    """A few bytes of it are no piece that could be known."""
+    body = before + OTHER_TOKEN
+    data = response(503, body)
+    data = data[: len(data) - len(OTHER_TOKEN) + came]
+    with StandIn(answer(data)) as server:
+        env = {
+            "LABEL_STUDIO_URL": server.url,
+            "LABEL_STUDIO_API_TOKEN": OTHER_TOKEN,
+            "LABELGATE_TIMEOUT": "2s",
+        }
+        done = run("health", env=env)
+        assert done.code == 1 and "server_error" in done.out
+        assert OTHER_TOKEN[:5] not in done.out + done.err
 
 
 @pytest.mark.parametrize("name", SECRETS)
@@ -223,19 +249,21 @@ def test_of_the_header_file(run: Run, tmp_path: Path, place: str, line: str) -> 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_of_what_a_login_gave(run: Run, place: str) -> None:
-    """Password, both cookies and the token that came: the answer after them repeats each."""
+    """Password, each cookie and the token that came: the answer after them repeats each."""
     given = {
         "password": "kU4-zR9-wM3-tB6v",
         "csrftoken": "cS7fT2kNqW8zXv4L",
         "sessionid": "sE3sS9iOnRt6YpHd",
+        "gateway": "gW5aY1xQ9jLm7rTb",
         "token": OTHER_TOKEN,
     }
-    cookies = [("Set-Cookie", f"{name}={given[name]}; Path=/") for name in ("csrftoken", "sessionid")]
+    names = ("csrftoken", "gateway", "sessionid")
+    cookies = [("Set-Cookie", f"{name}={given[name]}; Path=/") for name in names]
     said = b""
 
     def reply(request: Request) -> bytes:
         if request.path == "/user/login" and request.method == "GET":
-            return response(200, "x", cookies[:1])
+            return response(200, "x", cookies[:2])
         if request.path == "/user/login":
             return response(302, "", [("Location", "/projects"), *cookies])
         if request.path == "/api/current-user/token" and which == "token":
