@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -505,6 +506,16 @@ static void ask_by_name(struct transfer *self)
 
 // ---- The question -------------------------------------------------------------------------------
 
+// curl's own start fails without random numbers, and without memory.
+static void explain_no_start(struct finding *fault)
+{
+    unsigned char any;
+    if (getrandom(&any, sizeof any, GRND_NONBLOCK) < 0 && errno != EAGAIN && errno != EINTR)
+        finding_set(fault, REASON_START_FAILED_RANDOM, NULL, NULL, strerror(errno));
+    else
+        finding_set(fault, REASON_START_FAILED, "asking Label Studio", NULL, "memory ran out");
+}
+
 static bool prepare(struct transfer *self)
 {
     struct finding *fault = &self->answer->fault;
@@ -529,8 +540,7 @@ static bool prepare(struct transfer *self)
     // It seeds mbedTLS's generator, whatever the scheme.
     if (curl_global_init_mem(CURL_GLOBAL_NOTHING, memory_take, memory_give, memory_retake,
                              memory_copy, memory_clear) != CURLE_OK) {
-        finding_set(fault, REASON_START_FAILED, "asking Label Studio", NULL,
-                    "this system gives no random numbers, or memory ran out");
+        explain_no_start(fault);
         return false;
     }
     self->multi = curl_multi_init();

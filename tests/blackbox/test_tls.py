@@ -399,6 +399,7 @@ def test_without_random_numbers_nothing_is_asked(
         )
     assert done.returncode == 1
     assert "start_failed" in done.stdout and "random numbers" in done.stdout, done
+    assert "allow getrandom" in done.stdout and "memory" not in done.stdout, "a step that helps"
     assert not asked.is_set()
 
 
