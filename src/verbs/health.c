@@ -307,6 +307,7 @@ static int answer(struct health *health)
     struct verdict verdict = verdict_of(health, attempt_verdict(&health->attempt, NULL));
     add_verdict(health, &verdict, &text);
     log_verdict(health, &verdict);
+    deadline_log(-1, "", 0); // once: not again when what follows hangs
     deadline_last_word(STDOUT_FILENO, EXITCODE_NO);
     if (!say_result(bytes, text.len))
         return print_failed();

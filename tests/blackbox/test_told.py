@@ -182,6 +182,23 @@ def test_what_found_no_room_is_told_later(inside: Container, studio: Studio) -> 
     assert inside.told() == [LATE]
 
 
+def test_once_though_nobody_reads_the_probe(inside: Container, studio: Studio, folder: Path) -> None:
+    """Its own lines hang until the alarm, which must not tell the log again."""
+    studio.says = REFUSED
+    os.mkfifo(folder / "full")
+    full = os.open(folder / "full", os.O_RDWR | os.O_NONBLOCK)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(full, b"x" * 4096)
+    env = {"PATH": "/usr/bin:/bin", "LABELGATE_TIMEOUT": "500ms"}
+    words = ("sh", "-c", f'exec "$@" >{shlex.quote(str(folder / "full"))}', "sh")
+    try:
+        assert probe(inside.first, inside.labelgate, env=env, before=words).code == 1
+    finally:
+        os.close(full)
+    assert os.read(inside.log, 65536).decode().count("token_unknown") == 1
+
+
 def test_the_record_is_small_stays_so_and_holds_no_secret(inside: Container, studio: Studio) -> None:
     studio.says = REFUSED
     inside.probe()
