@@ -268,7 +268,8 @@ static void take(struct reading *reading, const struct statement *statement)
         var.value_offset = statement->separator_at + 1;
     decode(reading, &var);
     // Here, since of several assignments the last one is left, and of a refused file none.
-    if ((lint_is_token_name(reading->options, var.name) || token_is_near_secret(var.name)) &&
+    if ((lint_is_token_name(reading->options, var.name) ||
+         token_is_near_secret(var.name, var.value)) &&
         !token_redact(var.value))
         reading->issues.no_memory = true;
     struct linted_value linted = {var.raw, var.value, var.has_reference, reading->unset_reference};

@@ -160,7 +160,8 @@ static int follow(struct running *all, unsigned count, int signals, int64_t limi
 }
 
 // Waits for a child that is gone or about to go. It may be held by the kernel (a dead mount, also
-// of a thread that looks up a name), so it is not waited for longer than this.
+// of a thread that looks up a name), so it is not waited for longer than this, and killed. One that
+// is no child of ours any more is let be: its number may be somebody else's.
 static bool is_reaped(const struct running *self, bool killed, int *status)
 {
     int64_t ends_ms = duration_now() + (killed ? KILLED_MS : DONE_MS);
@@ -168,8 +169,12 @@ static bool is_reaped(const struct running *self, bool killed, int *status)
         pid_t pid = waitpid(self->child, status, WNOHANG);
         if (pid == self->child)
             return true;
-        if ((pid < 0 && errno != EINTR) || (pid == 0 && duration_now() >= ends_ms))
+        if (pid < 0 && errno != EINTR)
             return false;
+        if (pid == 0 && duration_now() >= ends_ms) {
+            kill(self->child, SIGKILL);
+            return false;
+        }
         if (pid == 0)
             poll(NULL, 0, 1);
     }
@@ -190,10 +195,8 @@ static void finish(struct running *self, int signal_number)
     if (late)
         result->answer = signal_number != 0 ? INIT_WORK_STOPPED : INIT_WORK_LATE;
     result->signal = signal_number;
-    if (!is_reaped(self, late, &status)) {
-        kill(self->child, SIGKILL);
+    if (!is_reaped(self, late, &status))
         return;
-    }
     result->code = WIFSIGNALED(status) ? EXITCODE_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
 }
 

@@ -132,7 +132,7 @@ bool settings_redact_environment(int argc, char *const *argv, char *const *envp)
         struct span name = {*envp, strcspn(*envp, "=")};
         struct span value = span_of(*envp + name.len + ((*envp)[name.len] == '='));
         if (is_usual(name) || is_listed(list, name) || is_named_by_a_word(argc, argv, name) ||
-            token_is_near_secret(name))
+            token_is_near_secret(name, value))
             added = token_redact(value) && added;
         else if (memchr(value.text, '@', value.len) && is_proxy_name(name))
             added = token_redact_authority(value) && added;

@@ -47,18 +47,19 @@ bool token_is_near_name(struct span name)
     return ends_nocase(name, "token") || ends_nocase(name, "key");
 }
 
-bool token_is_near_secret(struct span name)
-{
-    return token_is_near_name(name) && !names_file(name);
-}
-
 static bool may_be_token(struct span value)
 {
-    static const char *const words[] = {"1", "0", "true", "false", "yes", "no", "on", "off"};
+    static const char *const words[] = {"1",  "0",   "true",    "false",    "yes",  "no",
+                                        "on", "off", "enabled", "disabled", "none", "null"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (span_is_nocase(value, words[i]))
             return false;
     return value.len > 0;
+}
+
+bool token_is_near_secret(struct span name, struct span value)
+{
+    return token_is_near_name(name) && !names_file(name) && may_be_token(value);
 }
 
 bool token_is_near(struct span name, struct span value)

@@ -456,7 +456,7 @@ static void blank_tokens(struct guarded *guarded)
     for (size_t i = 0; i < TOKEN_NAMES; i++) {
         char file[OVERRIDE_NAME];
         text_print(file, sizeof file, "%s_FILE", token_names[i]);
-        if (environment_has(&guarded->override->project, guarded->service, file))
+        if (unknown || environment_has(&guarded->override->project, guarded->service, file))
             text_add(guarded->out, "      %s: \"\"\n", file);
         if (!unknown &&
             !environment_has(&guarded->override->project, guarded->service, token_names[i]))

@@ -394,6 +394,13 @@ def test_names_that_are_not_near(run: Run, name: str, value: str) -> None:
     assert name not in err.replace("LABEL_STUDIO_API_TOKEN", "")
 
 
+@pytest.mark.parametrize("value", ["disabled", "Disabled"])
+def test_a_switch_is_no_secret(run: Run, value: str) -> None:
+    """Else the word would be hidden in every sentence."""
+    env = {"LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": value, "LABELGATE_ENV_FILE": f"/{value}/.env"}
+    assert f"/{value}/.env" in refused(run, env, "env_missing")
+
+
 # ---- Readers that are not Compose -----------------------------------------------------------------------
 
 

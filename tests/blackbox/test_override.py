@@ -109,6 +109,7 @@ def test_what_the_override_changes(
         expected |= {name: "" for name in expected if name == "LABEL_STUDIO_API_TOKEN_FILE"}
         if "env_file" in project.read_text():
             expected |= dict.fromkeys(TOKEN_NAMES, "")
+            expected |= dict.fromkeys((f"{name}_FILE" for name in TOKEN_NAMES), "")
     ours = {name: value for name, value in env_of(after).items() if expected.get(name, ...) != value}
     assert all(name.startswith("LABELGATE_") for name in ours), ours
     assert set(expected) <= set(env_of(after))
