@@ -324,7 +324,7 @@ SETUPS: dict[str, Setup] = {
         http(plain(404, "404 page not found\n")),
         "not_found",
         ("404 page not found", "no route"),
-        ("see whether Label Studio runs", "routes to running services alone"),
+        ("see whether Label Studio runs", "routes to running services only"),
     ),
     "cloudflare_origin_down": Setup(
         http(
@@ -611,7 +611,7 @@ SETUPS: dict[str, Setup] = {
         https(valid(1, 90)),
         "tls_expired",
         ("is not valid yet", "the clock here says"),
-        ("set the clock of this machine",),
+        ("set the clock of the Docker host",),
     ),
     "missing_intermediate": Setup(
         https(intermediate),

@@ -344,7 +344,7 @@ static const struct {
     {REASON_TIMEOUT_CONNECTING, "no connection", "firewall"},
     {REASON_TIMEOUT_HANDSHAKE, "TLS handshake", "write http://"},
     {REASON_TIMEOUT_PROXY, "the proxy in between did not answer", "the proxy's address"},
-    {REASON_TIMEOUT_TUNNEL, "the proxy did not open the way", "NO_PROXY"},
+    {REASON_TIMEOUT_TUNNEL, "the proxy did not open a tunnel", "NO_PROXY"},
     {REASON_TIMEOUT_RESOLVING, "name server", "/etc/resolv.conf"},
     {REASON_SERVER_ERROR_OWN, "Label Studio's own", "database"},
     {REASON_SERVER_ERROR_PROXY, "a proxy", "see whether Label Studio runs"},
