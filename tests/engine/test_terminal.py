@@ -31,7 +31,7 @@ def say(number, frame):
     count += number == signal.SIGINT
     size = os.get_terminal_size()
     # Not print: a second signal may come while the first is being said.
-    os.write(1, f"got {signal.Signals(number).name} {size.lines} {size.columns}\n".encode())
+    os.write(1, f"got {signal.Signals(number).name} {size.lines} {size.columns}\\n".encode())
     if count == 2:
         os._exit(7)
 for number in (signal.SIGINT, signal.SIGWINCH, signal.SIGCONT):
