@@ -96,7 +96,7 @@ WARNINGS = -Wall -Wextra -Wconversion -Wshadow -Wmissing-prototypes -Wstrict-pro
 	-Werror=implicit-function-declaration
 # Third-party headers come as system headers: their warnings are not ours.
 INCLUDES = -Isrc -Ibuild/generated -isystem $(THIRD)/include
-DEFINES = -D_GNU_SOURCE -DMBEDTLS_CONFIG_FILE='<mbedtls_options.h>'
+DEFINES = -D_GNU_SOURCE -DMBEDTLS_CONFIG_FILE='<tls_options.h>'
 COMPILE = $(WORLD_CC) -std=c11 $(WORLD_CFLAGS) $(WARNINGS) $(OURS_CFLAGS) $(DEFINES) $(INCLUDES) \
 	$(CPPFLAGS) $(CFLAGS)
 

@@ -20,7 +20,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 cc=${CC:?}
 cflags=${CFLAGS:-}
 crypto_cflags=${CRYPTO_CFLAGS:-}
-mbedtls_config="'-DMBEDTLS_CONFIG_FILE=<mbedtls_options.h>'"
+mbedtls_config="'-DMBEDTLS_CONFIG_FILE=<tls_options.h>'"
 prefix=$(cache_folder third-party \
     "$(cat "$here/sources.lock" "$here"/config/*.h "$0" "$here/third-party.sh")" \
     "$cc" "$cflags" "$crypto_cflags" "$(compiler_id "${COMPILER:-$cc}")")
@@ -41,7 +41,7 @@ compile_all() { # DIR FLAGS...
 # The options are found under the names by which the libraries and src/ ask for them.
 copy_headers() { # PREFIX WORK
     mkdir -p "$1/include/upstream" "$1/objects" "$1/tests"
-    cp "$here/config/mbedtls_options.h" "$1/include"
+    cp "$here/config/tls_options.h" "$1/include"
     cp "$here/config/curl_options.h" "$1/include/curl_config.h"
     cp "$here/config/inih_options.h" "$1/include/ini.h"
     cp "$here/config/jsmn_options.h" "$1/include/jsmn.h"

@@ -161,7 +161,7 @@ static int follow(struct running *all, unsigned count, int signals, int64_t limi
 
 // Waits for a child that is gone or about to go. It may be held by the kernel (a dead mount, also
 // of a thread that looks up a name), so it is not waited for longer than this, and killed. One that
-// is no child of ours any more is let be: its number may be somebody else's.
+// is not our child any more is not killed: its number may be another process's.
 static bool is_reaped(const struct running *self, bool killed, int *status)
 {
     int64_t ends_ms = duration_now() + (killed ? KILLED_MS : DONE_MS);

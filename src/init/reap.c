@@ -7,7 +7,7 @@
 #include "init/watch.h"
 #include "spec/exitcode.h"
 
-// Of a crowd that dies faster than it can be reaped there is no end: signals come between.
+// Children may die faster than they are reaped: after so many of them signals are looked at.
 #define AT_ONCE 256
 
 static void note_app(struct watch *self, int status)

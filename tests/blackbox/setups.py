@@ -305,7 +305,7 @@ SETUPS: dict[str, Setup] = {
     "proxy_waits": Setup(
         http(page(504, "Gateway Time-out")),
         "server_error",
-        ("504", "a proxy that waited for Label Studio in vain"),
+        ("504", "a proxy that Label Studio did not answer in time"),
         ("see whether Label Studio or its database hangs",),
     ),
     "haproxy_no_server": Setup(

@@ -172,6 +172,14 @@ LOGINS = {
 }
 
 
+def behind_a_proxy(scheme: str, variable: str, proxy: StandIn, login: str) -> dict[str, str]:
+    return {
+        "LABEL_STUDIO_URL": f"{scheme}://studio.example",
+        "LABEL_STUDIO_API_TOKEN": OTHER_TOKEN,
+        variable: f"http://{login}@{proxy.netloc}",
+    }
+
+
 @pytest.mark.parametrize("login", LOGINS)
 @pytest.mark.parametrize("place", PLACES)
 def test_of_a_login_at_a_proxy(run: Run, place: str, login: str) -> None:
@@ -180,12 +188,7 @@ def test_of_a_login_at_a_proxy(run: Run, place: str, login: str) -> None:
     sent, echo = base64.b64encode(meant.encode()).decode(), Echo()
     with StandIn(answer(echo)) as proxy:
         for scheme in ("http", "https"):
-            env = {
-                "LABEL_STUDIO_URL": f"{scheme}://studio.example",
-                "LABEL_STUDIO_API_TOKEN": OTHER_TOKEN,
-                f"{scheme}_proxy": f"http://{given}@{proxy.netloc}",
-                "LABELGATE_TIMEOUT": "2s",
-            }
+            env = {**behind_a_proxy(scheme, f"{scheme}_proxy", proxy, given), "LABELGATE_TIMEOUT": "2s"}
             for pad in (0, 20, 70, 500):
                 for words in (["health", "--json"], ["check"], ["run", "--wait", "0", "--", "/bin/true"]):
                     echo.bytes = PLACES[place]("." * pad + f"Basic {sent}")
@@ -204,12 +207,7 @@ def test_of_a_login_that_a_proxy_refuses(run: Run, login: str) -> None:
     sent, echo = base64.b64encode(meant.encode()).decode(), Echo()
     with StandIn(answer(echo)) as proxy:
         for scheme in ("http", "https"):
-            env = {
-                "LABEL_STUDIO_URL": f"{scheme}://studio.example",
-                "LABEL_STUDIO_API_TOKEN": OTHER_TOKEN,
-                "LABELGATE_PROXY": f"http://{given}@{proxy.netloc}",
-                "LABELGATE_LOG": "debug",
-            }
+            env = {**behind_a_proxy(scheme, "LABELGATE_PROXY", proxy, given), "LABELGATE_LOG": "debug"}
             for text in (sent, meant, given, f"you said {sent}"):
                 echo.bytes = proxy_page(text)
                 done = run("health", env=env)

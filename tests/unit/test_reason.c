@@ -348,7 +348,7 @@ static const struct {
     {REASON_TIMEOUT_RESOLVING, "name server", "/etc/resolv.conf"},
     {REASON_SERVER_ERROR_OWN, "Label Studio's own", "database"},
     {REASON_SERVER_ERROR_PROXY, "a proxy", "see whether Label Studio runs"},
-    {REASON_SERVER_ERROR_LATE, "in vain", "database"},
+    {REASON_SERVER_ERROR_LATE, "did not answer in time", "database"},
     {REASON_SERVER_ERROR_CLOSED, "closed for now", "wait until"},
     {REASON_NOT_FOUND_ROUTE, "no route", "see whether Label Studio runs"},
     {REASON_NOT_FOUND_PROXY, "is not Label Studio's", "sub-path"},

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// mbedTLS 3.6 as a TLS client and nothing else: TLS 1.2 (ECDHE) and 1.3, certificates checked.
+// Our choice of mbedTLS 3.6's options: a TLS client and nothing else, TLS 1.2 (ECDHE) and 1.3,
+// certificates checked. Written here; the library has its own mbedtls_config.h, which is not used.
 // Seen by mbedTLS's own compile, by curl's and by src/net/tls.c (-DMBEDTLS_CONFIG_FILE).
-#ifndef LABELGATE_MBEDTLS_OPTIONS_H
-#define LABELGATE_MBEDTLS_OPTIONS_H
+#ifndef LABELGATE_TLS_OPTIONS_H
+#define LABELGATE_TLS_OPTIONS_H
 
 // System
 #define MBEDTLS_HAVE_ASM
@@ -93,7 +94,7 @@
 // Its buffers are all in this process: no copies against another one that writes to them.
 #define MBEDTLS_PSA_ASSUME_EXCLUSIVE_BUFFERS
 #define MBEDTLS_PSA_CRYPTO_CONFIG
-#define MBEDTLS_PSA_CRYPTO_CONFIG_FILE <mbedtls_options.h>
+#define MBEDTLS_PSA_CRYPTO_CONFIG_FILE <tls_options.h>
 #define PSA_WANT_ALG_ECDH 1
 #define PSA_WANT_ALG_HKDF_EXPAND 1
 #define PSA_WANT_ALG_HKDF_EXTRACT 1
