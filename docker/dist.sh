@@ -3,7 +3,8 @@
 #
 # All of a release, in build/dist: for each architecture an archive, a Debian package and a Python wheel, then the recipe
 # of an image for all of them, and SHA256SUMS. After that each program is tested (of another processor under qemu-user),
-# and all is made once more in another place, with empty caches: the bytes must be the same.
+# and all is made once more in another place, with empty caches: the bytes must be the same. As many processors are
+# built or tested at a time as this machine has cores: the link of one is the work of one core.
 #
 #   VERSION=N RELEASED=YYYY-MM-DD MAINTAINER='NAME <ADDRESS>' dist.sh ARCH...     (through `make dist`)
 #
@@ -29,9 +30,29 @@ program_of() { # ARCH
     if [ "$1" = "$native" ]; then echo build/labelgate; else echo "build/$1/labelgate"; fi
 }
 
+clock() { # SECONDS
+    printf '%d:%02d' $(($1 / 60)) $(($1 % 60))
+}
+
+# One processor's part of the work in the background, its output in a log.
+part_of() { # build|test ARCH
+    begun=$(date +%s)
+    log=$logs/$1-$2.log
+    echo "dist: $1 $2 ($log)"
+    if "$1_one" "$2" >"$log" 2>&1; then ended='is done'; else ended=failed; fi
+    echo "dist: $1 $2 $ended after $(clock $(($(date +%s) - begun)))$([ "$1" = build ] || echo "; $(tail -n 1 "$log")")"
+    [ "$ended" != failed ]
+}
+
+for_each() { # build|test ARCH...
+    part=$1
+    shift
+    printf '%s\n' "$@" | xargs -n 1 -P "$(nproc)" docker/dist.sh --part "$part"
+}
+
 build_one() { # ARCH
     if [ "$1" = "$native" ]; then set -- native; fi
-    make --no-print-directory -j "$(nproc)" ARCH="$1" program
+    make --no-print-directory ARCH="$1" program
 }
 
 pack() { # FOLDER-BELOW DIST: its archive, and the folder is gone
@@ -84,10 +105,8 @@ make_all() { # ARCH...
     docker/fetch-sources.sh sources
     make --no-print-directory ARCH=native program pages
     image_recipe >"$dist/$image/Dockerfile"
-    for arch; do
-        build_one "$arch"
-        release_one "$arch"
-    done
+    for_each build "$@"
+    for arch; do release_one "$arch"; done
     pack "$image"
     (cd "$dist" && sha256sum -- *.* >SHA256SUMS)
     cat "$dist/SHA256SUMS"
@@ -114,42 +133,45 @@ make_again() { # ARCH...
     echo "dist: the same bytes when built in another place"
 }
 
-# The layers that an emulator can run; what in them it cannot is skipped there by name.
+# The layers that an emulator can run; what in them it cannot is skipped there by name. Of the black-box layer those files
+# that meet the processor or its kernel's tables; `make test ARCH=…` runs all.
 test_one() { # ARCH
     if [ "$1" = "$native" ]; then
         tests/run unit-musl golden-musl blackbox
     else
-        tests/run --arch "$1" unit golden blackbox
+        tests/run --arch "$1" --processor unit golden blackbox
     fi
 }
 
 # N passed, N failed, N skipped: the last line, as a row of the table.
 row() { # ARCH
-    counts=$(sed -n '$s/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' "$logs/$1.log")
+    counts=$(sed -n '$s/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' "$logs/test-$1.log")
     # shellcheck disable=SC2086  # three words
     printf '%-12s %9s %8s %8s %8s\n' "$1" "$(stat -c %s "$(program_of "$1")")" ${counts:-- - -}
 }
 
 test_all() { # ARCH...
     failed=
-    for arch; do
-        echo "dist: testing $arch ($logs/$arch.log)"
-        test_one "$arch" >"$logs/$arch.log" 2>&1 || failed="$failed $arch"
-    done
+    for_each test "$@" || failed=yes
     printf '%-12s %9s %8s %8s %8s\n' architecture bytes passed failed skipped
     for arch; do row "$arch"; done
     [ -z "$failed" ] || {
-        for arch in $failed; do sed -n "s/^failed: /$arch: /p" "$logs/$arch.log"; done
-        echo "dist: not all well:$failed" >&2
+        for arch; do sed -n "s/^failed: /$arch: /p" "$logs/test-$arch.log"; done
+        echo "dist: not all well" >&2
         return 1
     }
 }
 
+if [ "$1" = --part ]; then
+    # Each of several at a time has one core.
+    JOBS=1 part_of "$2" "$3"
+    exit
+fi
+rm -rf "$logs"
+mkdir -p "$logs"
 make_all "$@"
 tests/sizes.py
 [ "${DIST_TEST:-}" != no ] || exit 0
 tests/prepare.sh test
-rm -rf "$logs"
-mkdir -p "$logs"
 test_all "$@"
 make_again "$@"
