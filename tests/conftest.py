@@ -87,6 +87,12 @@ def labelgate() -> Path:
 
 
 @pytest.fixture(scope="session")
+def program(labelgate: Path) -> Path:
+    """Its file, for those who read it: not the one that calls the emulator."""
+    return Path(str(labelgate).replace("/run/", "/")) if os.environ.get("LABELGATE_EMULATED") else labelgate
+
+
+@pytest.fixture(scope="session")
 def labelgate_debug() -> Path:
     """The same program with sanitizers, whatever the world."""
     return from_environment("LABELGATE_DEBUG", "build/debug/labelgate")

@@ -26,12 +26,6 @@ MACHINES = {
 }
 
 
-@pytest.fixture
-def program(labelgate: Path) -> Path:
-    """Not the one that calls the emulator."""
-    return Path(str(labelgate).replace("/run/", "/")) if os.environ.get("LABELGATE_EMULATED") else labelgate
-
-
 def readelf(option: str, program: Path) -> str:
     return subprocess.run(["readelf", option, program], capture_output=True, text=True, check=True).stdout
 

@@ -30,16 +30,16 @@ def test_an_identical_program_is_left_alone(run: Run, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("target", ["file", "nothing", "program"])
 def test_replaces_a_link_and_does_not_write_through_it(
-    labelgate: Path, run: Run, tmp_path: Path, target: str
+    program: Path, run: Run, tmp_path: Path, target: str
 ) -> None:
     (tmp_path / "file").write_text("mine")
-    shutil.copy(labelgate, tmp_path / "program")
+    shutil.copy(program, tmp_path / "program")
     (tmp_path / "program").chmod(0o755)
     dest = tmp_path / "dest"
     dest.symlink_to(target)
     done = run("install", "dest")
     assert done.code == 0 and done.out == "dest: installed\n"
-    assert not dest.is_symlink() and dest.read_bytes() == labelgate.read_bytes()
+    assert not dest.is_symlink() and dest.read_bytes() == program.read_bytes()
     assert stat.S_IMODE(dest.stat().st_mode) == 0o755
     assert (tmp_path / "file").read_text() == "mine" and not (tmp_path / "nothing").exists()
     assert run("install", "dest").out == "dest: is this program already\n"
@@ -54,9 +54,9 @@ def test_refuses_a_link_to_a_directory(run: Run, tmp_path: Path, word: str) -> N
     assert list((tmp_path / "real").iterdir()) == [] and (tmp_path / "link").is_symlink()
 
 
-def test_into_a_directory_replaces_a_link_there(labelgate: Path, run: Run, tmp_path: Path) -> None:
+def test_into_a_directory_replaces_a_link_there(program: Path, run: Run, tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "real" / "labelgate").symlink_to("/nowhere/at/all")
     assert run("install", "real/").code == 0
     placed = tmp_path / "real" / "labelgate"
-    assert not placed.is_symlink() and placed.read_bytes() == labelgate.read_bytes()
+    assert not placed.is_symlink() and placed.read_bytes() == program.read_bytes()

@@ -101,6 +101,7 @@ def test_a_persons_verb_ends_as_a_shell_counts(stop: Callable[..., Ended], verb:
 
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="the numbers of x86_64")
+@pytest.mark.native("a filter of system calls is not for an emulator")
 @pytest.mark.parametrize(
     "arguments", [["health"], ["health", "--json"], ["health", "--wait", "1m"], ["check"]]
 )
