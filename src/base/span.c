@@ -57,13 +57,18 @@ bool span_ends_nocase(struct span a, const char *suffix)
     return a.len >= len && same_nocase(a.text + a.len - len, suffix, len);
 }
 
-bool span_has_nocase(struct span a, const char *needle)
+size_t span_find_nocase(struct span a, const char *needle)
 {
     size_t len = strlen(needle);
     for (size_t i = 0; i + len <= a.len; i++)
         if (same_nocase(a.text + i, needle, len))
-            return true;
-    return false;
+            return i;
+    return a.len;
+}
+
+bool span_has_nocase(struct span a, const char *needle)
+{
+    return needle[0] == '\0' || span_find_nocase(a, needle) < a.len;
 }
 
 size_t span_find(struct span a, const char *needle)

@@ -23,6 +23,7 @@ bool span_ends_nocase(struct span a, const char *suffix);
 bool span_has_nocase(struct span a, const char *needle);
 // The first place of `needle` in `a`, or `a.len` when it is not there.
 size_t span_find(struct span a, const char *needle);
+size_t span_find_nocase(struct span a, const char *needle);
 // `a` without its first `taken` bytes, which it must have.
 struct span span_rest(struct span a, size_t taken);
 // How many bytes at the beginning of `a` belong to a class (ascii.h).

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/redact.h"
 #include "base/text.h"
+#include "labelstudio/stranger.h"
 #include "net/url.h"
 
 // Shown of a server's own words: enough to look it up, too little to fill a log.
@@ -70,6 +71,7 @@ static const struct {
     {"Client sent an HTTP request to an HTTPS server", REASON_HTTPS_NEEDED},    // Go
     {"speaking plain HTTP to an SSL-enabled server port", REASON_HTTPS_NEEDED}, // Apache
     {"This combination of host and port requires TLS", REASON_HTTPS_NEEDED},    // Tomcat
+    {"No required SSL certificate was sent", REASON_TLS_CLIENT_CERTIFICATE},    // nginx
     {"Request Header Or Cookie Too Large", REASON_HEADER_TOO_LARGE},
 };
 
@@ -411,13 +413,15 @@ static struct span path_of_base(const char *asked, const char *path)
 
 // Label Studio has moved when the target ends with the path that was asked: what is before it is
 // the new base URL. So it has when the same host wants https; the path of the base stays.
-static enum reason split_redirected(const char *asked, const struct text *target, char *base,
-                                    size_t size)
+static enum reason split_moved(const char *asked, const struct text *target, char *base,
+                               size_t size)
 {
     const char *path = own_path(asked);
     struct span whole = {target->bytes, target->len}, rest = span_of("");
     base[0] = '\0';
-    if (path == NULL || target->cut || span_is(whole, asked))
+    if (span_is(whole, asked))
+        return REASON_REDIRECTED_LOOP;
+    if (path == NULL || target->cut)
         return REASON_REDIRECTED;
     if (span_ends(whole, path)) {
         whole.len -= strlen(path);
@@ -436,16 +440,9 @@ static enum reason split_redirected(const char *asked, const struct text *target
     return is_address ? REASON_REDIRECTED_MOVED : REASON_REDIRECTED;
 }
 
-// The text between the two in `text`; nothing where they are not there: what is cut off may end in
-// a piece of a secret that is too short to be known.
-static struct span between(struct span text, const char *before, const char *after)
+static struct stranger stranger_of(const struct reading *self)
 {
-    size_t start = span_find(text, before);
-    if (start == text.len)
-        return span_of("");
-    text = span_rest(text, start + strlen(before));
-    size_t end = span_find(text, after);
-    return end < text.len ? span_trim((struct span){text.text, end}) : span_of("");
+    return (struct stranger){self->answer, self->is_json};
 }
 
 // What the answer says of itself: the title of a page, the message of a JSON error, or a short text
@@ -459,13 +456,11 @@ static struct span own_words_of(const struct reading *self)
         if (json_kind_at(&self->json, place) == JSON_STRING)
             return json_raw(&self->json, place);
     }
-    struct span title = between(body, "<title>", "<"), heading = between(body, "<h1>", "<");
-    if (title.len > 0 || heading.len > 0)
-        return title.len > 0 ? title : heading;
-    struct span code = between(body, "<Code>", "<"); // of S3 and the like
+    struct stranger who = stranger_of(self);
+    struct span words = stranger_page_words(&who);
     bool is_plain =
         body.len <= SHOWN_MAX && body.len > 0 && body.text[0] != '<' && !self->answer->body_cut;
-    return is_plain && code.len == 0 && !is_noise(body) ? body : code;
+    return is_plain && words.len == 0 && !is_noise(body) ? body : words;
 }
 
 // Who answered, as far as the answer tells: `"404 Not Found" (nginx)`. It is what a person knows
@@ -485,68 +480,17 @@ static void add_who(struct text *out, const struct reading *self)
     text_add(out, "%s", words.len > 0 ? ")" : "");
 }
 
-static bool has_any(struct span text, const char *const *words)
-{
-    for (; *words; words++)
-        if (contains(text, *words))
-            return true;
-    return false;
-}
-
-// A page that asks a person to log in.
-static bool is_login_page(const struct reading *self)
-{
-    static const char *const words[] = {"type=\"password\"",
-                                        "type=password",
-                                        "type='password'",
-                                        "/oauth2/start",
-                                        "Sign in",
-                                        "Sign In",
-                                        "Log in",
-                                        "Login",
-                                        NULL};
-    return !self->is_json && contains(self->answer->body, "<") &&
-           has_any(self->answer->body, words);
-}
-
-// Proxies that know running services alone: Traefik, the default backend of Kubernetes, Kong,
-// APISIX, ngrok.
-static bool has_no_route(const struct reading *self)
-{
-    static const char *const words[] = {"404 page not found", "default backend",
-                                        "no Route matched",   "Route Not Found",
-                                        "Tunnel not found",   NULL};
-    return has_any(self->answer->body, words);
-}
-
-// HAProxy, Traefik and Envoy answer 503 where nginx says 502.
-static bool has_no_upstream(const struct reading *self)
-{
-    static const char *const words[] = {"No server is available", "no available server",
-                                        "no healthy upstream", "upstream connect error", NULL};
-    int status = self->answer->status;
-    return status == 502 || (status >= 521 && status <= 523) || // Cloudflare: the server behind it
-           (status == 503 && has_any(self->answer->body, words));
-}
-
-// Who closes on purpose says so, or says when to come back.
-static bool is_closed(const struct reading *self)
-{
-    static const char *const words[] = {"aintenance", "MAINTENANCE", NULL};
-    return self->answer->status == 503 &&
-           (self->answer->retry_after.len > 0 || has_any(self->answer->body, words));
-}
-
 static enum reason split_server_error(const struct reading *self)
 {
+    struct stranger who = stranger_of(self);
     int status = self->answer->status;
     if (status == 500 && (self->own_page || self->own))
         return REASON_SERVER_ERROR_OWN;
-    if (has_no_upstream(self))
+    if (stranger_has_no_upstream(&who))
         return REASON_SERVER_ERROR_PROXY;
     if (status == 504 || status == 524)
         return REASON_SERVER_ERROR_LATE;
-    return is_closed(self) ? REASON_SERVER_ERROR_CLOSED : REASON_SERVER_ERROR;
+    return stranger_is_closed(&who) ? REASON_SERVER_ERROR_CLOSED : REASON_SERVER_ERROR;
 }
 
 // Label Studio's own page does not say why; its JSON does.
@@ -585,13 +529,19 @@ static void add_stranger(struct text *out, enum reason reason, const struct read
     switch ((int)reason) {
     case REASON_NOT_LABEL_STUDIO:
     case REASON_NOT_LABEL_STUDIO_LOGIN:
+    case REASON_NOT_LABEL_STUDIO_CLOSED:
+    case REASON_NOT_LABEL_STUDIO_NETWORK:
         text_add(out, "%d ", self->answer->status);
         add_shown(out, self->answer->content_type);
         add_who(out, self);
         break;
     case REASON_PROXY_AUTH_BARE:
     case REASON_PROXY_AUTH_LOGIN:
+    case REASON_PROXY_AUTH_PROGRAM:
+    case REASON_PROXY_AUTH_NETWORK:
     case REASON_PROXY_DENIED_LOGIN:
+    case REASON_PROXY_DENIED_PROGRAM:
+    case REASON_PROXY_DENIED_NETWORK:
     case REASON_SERVER_ERROR:
     case REASON_SERVER_ERROR_PROXY:
     case REASON_SERVER_ERROR_LATE:
@@ -665,27 +615,74 @@ static enum reason split_not_found(const char *asked, char *base, size_t size)
     return REASON_NOT_FOUND_PATH;
 }
 
+// 401: a proxy's challenge is the usual thing, unless a program sent it.
+static enum reason split_proxy_auth(const struct reading *self, const struct stranger *who)
+{
+    if (stranger_is_network(who))
+        return REASON_PROXY_AUTH_NETWORK;
+    if (stranger_is_program(who))
+        return REASON_PROXY_AUTH_PROGRAM;
+    if (self->answer->www_authenticate.len > 0)
+        return REASON_PROXY_AUTH;
+    return stranger_asks_login(who) ? REASON_PROXY_AUTH_LOGIN : REASON_PROXY_AUTH_BARE;
+}
+
+static enum reason split_proxy_denied(const struct stranger *who)
+{
+    if (stranger_is_network(who))
+        return REASON_PROXY_DENIED_NETWORK;
+    if (stranger_is_program(who))
+        return REASON_PROXY_DENIED_PROGRAM;
+    return stranger_asks_login(who) ? REASON_PROXY_DENIED_LOGIN : REASON_PROXY_DENIED;
+}
+
+static enum reason split_not_label_studio(const struct stranger *who)
+{
+    if (stranger_is_network(who))
+        return REASON_NOT_LABEL_STUDIO_NETWORK;
+    if (stranger_is_closed(who))
+        return REASON_NOT_LABEL_STUDIO_CLOSED;
+    return stranger_asks_login(who) && !stranger_is_program(who) ? REASON_NOT_LABEL_STUDIO_LOGIN
+                                                                 : REASON_NOT_LABEL_STUDIO;
+}
+
 // One word, several causes: who wrote the page tells which, and each has its own first step.
 static enum reason split_by_page(enum reason reason, const struct reading *self)
 {
+    struct stranger who = stranger_of(self);
     switch ((int)reason) {
     case REASON_NOT_FOUND:
         if (self->own || self->own_page)
             return reason;
-        return has_no_route(self) ? REASON_NOT_FOUND_ROUTE : REASON_NOT_FOUND_PROXY;
+        return stranger_has_no_route(&who) ? REASON_NOT_FOUND_ROUTE : REASON_NOT_FOUND_PROXY;
     case REASON_SERVER_ERROR:
         return split_server_error(self);
     case REASON_NOT_LABEL_STUDIO:
-        return is_login_page(self) ? REASON_NOT_LABEL_STUDIO_LOGIN : reason;
+        return split_not_label_studio(&who);
     case REASON_PROXY_DENIED:
-        return is_login_page(self) ? REASON_PROXY_DENIED_LOGIN : reason;
+        return split_proxy_denied(&who);
     case REASON_PROXY_AUTH:
-        if (self->answer->www_authenticate.len > 0)
-            return reason;
-        return is_login_page(self) ? REASON_PROXY_AUTH_LOGIN : REASON_PROXY_AUTH_BARE;
+        return split_proxy_auth(self, &who);
     default:
         return reason;
     }
+}
+
+// Who moved says where to; of the others the way that the redirect leads tells who it is.
+static enum reason split_redirected(const struct reading *self, const char *asked,
+                                    const struct text *target, char *base, size_t size)
+{
+    struct stranger who = stranger_of(self);
+    enum reason reason = split_moved(asked, target, base, size);
+    if (reason != REASON_REDIRECTED)
+        return reason;
+    if (stranger_leads_to_network(self->answer->location, span_of(asked)))
+        return REASON_REDIRECTED_NETWORK;
+    if (self->answer->server.len == 0 || !stranger_is_program(&who))
+        return reason;
+    struct text server = text_over(base, size);
+    add_shown(&server, self->answer->server);
+    return REASON_REDIRECTED_PROGRAM;
 }
 
 // Django refuses every host name with an underscore, whatever ALLOWED_HOSTS says (RFC 1034).
@@ -714,7 +711,7 @@ void ls_verdict(enum ls_question question, const struct ls_answer *answer, const
     reason = split_by_page(reason, &reading);
     add_detail(&detail, reason, &reading, url, identity);
     if (reason == REASON_REDIRECTED)
-        reason = split_redirected(url, &detail, base, sizeof base);
+        reason = split_redirected(&reading, url, &detail, base, sizeof base);
     if (reason == REASON_NOT_FOUND)
         reason = split_not_found(url, base, sizeof base);
     finding_set(finding, reason, url, base, words);

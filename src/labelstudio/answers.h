@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/span.h"
+#include "labelstudio/answer.h"
 #include "spec/reason.h"
 
 enum ls_question {
@@ -25,13 +25,6 @@ enum ls_question {
     LS_RESET,            // POST /api/current-user/reset-token/
     LS_SWITCHES,         // GET or POST /api/jwt/settings
     LS_LOGIN,            // POST /user/login
-};
-
-struct ls_answer {
-    int status;
-    struct span content_type, location, www_authenticate, retry_after, server;
-    struct span body;
-    bool body_cut;
 };
 
 struct ls_identity {

@@ -125,6 +125,8 @@ static bool is_page_of_others(enum reason reason)
     switch ((int)reason) {
     case REASON_PROXY_DENIED:
     case REASON_PROXY_DENIED_LOGIN:
+    case REASON_PROXY_DENIED_PROGRAM:
+    case REASON_PROXY_DENIED_NETWORK:
     case REASON_NOT_FOUND_PROXY:
     case REASON_NOT_FOUND_ROUTE:
     case REASON_SERVER_ERROR:

@@ -114,16 +114,20 @@ void certificate_list_hosts(const mbedtls_x509_crt *certificate, struct text *ou
 
 // ---- Names --------------------------------------------------------------------------------------
 
+static struct span organization_of(const mbedtls_x509_name *name)
+{
+    for (; name != NULL; name = name->next)
+        if (MBEDTLS_OID_CMP(MBEDTLS_OID_AT_ORGANIZATION, &name->oid) == 0)
+            return span_over(&name->val);
+    return span_of("");
+}
+
 static struct span name_of(const mbedtls_x509_name *name)
 {
-    struct span organization = {"", 0};
-    for (; name != NULL; name = name->next) {
-        if (MBEDTLS_OID_CMP(MBEDTLS_OID_AT_CN, &name->oid) == 0)
-            return span_over(&name->val);
-        if (MBEDTLS_OID_CMP(MBEDTLS_OID_AT_ORGANIZATION, &name->oid) == 0)
-            organization = span_over(&name->val);
-    }
-    return organization;
+    for (const mbedtls_x509_name *at = name; at != NULL; at = at->next)
+        if (MBEDTLS_OID_CMP(MBEDTLS_OID_AT_CN, &at->oid) == 0)
+            return span_over(&at->val);
+    return organization_of(name);
 }
 
 struct span certificate_subject(const mbedtls_x509_crt *certificate)
@@ -134,6 +138,16 @@ struct span certificate_subject(const mbedtls_x509_crt *certificate)
 struct span certificate_issuer(const mbedtls_x509_crt *certificate)
 {
     return name_of(&certificate->issuer);
+}
+
+struct span certificate_issuer_organization(const mbedtls_x509_crt *certificate)
+{
+    return organization_of(&certificate->issuer);
+}
+
+struct span certificate_organization(const mbedtls_x509_crt *certificate)
+{
+    return organization_of(&certificate->subject);
 }
 
 // ---- What is refused ----------------------------------------------------------------------------
@@ -155,24 +169,32 @@ static bool is_of_type(const mbedtls_x509_crt *certificate)
            (certificate->MBEDTLS_PRIVATE(ns_cert_type) & MBEDTLS_X509_NS_CERT_TYPE_SSL_SERVER) != 0;
 }
 
-// mbedTLS keeps nothing of an extension that it does not know, but for its bytes.
-static bool has_name_constraints(const mbedtls_x509_crt *certificate)
+// mbedTLS keeps nothing of an extension that it does not know, but for its bytes: what comes after
+// the OID of the first one with it, up to its end. Empty: there is none.
+static struct span find_extension(const mbedtls_x509_crt *certificate, struct span oid)
 {
-    static const unsigned char oid[] = {MBEDTLS_ASN1_OID, 3, 0x55, 0x1d, 0x1e};
     unsigned char *at = certificate->v3_ext.p;
     size_t len;
     if (at == NULL)
-        return false;
+        return span_of(NULL);
     const unsigned char *end = at + certificate->v3_ext.len;
     if (mbedtls_asn1_get_tag(&at, end, &len, MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE) != 0)
-        return false;
+        return span_of(NULL);
     while (at < end && mbedtls_asn1_get_tag(
                            &at, end, &len, MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE) == 0) {
-        if (len >= sizeof oid && memcmp(at, oid, sizeof oid) == 0)
-            return true;
+        if (len > oid.len && memcmp(at, oid.text, oid.len) == 0)
+            return (struct span){(const char *)at + oid.len, len - oid.len};
         at += len;
     }
-    return false;
+    return span_of(NULL);
+}
+
+// An OID with its tag and length.
+#define OID_SPAN(bytes) ((struct span){"\x06" bytes, sizeof("\x06" bytes) - 1})
+
+static bool has_name_constraints(const mbedtls_x509_crt *certificate)
+{
+    return find_extension(certificate, OID_SPAN("\x03\x55\x1d\x1e")).len > 0;
 }
 
 bool certificate_is_self_issued(const mbedtls_x509_crt *certificate)
@@ -204,6 +226,75 @@ uint32_t certificate_refusals(const mbedtls_x509_crt *certificate, int depth, co
     if (depth > 0 && certificate->version < 3 && !certificate_is_self_issued(certificate))
         refusals |= MBEDTLS_X509_BADCERT_KEY_USAGE;
     return refusals;
+}
+
+// ---- Who signed it ------------------------------------------------------------------------------
+
+// The only way that it is published: by http. RFC 5280 section 4.2.2.1: a list of (method, name),
+// the method id-ad-caIssuers, the name a URI.
+struct span certificate_issuer_address(const mbedtls_x509_crt *certificate)
+{
+    static const char ca_issuers[] = "\x06\x08\x2b\x06\x01\x05\x05\x07\x30\x02";
+    struct span list =
+        find_extension(certificate, OID_SPAN("\x08\x2b\x06\x01\x05\x05\x07\x01\x01"));
+    for (size_t found; (found = span_find(list, ca_issuers)) < list.len;) {
+        list = span_rest(list, found + sizeof ca_issuers - 1);
+        unsigned char *at = (unsigned char *)(uintptr_t)list.text;
+        size_t len;
+        if (mbedtls_asn1_get_tag(&at, at + list.len, &len, MBEDTLS_ASN1_CONTEXT_SPECIFIC | 6) != 0)
+            continue;
+        struct span address = {(const char *)at, len};
+        if (span_starts_nocase(address, "http://") || span_starts_nocase(address, "https://"))
+            return address;
+    }
+    return span_of("");
+}
+
+// What public CAs put into a server's certificate, and hardly anybody else: the log entries of
+// RFC 6962, or a policy of the CA/Browser Forum (2.23.140.1.2). Their roots sign no servers.
+static bool is_of_public_ca(const mbedtls_x509_crt *certificate)
+{
+    static const char forum[] = "\x67\x81\x0c\x01\x02";
+    if (find_extension(certificate, OID_SPAN("\x0a\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x02")).len >
+        0)
+        return true;
+    bool is = false;
+    for (const mbedtls_x509_sequence *at = &certificate->certificate_policies;
+         at != NULL && at->buf.p != NULL && !is; at = at->next)
+        is = at->buf.len >= sizeof forum - 1 && memcmp(at->buf.p, forum, sizeof forum - 1) == 0;
+    return is;
+}
+
+// Some name the issuer of the issuer beside its key (RFC 5280 section 4.2.1.1): itself, or another.
+static enum certificate_issuer_kind kind_by_authority(const mbedtls_x509_crt *certificate)
+{
+    const mbedtls_x509_buf *own = &certificate->issuer_raw;
+    for (const mbedtls_x509_sequence *at = &certificate->authority_key_id.authorityCertIssuer;
+         at != NULL && at->buf.p != NULL; at = at->next)
+        if (kind_of(at) == MBEDTLS_X509_SAN_DIRECTORY_NAME)
+            return at->buf.len == own->len && memcmp(at->buf.p, own->p, own->len) == 0
+                       ? CERTIFICATE_ISSUER_ROOT
+                       : CERTIFICATE_ISSUER_BELOW;
+    return CERTIFICATE_ISSUER_ANY;
+}
+
+static enum certificate_issuer_kind kind_by_name(struct span name)
+{
+    static const char *const below[] = {"intermediate", "issuing", "sub ca", "subca", "sub-ca"};
+    if (span_has_nocase(name, "root"))
+        return CERTIFICATE_ISSUER_ROOT;
+    for (size_t i = 0; i < sizeof below / sizeof below[0]; i++)
+        if (span_has_nocase(name, below[i]))
+            return CERTIFICATE_ISSUER_BELOW;
+    return CERTIFICATE_ISSUER_ANY;
+}
+
+enum certificate_issuer_kind certificate_issuer_kind(const mbedtls_x509_crt *certificate)
+{
+    if (is_of_public_ca(certificate))
+        return CERTIFICATE_ISSUER_BELOW;
+    enum certificate_issuer_kind kind = kind_by_authority(certificate);
+    return kind != CERTIFICATE_ISSUER_ANY ? kind : kind_by_name(certificate_issuer(certificate));
 }
 
 // ---- Why one cannot be read ---------------------------------------------------------------------

@@ -47,6 +47,21 @@ bool certificate_is_read(const struct mbedtls_x509_crt *certificate);
 struct span certificate_subject(const struct mbedtls_x509_crt *certificate);
 struct span certificate_issuer(const struct mbedtls_x509_crt *certificate);
 
+// Their organizations; empty where there is none.
+struct span certificate_organization(const struct mbedtls_x509_crt *certificate);
+struct span certificate_issuer_organization(const struct mbedtls_x509_crt *certificate);
+
+// What the certificate lets one guess of its issuer, which was not sent: for the order of steps,
+// never for a decision.
+enum certificate_issuer_kind {
+    CERTIFICATE_ISSUER_ANY,
+    CERTIFICATE_ISSUER_ROOT,  // its own issuer: it has to be known here
+    CERTIFICATE_ISSUER_BELOW, // an intermediate CA: the server has to send it
+};
+enum certificate_issuer_kind certificate_issuer_kind(const struct mbedtls_x509_crt *certificate);
+// Where its issuer's certificate is published, by http; empty: it does not say.
+struct span certificate_issuer_address(const struct mbedtls_x509_crt *certificate);
+
 // The hosts that it is for, for a sentence.
 void certificate_list_hosts(const struct mbedtls_x509_crt *certificate, struct text *out);
 

@@ -16,6 +16,7 @@
 #include "base/duration.h"
 #include "base/text.h"
 #include "net/dial.h"
+#include "net/knock.h"
 #include "net/memory.h"
 #include "net/names.h"
 #include "net/network_errors.h"
@@ -50,7 +51,9 @@ struct transfer {
     char what[FINDING_SLOT];
     char tried[TRIED];
 
-    int fd;           // the last that was opened, for its phase alone
+    int fd;                          // the last that was opened, for its phase alone
+    struct sockaddr_storage address; // where that one leads
+    unsigned address_len;
     bool in_time;     // the whole time counts, not a family's share of it
     struct intake in; // the answer as it comes
     unsigned waited_for_body;
@@ -144,6 +147,8 @@ static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_
         enter(self, HTTP_CONNECTING,
               !is_proxy && strcmp(self->tried, self->url.host) == 0 ? "" : detail);
     }
+    self->address_len = address->addrlen < sizeof self->address ? address->addrlen : 0;
+    memcpy(&self->address, &address->addr, self->address_len);
     self->fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
     return self->fd;
 }
@@ -334,19 +339,42 @@ static int tls_error(const struct transfer *self)
     return found == NULL ? 0 : -(int)strtol(found + sizeof mark - 1, NULL, 16);
 }
 
+// The connection ended, and there is no status.
+static void explain_closed(struct transfer *self, bool reset)
+{
+    struct finding *fault = &self->answer->fault;
+    network_error_ended(fault, self->origin, 0, reset);
+    if (self->url.https)
+        fault->reason = REASON_CONNECTION_RESET_TLS;
+    else if (self->request->proxy == NULL && self->address_len > 0)
+        network_error_knocked(fault, knock((const struct sockaddr *)&self->address,
+                                           self->address_len, time_left(self) / 2));
+}
+
+static void explain_tls(struct transfer *self, int error)
+{
+    struct finding *fault = &self->answer->fault;
+    tls_explain(&self->tls, error, self->origin, fault);
+    // Closed before a certificate: nobody behind that port?
+    if (!self->tls.shown && self->tls.flags == 0 && self->request->proxy == NULL &&
+        self->address_len > 0 &&
+        knock((const struct sockaddr *)&self->address, self->address_len, time_left(self) / 2) ==
+            KNOCK_CLOSES)
+        network_error_knocked(fault, KNOCK_CLOSES);
+}
+
 static void explain_broken(struct transfer *self, int error)
 {
     struct finding *fault = &self->answer->fault;
     bool reset = error == ECONNRESET || error == EPIPE;
     if (self->url.https && tls_error(self) != 0 && !reset)
         tls_explain(&self->tls, tls_error(self), self->origin, fault);
-    else if (self->url.https && reset && !self->in.head_done)
-        finding_set(fault, REASON_CONNECTION_RESET, self->origin, NULL,
-                    "reset after the TLS handshake; perhaps it wants a client certificate");
-    else if (!reset && self->in.head_done)
+    else if (!self->in.head_done)
+        explain_closed(self, reset);
+    else if (!reset)
         network_error_bad_reply(fault, self->origin, "its body is not encoded as HTTP wants it");
     else
-        network_error_ended(fault, self->origin, self->in.head_done ? self->in.status : 0, reset);
+        network_error_ended(fault, self->origin, self->in.status, true);
 }
 
 // What went wrong before the proxy opened the way. False: it did.
@@ -401,12 +429,14 @@ static void explain(struct transfer *self, CURLcode code)
         break;
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
-        tls_explain(&self->tls, code == CURLE_SSL_CONNECT_ERROR ? tls_error(self) : 0, self->origin,
-                    fault);
+        explain_tls(self, code == CURLE_SSL_CONNECT_ERROR ? tls_error(self) : 0);
         break;
     case CURLE_GOT_NOTHING:
     case CURLE_PARTIAL_FILE:
-        network_error_ended(fault, self->origin, self->in.head_done ? self->in.status : 0, false);
+        if (self->in.head_done)
+            network_error_ended(fault, self->origin, self->in.status, false);
+        else
+            explain_closed(self, false);
         break;
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:

@@ -15,7 +15,7 @@ static const char *errno_words(int error)
     case ENETUNREACH:
         return "there is no route to its network";
     case EHOSTUNREACH:
-        return "there is no route to the host";
+        return "no machine has that address there, or a firewall refuses (no route to host)";
     case EADDRNOTAVAIL:
         return "this machine has no address of that kind";
     case EACCES:
@@ -34,9 +34,15 @@ static bool is_service(const char *host)
     return !strchr(host, '.') && !strchr(host, ':');
 }
 
+// 0.0.0.0 and ::, which a server listens at and nobody has: to Linux they are this machine itself.
+static bool is_no_address(const char *addresses)
+{
+    return addresses[0] != '\0' && addresses[strspn(addresses, "0.:, ")] == '\0';
+}
+
 static enum reason reason_of_refusal(const struct url *url, bool in_container)
 {
-    if (url_is_loopback(url))
+    if (url_is_loopback(url) || is_no_address(url->host))
         return in_container ? REASON_CONNECTION_REFUSED_LOCALHOST
                             : REASON_CONNECTION_REFUSED_ON_HOST;
     // The published port of a service is known on the host alone.
@@ -45,25 +51,45 @@ static enum reason reason_of_refusal(const struct url *url, bool in_container)
     return REASON_CONNECTION_REFUSED;
 }
 
+static enum reason reason_of_no_way(int error)
+{
+    switch (error) {
+    case EHOSTUNREACH: // nobody has that address there, or a firewall says so
+    case ETIMEDOUT:
+        return REASON_UNREACHABLE_HOST;
+    case EACCES:
+    case EPERM:
+        return REASON_UNREACHABLE_FORBIDDEN;
+    default:
+        return REASON_UNREACHABLE;
+    }
+}
+
 void network_error_connection(struct finding *fault, const struct url *url, const char *origin,
                               const char *tried, int error, bool in_container)
 {
     char detail[FINDING_SLOT];
+    if (is_no_address(tried) && !is_no_address(url->host)) {
+        text_print(detail, sizeof detail, "the name server says %s", tried);
+        finding_set(fault, REASON_NAME_UNRESOLVED_BLOCKED, origin, NULL, detail);
+        return;
+    }
     if (error == ECONNREFUSED) {
         finding_set(fault, reason_of_refusal(url, in_container), origin, NULL,
                     strcmp(tried, url->host) == 0 ? NULL : tried);
         return;
     }
-    // Accepted and reset before we looked: the same as a moment later.
+    // Accepted and reset before anything was asked
     if (error == ECONNRESET) {
         network_error_ended(fault, origin, 0, true);
+        network_error_knocked(fault, KNOCK_CLOSES);
         return;
     }
     if (strcmp(tried, url->host) == 0)
         text_print(detail, sizeof detail, "%s", errno_words(error));
     else
         text_print(detail, sizeof detail, "%s (tried: %s)", errno_words(error), tried);
-    finding_set(fault, REASON_UNREACHABLE, origin, NULL, detail);
+    finding_set(fault, reason_of_no_way(error), origin, NULL, detail);
 }
 
 void network_error_ended(struct finding *fault, const char *origin, int status, bool reset)
@@ -80,6 +106,30 @@ void network_error_ended(struct finding *fault, const char *origin, int status, 
     finding_set(fault, reset ? REASON_CONNECTION_RESET : REASON_BAD_REPLY, origin, NULL, detail);
 }
 
+static enum reason reason_of_knock(enum knock knock)
+{
+    switch (knock) {
+    case KNOCK_TLS:
+        return REASON_HTTPS_NEEDED;
+    case KNOCK_CLOSES:
+        return REASON_CONNECTION_RESET_EMPTY;
+    case KNOCK_WAITS:
+        break;
+    }
+    return REASON_CONNECTION_RESET;
+}
+
+void network_error_knocked(struct finding *fault, enum knock knock)
+{
+    fault->reason = reason_of_knock(knock);
+}
+
+// RFC 9113 section 3.4: a server begins with a SETTINGS frame of its own, length, type 4, stream 0.
+static bool is_http2(const char *bytes, size_t len)
+{
+    return len >= 9 && bytes[0] == 0 && bytes[3] == 4 && memcmp(bytes + 5, "\0\0\0\0", 4) == 0;
+}
+
 // RFC 8446 section 5.1: a record's type (21: alert) and version (3, x).
 static bool is_tls_alert(const char *bytes, size_t len)
 {
@@ -91,6 +141,8 @@ void network_error_not_http(struct finding *fault, const char *origin, const cha
 {
     if (is_tls_alert(bytes, len))
         finding_set(fault, REASON_HTTPS_NEEDED, origin, NULL, NULL);
+    else if (is_http2(bytes, len))
+        network_error_bad_reply(fault, origin, "it speaks HTTP/2 alone (gRPC?), not HTTP/1.1");
     else
         network_error_bad_reply(fault, origin, "it is not HTTP: another service listens there");
 }
@@ -98,6 +150,17 @@ void network_error_not_http(struct finding *fault, const char *origin, const cha
 void network_error_bad_reply(struct finding *fault, const char *origin, const char *why)
 {
     finding_set(fault, REASON_BAD_REPLY, origin, NULL, why);
+}
+
+static enum reason reason_of_unknown(const char *host)
+{
+    struct span name = span_of(host);
+    if (span_is_nocase(name, "host.docker.internal") ||
+        span_is_nocase(name, "host.containers.internal"))
+        return REASON_NAME_UNRESOLVED_GATEWAY;
+    if (span_ends_nocase(name, ".local"))
+        return REASON_NAME_UNRESOLVED_LOCAL;
+    return is_service(host) ? REASON_NAME_UNRESOLVED_SERVICE : REASON_NAME_UNRESOLVED;
 }
 
 void network_error_name(struct finding *fault, const char *origin, const char *host,
@@ -111,9 +174,9 @@ void network_error_name(struct finding *fault, const char *origin, const char *h
         text_add(&out, "the name server knows no address of %s", asked);
     if (silent[0] != '\0' && strcmp(silent, host) != 0)
         text_add(&out, ", a candidate of the search list; a final dot (%s.) skips the list", host);
-    enum reason reason = is_service(host) ? REASON_NAME_UNRESOLVED_SERVICE : REASON_NAME_UNRESOLVED;
-    finding_set(fault, silent[0] != '\0' ? REASON_NAME_UNRESOLVED_SILENT : reason, origin, NULL,
-                detail);
+    enum reason reason =
+        silent[0] != '\0' ? REASON_NAME_UNRESOLVED_SILENT : reason_of_unknown(host);
+    finding_set(fault, reason, origin, NULL, detail);
 }
 
 static enum reason reason_of_timeout(enum http_phase phase)

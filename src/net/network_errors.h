@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "net/answer.h"
+#include "net/knock.h"
 #include "net/url.h"
 #include "spec/reason.h"
 
@@ -17,6 +18,8 @@ void network_error_connection(struct finding *fault, const struct url *url, cons
                               const char *tried, int error, bool in_container);
 // The connection ended before the answer did. `status` is 0 when not even a head came.
 void network_error_ended(struct finding *fault, const char *origin, int status, bool reset);
+// REASON_CONNECTION_RESET, and it was knocked at the same port again (knock.h).
+void network_error_knocked(struct finding *fault, enum knock knock);
 // The first bytes are not HTTP: noise, or a TLS server's alert.
 void network_error_not_http(struct finding *fault, const char *origin, const char *bytes,
                             size_t len);

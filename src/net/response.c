@@ -140,7 +140,8 @@ static void check_coding(struct intake *self)
     text_add(&text, "status %d with a body in the coding ", self->status);
     text_add_foreign(&text, coding, CODING_MAX);
     text_add(&text, ", which was not asked for");
-    refuse(self, why);
+    finding_set(&self->answer->fault, REASON_BAD_REPLY_CODED, self->origin, NULL, why);
+    self->refused = true;
 }
 
 bool intake_close(struct intake *self, bool done)

@@ -82,10 +82,28 @@ static void note_date(struct tls *self, const mbedtls_x509_crt *certificate, int
              when.hour, when.min);
 }
 
-static void note_issuer(struct tls *self, const mbedtls_x509_crt *certificate)
+// A CA of an organization whose others are known here is most likely below one of those; so is one
+// that a server's certificate says where to fetch.
+static enum certificate_issuer_kind guess_issuer(const struct tls *self,
+                                                 const mbedtls_x509_crt *certificate)
+{
+    enum certificate_issuer_kind kind = certificate_issuer_kind(certificate);
+    if (kind != CERTIFICATE_ISSUER_ANY)
+        return kind;
+    bool is_below =
+        trust_has_organization(&self->trust, certificate_issuer_organization(certificate)) ||
+        (self->is_alone && self->published[0] != '\0');
+    return is_below ? CERTIFICATE_ISSUER_BELOW : CERTIFICATE_ISSUER_ANY;
+}
+
+static void note_issuer(struct tls *self, const mbedtls_x509_crt *certificate, int depth)
 {
     struct text issuer = text_over(self->issuer, sizeof self->issuer);
     struct text unusable = text_over(self->unusable, sizeof self->unusable);
+    struct text published = text_over(self->published, sizeof self->published);
+    text_add_foreign(&published, certificate_issuer_address(certificate), TLS_TEXT / 2);
+    self->is_alone = depth == 0;
+    self->kind = guess_issuer(self, certificate);
     text_add_foreign(&issuer, certificate_issuer(certificate), TLS_TEXT / 2);
     self->ends_at_root = certificate_is_self_issued(certificate);
     self->end = certificate;
@@ -117,7 +135,7 @@ static void note(struct tls *self, const mbedtls_x509_crt *certificate, int dept
     if (!certificate_is_read(certificate))
         return;
     if (seen & MBEDTLS_X509_BADCERT_NOT_TRUSTED)
-        note_issuer(self, certificate);
+        note_issuer(self, certificate, depth);
     if (seen & (MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE))
         note_date(self, certificate, depth, seen);
     if (seen & MBEDTLS_X509_BADCERT_CN_MISMATCH) {

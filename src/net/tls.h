@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/file.h"
+#include "net/certificate.h"
 #include "net/trust.h"
 #include "spec/reason.h"
 
@@ -41,7 +42,10 @@ struct tls {
     bool is_known;     // the bundle has a CA of that issuer's name, and it did not sign this
     const struct mbedtls_x509_crt *end; // of an untrusted chain; good within the verification alone
     enum tls_issuer sent;               // the issuer of that one
+    bool is_alone;                      // the server's own is all of the chain
+    enum certificate_issuer_kind kind;  // of that issuer, as far as it can be guessed
     char issuer[TLS_TEXT];              // of the last certificate of an untrusted chain
+    char published[TLS_TEXT];           // where that issuer's certificate can be had
     char unusable[TLS_TEXT];            // why the bundle's CA of that name cannot be used
     char culprit[TLS_TEXT]; // the certificate that the flags are about, but for the server's
     char names[TLS_TEXT];   // that the certificate is for

@@ -8,6 +8,32 @@
 #include "net/certificate.h"
 #include "net/tls.h"
 
+// A leaf alone whose issuer is not known here: a chain that is not whole, or a private CA. What the
+// certificate tells of its issuer decides which step comes first; with a CA file that is set, the
+// chain does.
+static enum reason explain_not_sent(const struct tls *self, struct text *out)
+{
+    if (self->kind == CERTIFICATE_ISSUER_ROOT ||
+        (self->kind == CERTIFICATE_ISSUER_ANY && !self->is_given && !self->is_alone)) {
+        text_add(out, "its chain ends at the CA \"%s\", which is not in %s", self->issuer,
+                 self->path);
+        return self->is_given ? REASON_TLS_UNTRUSTED_ADD : REASON_TLS_UNTRUSTED;
+    }
+    if (self->is_given) {
+        text_add(out, "the server did not send its issuer \"%s\", which is not in %s either",
+                 self->issuer, self->path);
+        return REASON_TLS_UNTRUSTED_CHAIN;
+    }
+    if (self->kind == CERTIFICATE_ISSUER_ANY) {
+        text_add(out, "its issuer \"%s\" was not sent and is not in %s", self->issuer, self->path);
+        return REASON_TLS_UNTRUSTED_ISSUER;
+    }
+    text_add(out, "the server did not send the certificate of its issuer \"%s\"", self->issuer);
+    if (self->published[0] != '\0')
+        text_add(out, " (published at %s)", self->published);
+    return REASON_TLS_UNTRUSTED_UNSENT;
+}
+
 // Each cause has a step of its own: a CA to name, a chain to complete, a CA to replace.
 static enum reason explain_untrusted(const struct tls *self, struct text *out)
 {
@@ -40,7 +66,7 @@ static enum reason explain_untrusted(const struct tls *self, struct text *out)
     if (self->ends_at_root) {
         text_add(out, "the chain ends at the CA \"%s\", which is not in %s", self->issuer,
                  self->path);
-        return REASON_TLS_UNTRUSTED;
+        return self->is_given ? REASON_TLS_UNTRUSTED_ADD : REASON_TLS_UNTRUSTED;
     }
     if (self->sent == TLS_ISSUER_UNFIT) {
         text_add(out,
@@ -56,13 +82,7 @@ static enum reason explain_untrusted(const struct tls *self, struct text *out)
                  self->issuer);
         return REASON_TLS_UNTRUSTED_CHAIN;
     }
-    if (self->is_given) {
-        text_add(out, "the server did not send its issuer \"%s\", which is not in %s either",
-                 self->issuer, self->path);
-        return REASON_TLS_UNTRUSTED_CHAIN;
-    }
-    text_add(out, "its issuer \"%s\" is not in %s and was not sent", self->issuer, self->path);
-    return REASON_TLS_UNTRUSTED_ISSUER;
+    return explain_not_sent(self, out);
 }
 
 static void explain_time(const struct tls *self, struct text *out)
@@ -137,9 +157,14 @@ static enum reason explain_error(const struct tls *self, int error, struct text 
         return self->shown ? REASON_TLS_FAILED : REASON_TLS_FAILED_PLAIN;
     case 0: // it was gone before its alert could be read
     case MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE:
-        text_add(out, "the server ended the handshake: no common version or cipher, SNI names no "
-                      "host of its own, its key is of a kind that is not supported (Ed25519), or "
-                      "it wants a client certificate");
+        // Versions, ciphers and names are settled before it shows its certificate.
+        if (self->shown) {
+            text_add(out, "it showed its own certificate, then ended the handshake");
+            return REASON_TLS_CLIENT_CERTIFICATE;
+        }
+        text_add(out, "the server ended the handshake: it does not know this host name (SNI), has "
+                      "no version or cipher in common, or a key of a kind that is not supported "
+                      "(Ed25519)");
         return REASON_TLS_FAILED;
     case MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION:
     case MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE:

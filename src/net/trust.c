@@ -126,6 +126,14 @@ bool trust_has(const struct trust *self, const unsigned char *name, size_t len)
     return false;
 }
 
+bool trust_has_organization(const struct trust *self, struct span organization)
+{
+    for (const mbedtls_x509_crt *at = self->list; at != NULL; at = at->next)
+        if (organization.len > 0 && span_equal(certificate_organization(at), organization))
+            return true;
+    return false;
+}
+
 bool trust_explain(const struct trust *self, const unsigned char *name, size_t len,
                    struct text *out)
 {

@@ -26,6 +26,8 @@ void trust_free(struct trust *self);
 
 // Is one of that name (in DER) in the list? For words, not for a decision.
 bool trust_has(const struct trust *self, const unsigned char *name, size_t len);
+// Is one of that organization in the list? For words, too.
+bool trust_has_organization(const struct trust *self, struct span organization);
 // Adds why a certificate with that name was left out: "critical name constraints". False when there
 // is none.
 bool trust_explain(const struct trust *self, const unsigned char *name, size_t len,

@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes as Key
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 DAY = datetime.timedelta(days=1)
 YEAR = datetime.timedelta(days=365)
@@ -48,6 +48,13 @@ def general_name(text: str) -> x509.GeneralName:
         return x509.DNSName(text)
 
 
+def where_the_issuer_is(address: str) -> x509.AuthorityInformationAccess:
+    access = x509.AccessDescription(
+        AuthorityInformationAccessOID.CA_ISSUERS, x509.UniformResourceIdentifier(address)
+    )
+    return x509.AuthorityInformationAccess([access])
+
+
 @dataclass(frozen=True)
 class Issued:
     certificate: x509.Certificate
@@ -75,6 +82,7 @@ class Authority:
         ends: datetime.timedelta = YEAR,
         digest: hashes.HashAlgorithm | None = None,
         usage: x509.ObjectIdentifier = ExtendedKeyUsageOID.SERVER_AUTH,
+        published: str = "",
     ) -> Issued:
         """A certificate signed by `by`, or by itself."""
         own = key_of(key)
@@ -94,6 +102,8 @@ class Authority:
             builder = builder.add_extension(alternatives, False)
         if not is_ca:
             builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), False)
+        if published:
+            builder = builder.add_extension(where_the_issuer_is(published), False)
         certificate = builder.sign(by.key if by else own, digest or hashes.SHA256())
         chain = (by.certificate, *by.chain) if by and by.certificate.issuer != by.certificate.subject else ()
         return Issued(certificate, own, chain)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import datetime
 import json
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from standin import (
 )
 
 NAME = "LABEL_STUDIO_API_TOKEN"
+CA_FILE = "LABELGATE_CA_FILE"
 Environment = dict[str, str]
 Serve = Callable[[Authority], AbstractContextManager[Environment]]
 
@@ -120,7 +122,7 @@ def https(make: Callable[[Authority], tuple[object, object]], name: str = "local
         with_chain = not isinstance(shown, tuple)
         issued = shown if with_chain else shown[0]  # type: ignore[index]
         with StandIn(answer(label_studio), tls=authority.context(issued, with_chain)) as server:  # type: ignore[arg-type]
-            trust = {"LABELGATE_CA_FILE": str(authority.file(trusted))} if trusted else {}  # type: ignore[arg-type]
+            trust = {CA_FILE: str(authority.file(trusted))} if trusted else {}  # type: ignore[arg-type]
             yield {"LABEL_STUDIO_URL": f"https://{name}:{server.port}", **trust}
 
     return serve
@@ -218,8 +220,62 @@ HAPROXY = (
     "</body></html>\n"
 )
 PORTAL = "https://portal.hotel.example/guest?next=studio"
+SSO = "https://portal.acme.example/oauth2/authorize?client_id=studio&response_type=code"
+NETWORK = "the portal or web filter of the network"
+LET_THROUGH = ("have the network let this machine through",)
+CISCO = (
+    "<HTML><HEAD><TITLE> Web Authentication Redirect</TITLE>"
+    '<META http-equiv="refresh" content="1; URL=https://192.0.2.1/login.html?redirect=studio"></HEAD></HTML>'
+)
+FORTIGUARD = (
+    "<!DOCTYPE html><html><head><title>Web Page Blocked</title></head><body>"
+    "<h1>FortiGuard Intrusion Prevention - Access Blocked</h1></body></html>"
+)
 OWN_PAGE = "<!doctype html><html><head><title>500 | Label Studio</title></head><body>Uh oh</body></html>"
 OWN_404 = "<!DOCTYPE html><html><head><title>Label Studio</title></head><body>404</body></html>"
+
+
+def closes(_: Connection) -> None:
+    """Docker's proxy of a published port, HAProxy and ssh -L, when nothing listens behind them."""
+
+
+closes.is_play = True  # type: ignore[attr-defined]
+
+
+@contextmanager
+def http_on_tls_port(authority: Authority) -> Iterator[Environment]:
+    """OpenSSL closes without a word, as gunicorn's, uvicorn's and stunnel's ports do."""
+    with StandIn(answer(label_studio), tls=authority.context(authority.server(None))) as server:
+        yield {"LABEL_STUDIO_URL": f"http://127.0.0.1:{server.port}"}
+
+
+@contextmanager
+def https_closes(_: Authority) -> Iterator[Environment]:
+    with StandIn(closes) as server:
+        yield {"LABEL_STUDIO_URL": f"https://127.0.0.1:{server.port}"}
+
+
+@contextmanager
+def tls_before_nobody(authority: Authority) -> Iterator[Environment]:
+    """stunnel, and nothing listens behind it."""
+
+    def play(connection: Connection) -> None:
+        connection.read_request()
+
+    root = authority.root()
+    with StandIn(play, tls=authority.context(authority.server(root))) as server:
+        yield {"LABEL_STUDIO_URL": f"https://localhost:{server.port}", CA_FILE: str(authority.file(root))}
+
+
+@contextmanager
+def client_certificate(authority: Authority) -> Iterator[Environment]:
+    root = authority.root()
+    context = authority.context(authority.server(root))
+    context.maximum_version = ssl.TLSVersion.TLSv1_2  # under 1.3 the refusal may come as a reset
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(authority.file(root))
+    with StandIn(answer(label_studio), tls=context) as server:
+        yield {"LABEL_STUDIO_URL": f"https://localhost:{server.port}", CA_FILE: str(authority.file(root))}
 
 
 @contextmanager
@@ -254,6 +310,10 @@ def to_https(request: Request) -> bytes:
     return response(301, "", [("Location", f"https://studio.example.org{request.path}")])
 
 
+def to_itself(request: Request) -> bytes:
+    return response(301, "", [("Location", f"http://{request.header('Host')}{request.path}")])
+
+
 def to_https_root(request: Request) -> bytes:
     return response(301, "", [("Location", f"https://{(request.header('Host') or '').split(':')[0]}/")])
 
@@ -262,6 +322,27 @@ def intermediate(authority: Authority) -> tuple[object, object]:
     """The server's certificate without the one that signed it, and the root."""
     root = authority.root()
     return (authority.server(authority.issue("Example Issuing CA", by=root, key="ec:mid", is_ca=True)),), root
+
+
+def public_intermediate(authority: Authority) -> tuple[object, object]:
+    """No CA file is set, and the certificate says where its issuer's is, as those of public CAs do."""
+    middle = authority.issue("R10", by=authority.root(), key="ec:mid", is_ca=True)
+    return (authority.server(middle, published="http://r10.i.example.org/"),), None
+
+
+def private_intermediate(authority: Authority) -> tuple[object, object]:
+    """Two CAs of a company, and only the name of the lower one tells that it is not the root."""
+    middle = authority.issue("ACME Issuing CA 2", by=authority.root(), key="ec:mid", is_ca=True)
+    return (authority.server(middle),), None
+
+
+def plain_ca(authority: Authority) -> tuple[object, object]:
+    """Whether "ACME CA" is a root nothing tells."""
+    return authority.server(authority.root("ACME CA")), None
+
+
+def other_root(authority: Authority) -> tuple[object, object]:
+    return authority.server(authority.root("ACME Root 2", key="ec:new")), authority.root("ACME Root 1")
 
 
 def default_certificate(authority: Authority) -> tuple[object, object]:
@@ -387,14 +468,38 @@ SETUPS: dict[str, Setup] = {
     "captive_portal": Setup(
         http(response(302, "", [("Location", PORTAL)])),
         "redirected",
-        ("https://portal.hotel.example/guest", "a login or a gateway"),
-        IN_FRONT,
+        ("https://portal.hotel.example/guest", NETWORK),
+        LET_THROUGH,
     ),
     "captive_511": Setup(
         http(response(511, LOGIN_FORM)),
         "proxy_auth",
-        ("511", "ACME single sign-on", "a login page"),
+        ("511", "ACME single sign-on", NETWORK),
+        LET_THROUGH,
+    ),
+    "captive_page_that_leads_away": Setup(
+        http(response(200, CISCO)),
+        "not_label_studio",
+        ("Web Authentication Redirect", NETWORK),
+        LET_THROUGH,
+    ),
+    "web_filter": Setup(
+        http(response(403, FORTIGUARD)),
+        "proxy_denied",
+        ("403", "Web Page Blocked", NETWORK),
+        LET_THROUGH,
+    ),
+    "single_sign_on_of_another_host": Setup(
+        http(response(302, "", [("Location", SSO)])),
+        "redirected",
+        ("https://portal.acme.example/oauth2/authorize", "a login or a gateway"),
         IN_FRONT,
+    ),
+    "redirect_loop": Setup(
+        http(to_itself),
+        "redirected",
+        ("redirects to itself",),
+        ("have the proxy that ends TLS say so", "X-Forwarded-Proto"),
     ),
     "to_https": Setup(
         http(to_https),
@@ -442,14 +547,14 @@ SETUPS: dict[str, Setup] = {
     "grafana": Setup(
         http(response(401, {"message": "Unauthorized", "messageId": "auth.unauthorized"})),
         "proxy_auth",
-        ("is not Label Studio's", "Unauthorized", "another server"),
+        ("401", "Unauthorized", "another program than Label Studio"),
         ("correct host and port of LABEL_STUDIO_URL",),
     ),
     "minio": Setup(
         http(response(403, MINIO, [("Server", "MinIO")])),
         "proxy_denied",
-        ("is not Label Studio's", "MinIO", "another server"),
-        ("let that proxy or firewall pass",),
+        ("403", "AccessDenied", "MinIO", "another program than Label Studio"),
+        ("correct host and port of LABEL_STUDIO_URL",),
     ),
     "the_app_itself": Setup(
         http(response(404, {"detail": "Not Found"}, [("Server", "uvicorn")])),
@@ -490,6 +595,48 @@ SETUPS: dict[str, Setup] = {
     ),
     "https_on_http_port": Setup(
         https_on_http_port, "tls_failed", ("the answer is not TLS", "plain http"), ("write http://",)
+    ),
+    "http_on_https_port_that_closes": Setup(
+        http_on_tls_port,
+        "https_needed",
+        ("wants https and was asked by http",),
+        ("write https:// instead of http://",),
+    ),
+    "http2_alone": Setup(
+        http(says(bytes([0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 100]))),
+        "bad_reply",
+        ("it speaks HTTP/2 alone",),
+        ("correct host, port and scheme",),
+    ),
+    "published_port_without_a_server": Setup(
+        http(closes),
+        "connection_reset",
+        ("closes each at once", "nothing is behind that port"),
+        ("see whether Label Studio has started and listens at 0.0.0.0 inside its container",),
+    ),
+    "published_port_without_a_server_by_https": Setup(
+        https_closes,
+        "connection_reset",
+        ("closes each at once", "nothing is behind that port"),
+        ("see whether Label Studio has started",),
+    ),
+    "tls_with_nobody_behind": Setup(
+        tls_before_nobody,
+        "connection_reset",
+        ("closed the connection after the TLS handshake",),
+        ("see whether Label Studio runs", "the proxy that ends TLS there asks it by the right name"),
+    ),
+    "client_certificate": Setup(
+        client_certificate,
+        "tls_failed",
+        ("wants a client certificate",),
+        ("put an address of Label Studio that wants none into LABEL_STUDIO_URL",),
+    ),
+    "client_certificate_of_nginx": Setup(
+        http(page(400, "No required SSL certificate was sent")),
+        "tls_failed",
+        ("wants a client certificate",),
+        ("put an address of Label Studio that wants none into LABEL_STUDIO_URL",),
     ),
     # ---- Label Studio
     "database_down": Setup(
@@ -564,6 +711,20 @@ SETUPS: dict[str, Setup] = {
         ("ask for Label Studio's present name",),
         needs_names=True,
     ),
+    "host_of_docker": Setup(
+        unnamed("host.docker.internal"),
+        "name_unresolved",
+        ("knows no address of host.docker.internal",),
+        ("add it to the service on Linux: extra_hosts",),
+        needs_names=True,
+    ),
+    "name_of_mdns": Setup(
+        unnamed("studio.local"),
+        "name_unresolved",
+        ("knows no address of studio.local",),
+        ("use that machine's address",),
+        needs_names=True,
+    ),
     "name_server_is_dead": Setup(
         unnamed("studio.example.org", LABELGATE_TIMEOUT="1s"),
         "timeout",
@@ -618,6 +779,30 @@ SETUPS: dict[str, Setup] = {
         "tls_untrusted",
         ('did not send its issuer "Example Issuing CA"',),
         ("have the server send the whole chain (nginx: fullchain.pem), for the app too",),
+    ),
+    "missing_intermediate_of_a_public_ca": Setup(
+        https(public_intermediate),
+        "tls_untrusted",
+        ('did not send the certificate of its issuer "R10" (published at http://r10.i.example.org/)',),
+        ("have the server send the whole chain (nginx: fullchain.pem",),
+    ),
+    "missing_intermediate_of_ones_own": Setup(
+        https(private_intermediate),
+        "tls_untrusted",
+        ('did not send the certificate of its issuer "ACME Issuing CA 2"',),
+        ("have the server send the whole chain (nginx: fullchain.pem",),
+    ),
+    "a_ca_that_may_be_either": Setup(
+        https(plain_ca),
+        "tls_untrusted",
+        ("an unknown authority", '"ACME CA" was not sent'),
+        ("if that CA is below another one, have the server send the whole chain", "if it is your own root"),
+    ),
+    "another_root_than_in_the_ca_file": Setup(
+        https(other_root),
+        "tls_untrusted",
+        ("an unknown authority", 'the CA "ACME Root 2", which is not in'),
+        ("add that CA's certificate to the file of LABELGATE_CA_FILE",),
     ),
     "private_ca": Setup(
         https(private_ca),

@@ -13,7 +13,19 @@ import pytest
 from clock import SLACK, timed
 from conftest import call
 from faults import FAULTS, GOOD, LOGIN_PAGE, PAGE_404, UNREAD
-from standin import TOKEN, USER, WHOAMI, Deaf, StandIn, answer, detail, free_port, label_studio, response
+from standin import (
+    TOKEN,
+    USER,
+    WHOAMI,
+    Connection,
+    Deaf,
+    StandIn,
+    answer,
+    detail,
+    free_port,
+    label_studio,
+    response,
+)
 
 pytest_plugins = ("probes",)
 
@@ -39,6 +51,27 @@ def test_fault(probe, name: str, host: str) -> None:
     else:
         assert seen.seconds < 3, seen
     assert TOKEN[:8] not in seen.out
+
+
+def test_a_port_that_closes_is_looked_at_once_more(probe) -> None:
+    """Without the question; and a port that takes its time over it costs half a second, not the limit."""
+    heard: list[bytes] = []
+
+    def play(connection: Connection) -> None:
+        if not heard:
+            request = connection.read_request()
+            heard.append(request.raw if request else b"")
+            return
+        heard.append(connection.socket.recv(65536))
+        connection.wait()
+
+    with StandIn(play) as server:
+        seen = probe(server.url, timeout="20s")
+        assert server.connections == 2
+    assert seen.word == "connection_reset" and "another service's" in seen.out, seen
+    assert seen.seconds < 2, seen
+    assert TOKEN.encode() in heard[0] and heard[1].startswith(b"\x16\x03\x01")
+    assert TOKEN.encode() not in heard[1] and b"HTTP" not in heard[1] and b"Authorization" not in heard[1]
 
 
 @pytest.mark.parametrize("name", UNREAD)

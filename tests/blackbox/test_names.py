@@ -133,7 +133,7 @@ def test_refused_and_no_ipv6_is_still_refused(look: Look) -> None:
 ROUTES = {
     "192.0.2.1": ("", "no route to its network"),
     "[2001:db8::1]": ("", "no route to its network"),
-    "10.9.8.7": ("route add unreachable 10.9.8.0/24", "no route to the host"),
+    "10.9.8.7": ("route add unreachable 10.9.8.0/24", "no route to host"),
     "10.9.7.7": ("route add prohibit 10.9.7.0/24", "firewall"),
 }
 

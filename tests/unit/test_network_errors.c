@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <string.h>
 
 #include "net/network_errors.h"
 
@@ -19,10 +20,10 @@ static void an_error_of_connect_has_its_word(void **state)
         enum reason reason;
     } rows[] = {
         {ECONNREFUSED, REASON_CONNECTION_REFUSED},
-        {ECONNRESET, REASON_CONNECTION_RESET}, // right after it was accepted
+        {ECONNRESET, REASON_CONNECTION_RESET_EMPTY}, // right after it was accepted
         {ENETUNREACH, REASON_UNREACHABLE},
-        {EHOSTUNREACH, REASON_UNREACHABLE},
-        {EACCES, REASON_UNREACHABLE},
+        {EHOSTUNREACH, REASON_UNREACHABLE_HOST},
+        {EACCES, REASON_UNREACHABLE_FORBIDDEN},
     };
     struct url url;
     char why[URL_WHY];
@@ -36,8 +37,48 @@ static void an_error_of_connect_has_its_word(void **state)
     }
 }
 
+static enum reason refused(const char *address, const char *tried, bool in_container)
+{
+    struct url url;
+    char why[URL_WHY];
+    struct finding fault = {0};
+    assert_true(url_parse(address, false, &url, why));
+    network_error_connection(&fault, &url, address, tried, ECONNREFUSED, in_container);
+    return fault.reason;
+}
+
+// To Linux 0.0.0.0 is this machine; as the answer of a name server it is the word of a block list.
+static void the_address_of_nobody(void **state)
+{
+    (void)state;
+    static const char studio[] = "http://studio.example:8080";
+    assert_int_equal(refused(studio, "0.0.0.0", false), REASON_NAME_UNRESOLVED_BLOCKED);
+    assert_int_equal(refused(studio, "0.0.0.0, ::", false), REASON_NAME_UNRESOLVED_BLOCKED);
+    assert_int_equal(refused(studio, "10.0.0.0", false), REASON_CONNECTION_REFUSED);
+    assert_int_equal(refused(studio, "::1", false), REASON_CONNECTION_REFUSED);
+    assert_int_equal(refused("http://0.0.0.0:8080", "0.0.0.0", false),
+                     REASON_CONNECTION_REFUSED_ON_HOST);
+    assert_int_equal(refused("http://0.0.0.0:8080", "0.0.0.0", true),
+                     REASON_CONNECTION_REFUSED_LOCALHOST);
+}
+
+// A SETTINGS frame, as an HTTP/2 server begins.
+static void http2_is_named(void **state)
+{
+    (void)state;
+    static const char settings[] = {0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 100};
+    struct finding fault = {0};
+    network_error_not_http(&fault, "http://studio.example:8080", settings, sizeof settings);
+    assert_int_equal(fault.reason, REASON_BAD_REPLY);
+    assert_non_null(strstr(fault.detail, "HTTP/2"));
+    network_error_not_http(&fault, "http://studio.example:8080", settings, 8);
+    assert_null(strstr(fault.detail, "HTTP/2"));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(an_error_of_connect_has_its_word)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(an_error_of_connect_has_its_word),
+                                       cmocka_unit_test(the_address_of_nobody),
+                                       cmocka_unit_test(http2_is_named)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
