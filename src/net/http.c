@@ -585,7 +585,7 @@ static bool prepare(struct transfer *self)
 
 void http_ask(const struct http_request *request, struct http_answer *answer)
 {
-    struct transfer self = {.request = request, .answer = answer, .fd = -1};
+    struct transfer self = {.request = request, .answer = answer, .what = "the address", .fd = -1};
     self.in = (struct intake){.request = request, .answer = answer, .origin = self.origin};
     memset(answer, 0, sizeof *answer);
     self.until_ms = duration_now() + request->timeout_ms;

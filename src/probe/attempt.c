@@ -146,13 +146,20 @@ static const char *url_of(const struct child *child)
     return child->kind == ATTEMPT_APP ? child->plan->app_url : child->plan->reach->url;
 }
 
+// What is read before anybody is asked. An address is no name: a process that gets no time to begin
+// must not put it on the name server.
+static const char *first_step(const struct child *child)
+{
+    return span_starts(span_of(url_of(child)), "https:") ? "the certificates" : "the address";
+}
+
 static int work(void *context, int out_fd)
 {
     struct child *child = context;
     child->out_fd = out_fd;
     if (!deadline_arm(child->timeout_ms))
         return EXITCODE_NO; // the parent misses the answer
-    prepare_timeout(child, HTTP_RESOLVING, url_of(child));
+    prepare_timeout(child, HTTP_RESOLVING, first_step(child));
 
     struct ask how = attempt_question(child->plan->reach, child->plan->token, child->timeout_ms);
     how.phase = prepare_timeout;

@@ -156,6 +156,25 @@ def test_what_is_looked_up_after_the_answer_takes_nothing_from_it(
     assert seconds < 0.7 + SLACK
 
 
+@pytest.mark.native("filters system calls")
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the numbers of x86_64")
+@pytest.mark.parametrize("name", [[], ["--app-url", "http://127.0.0.1:9/"]])
+def test_time_that_is_up_before_anybody_was_asked_is_not_the_name_servers(
+    labelgate: Path, helpers: Path, tmp_path: Path, name: list[str]
+) -> None:
+    """A process that got no time, here for its random numbers: the address is one, no name is looked up."""
+    getrandom = "318"
+    env = {
+        "LABEL_STUDIO_URL": "http://127.0.0.1:9",
+        "LABEL_STUDIO_API_TOKEN": TOKEN,
+        "LABELGATE_TIMEOUT": "700ms",
+    }
+    verb, held = (["health", *name], []) if name else (["check"], ["--children"])
+    done = call(helpers / "hold_call", *held, getrandom, labelgate, *verb, env=env, cwd=tmp_path)
+    assert "[timeout]" in done.out + done.err, done
+    assert "before" in done.out + done.err and "name server" not in done.out + done.err
+
+
 # ---- Standard output -------------------------------------------------------------------------------------
 
 
