@@ -63,13 +63,20 @@ static void add_odd_character(const struct dotenv_issue *issue, struct text *out
              known ? known->advice : "delete it");
 }
 
+// Else lines in it were added to a file that is not.
+static bool is_all_utf16(const struct dotenv_issue *issue)
+{
+    return issue->line == 1 && issue->column == 1;
+}
+
 static void add_utf16(const struct dotenv_issue *issue, struct text *out)
 {
-    bool whole = issue->line == 1 && issue->column == 1;
-    text_add(out,
-             "the file is UTF-16 %s: save all of it as UTF-8 (PowerShell: Set-Content "
-             "-Encoding utf8)",
-             whole ? "text" : "from here on");
+    if (is_all_utf16(issue))
+        text_add(out, "the file is UTF-16 text: save it as UTF-8, in PowerShell: (Get-Content "
+                      "FILE) | Set-Content -Encoding utf8 FILE");
+    else
+        text_add(out, "the file is UTF-16 from here on: delete what follows and type it anew in "
+                      "an editor, as UTF-8 (> or >> of PowerShell wrote it)");
 }
 
 static void add_link_text(const struct dotenv_issue *issue, struct text *out)
@@ -248,7 +255,7 @@ enum reason dotenv_issue_reason(const struct dotenv_issue *issue)
         return REASON_OK;
     switch (issue->fault) {
     case DOTENV_UTF16:
-        return REASON_ENV_UTF16;
+        return is_all_utf16(issue) ? REASON_ENV_UTF16 : REASON_ENV_UTF16_FROM;
     case DOTENV_HEREDOC:
         return REASON_ENV_INVALID_HEREDOC;
     case DOTENV_LINK_TEXT:

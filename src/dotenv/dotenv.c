@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/ascii.h"
 #include "dotenv/issue.h"
 #include "dotenv/lint.h"
 #include "dotenv/memory.h"
@@ -102,9 +103,24 @@ static bool look_up(void *context, struct span name, struct span *value)
     return true;
 }
 
+// ${CI_TOKEN}: capitals that say what they name. A generated token is neither, and one that
+// somebody chose so would be a placeholder's name.
+static bool calls_itself_secret(struct span name)
+{
+    static const char *const words[] = {"TOKEN", "KEY", "SECRET"};
+    for (size_t i = 0; i < name.len; i++)
+        if (!ascii_is_upper(name.text[i]) && !ascii_is_digit(name.text[i]) && name.text[i] != '_')
+            return false;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (span_find(name, words[i]) < name.len)
+            return true;
+    return false;
+}
+
 // What looks like a name after a $ may be a piece of a secret. It is shown only where somebody
-// uses it as a name: in an assignment of this or an earlier file, or in the environment. That is
-// known at the end of the file.
+// uses it as a name: in an assignment of this or an earlier file, or in the environment; or where
+// it is all that the value refers to and calls itself a secret's name. The first is known at the
+// end of the file.
 static void forget_unknown_names(struct reading *reading)
 {
     size_t known = 0;
@@ -116,7 +132,8 @@ static void forget_unknown_names(struct reading *reading)
                          issue->fault == DOTENV_LINT_UNSET_IN_SECRET ||
                          issue->fault == DOTENV_LINT_UNSET_WHOLE ||
                          issue->fault == DOTENV_REQUIRED_MISSING;
-        if (reference && name.len > 0 && !names_get(&reading->names, name, &known) &&
+        bool is_plain = issue->fault == DOTENV_LINT_UNSET_WHOLE && calls_itself_secret(name);
+        if (reference && !is_plain && name.len > 0 && !names_get(&reading->names, name, &known) &&
             !find_inherited(reading, name, &value))
             issue->name[0] = '\0';
     }

@@ -418,14 +418,16 @@ static void explain(struct transfer *self, CURLcode code)
         return;
     switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
-        network_error_name(fault, self->origin, self->url.host, self->url.host, "");
+        network_error_name(fault, self->origin, self->url.host, self->url.host, "",
+                           container_is_inside());
         break;
     case CURLE_COULDNT_CONNECT:
         network_error_connection(fault, &self->url, self->origin, self->tried, (int)error,
                                  container_is_inside());
         break;
     case CURLE_OPERATION_TIMEDOUT:
-        http_timeout_finding(fault, self->phase, self->what, self->request->timeout_ms);
+        http_timeout_finding(fault, self->phase, self->what, self->request->timeout_ms,
+                             container_is_inside());
         break;
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
@@ -527,7 +529,8 @@ static void ask_by_name(struct transfer *self)
     struct dial by_name = {next_host(self), self->until_ms, self, on_looking, on_connect};
     if (dial(&by_name, &failure))
         return;
-    network_error_name(&unknown, self->origin, by_name.host, failure.asked, failure.no_reply);
+    network_error_name(&unknown, self->origin, by_name.host, failure.asked, failure.no_reply,
+                       container_is_inside());
     if (self->request->proxy != NULL)
         network_error_proxy_away(fault, &self->url, self->origin, unknown.detail);
     else

@@ -152,7 +152,16 @@ void network_error_bad_reply(struct finding *fault, const char *origin, const ch
     finding_set(fault, REASON_BAD_REPLY, origin, NULL, why);
 }
 
-static enum reason reason_of_unknown(const char *host)
+// A service's name is known on its own network only, and while the service runs.
+static enum reason by_name(const char *host, bool in_container, enum reason other,
+                           enum reason service, enum reason on_host)
+{
+    if (!is_service(host))
+        return other;
+    return in_container ? service : on_host;
+}
+
+static enum reason reason_of_unknown(const char *host, bool in_container)
 {
     struct span name = span_of(host);
     if (span_is_nocase(name, "host.docker.internal") ||
@@ -160,11 +169,12 @@ static enum reason reason_of_unknown(const char *host)
         return REASON_NAME_UNRESOLVED_GATEWAY;
     if (span_ends_nocase(name, ".local"))
         return REASON_NAME_UNRESOLVED_LOCAL;
-    return is_service(host) ? REASON_NAME_UNRESOLVED_SERVICE : REASON_NAME_UNRESOLVED;
+    return by_name(host, in_container, REASON_NAME_UNRESOLVED, REASON_NAME_UNRESOLVED_SERVICE,
+                   REASON_NAME_UNRESOLVED_ON_HOST);
 }
 
 void network_error_name(struct finding *fault, const char *origin, const char *host,
-                        const char *asked, const char *silent)
+                        const char *asked, const char *silent, bool in_container)
 {
     char detail[FINDING_SLOT];
     struct text out = text_over(detail, sizeof detail);
@@ -175,7 +185,10 @@ void network_error_name(struct finding *fault, const char *origin, const char *h
     if (silent[0] != '\0' && strcmp(silent, host) != 0)
         text_add(&out, ", a candidate of the search list; a final dot (%s.) skips the list", host);
     enum reason reason =
-        silent[0] != '\0' ? REASON_NAME_UNRESOLVED_SILENT : reason_of_unknown(host);
+        silent[0] != '\0'
+            ? by_name(host, in_container, REASON_NAME_UNRESOLVED_SILENT,
+                      REASON_NAME_UNRESOLVED_SILENT_SERVICE, REASON_NAME_UNRESOLVED_SILENT_ON_HOST)
+            : reason_of_unknown(host, in_container);
     finding_set(fault, reason, origin, NULL, detail);
 }
 
@@ -251,8 +264,24 @@ static const char *phase_words(enum http_phase phase)
     return "";
 }
 
+// `looked_up` follows the address: " NAME" and perhaps more. It may be a proxy's name, or one that
+// was found and is looked up again for IPv6: no service of that name is missing then.
+static enum reason reason_of_look_up(const char *address, const char *looked_up, bool in_container)
+{
+    struct url url;
+    char why[URL_WHY];
+    if (!url_parse(address, true, &url, why) || strstr(looked_up, " for IPv6") != NULL)
+        return REASON_TIMEOUT_RESOLVING;
+    size_t len = strlen(url.host);
+    bool is_its = looked_up[0] == '\0' || (strncmp(looked_up + 1, url.host, len) == 0 &&
+                                           strchr("., ", looked_up[1 + len]) != NULL);
+    return is_its ? by_name(url.host, in_container, REASON_TIMEOUT_RESOLVING,
+                            REASON_TIMEOUT_RESOLVING_SERVICE, REASON_TIMEOUT_RESOLVING_ON_HOST)
+                  : REASON_TIMEOUT_RESOLVING;
+}
+
 void http_timeout_finding(struct finding *finding, enum http_phase phase, const char *what,
-                          int64_t timeout_ms)
+                          int64_t timeout_ms, bool in_container)
 {
     char subject[FINDING_SLOT], detail[FINDING_SLOT], limit[32];
     duration_text(timeout_ms, limit, sizeof limit);
@@ -267,5 +296,7 @@ void http_timeout_finding(struct finding *finding, enum http_phase phase, const 
     enum reason reason = reason_of_timeout(phase);
     if (reason == REASON_TIMEOUT_CONNECTING && strstr(what, " to the proxy ") != NULL)
         reason = REASON_TIMEOUT_PROXY;
+    if (reason == REASON_TIMEOUT_RESOLVING)
+        reason = reason_of_look_up(subject, what + address, in_container);
     finding_set(finding, reason, subject, NULL, detail);
 }

@@ -13,7 +13,7 @@
 #include "spec/reason.h"
 
 // No address could be connected to. `tried` names them; `error` is the errno of the last;
-// `in_container`: what localhost means here.
+// `in_container`, here and below: what localhost means here, and who knows a service's name.
 void network_error_connection(struct finding *fault, const struct url *url, const char *origin,
                               const char *tried, int error, bool in_container);
 // The connection ended before the answer did. `status` is 0 when not even a head came.
@@ -27,7 +27,7 @@ void network_error_bad_reply(struct finding *fault, const char *origin, const ch
 // None of the names has an address: `asked` lists them, `silent` is the first one that the name
 // server did not answer for ("" when it answered for all).
 void network_error_name(struct finding *fault, const char *origin, const char *host,
-                        const char *asked, const char *silent);
+                        const char *asked, const char *silent, bool in_container);
 // The same, and it is the proxy itself that cannot be reached.
 void network_error_proxy_away(struct finding *fault, const struct url *url, const char *origin,
                               const char *why);
@@ -42,6 +42,6 @@ void network_error_proxy_status(struct finding *fault, const struct url *url, co
 // REASON_TIMEOUT; for a 401 or 403 that came without its body REASON_UNAUTHORIZED_UNREAD or
 // REASON_FORBIDDEN_UNREAD. Pure.
 void http_timeout_finding(struct finding *finding, enum http_phase phase, const char *what,
-                          int64_t timeout_ms);
+                          int64_t timeout_ms, bool in_container);
 
 #endif

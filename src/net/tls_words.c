@@ -2,11 +2,13 @@
 // Why a handshake failed, in words. Never "write http://" to a server that has shown a certificate.
 #include <mbedtls/ssl.h>
 #include <mbedtls/x509_crt.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/text.h"
 #include "net/certificate.h"
 #include "net/tls.h"
+#include "net/url.h"
 
 // A leaf alone whose issuer is not known here: a chain that is not whole, or a private CA. What the
 // certificate tells of its issuer decides which step comes first; with a CA file that is set, the
@@ -190,11 +192,25 @@ static enum reason explain_error(const struct tls *self, int error, struct text 
     return REASON_TLS_FAILED;
 }
 
+// "host:443" of "https://host", as openssl s_client wants it.
+static void host_and_port(const char *origin, char buffer[FINDING_SLOT])
+{
+    struct url url;
+    char why[URL_WHY];
+    if (url_parse(origin, false, &url, why))
+        text_print(buffer, FINDING_SLOT, strchr(url.host, ':') ? "[%s]:%u" : "%s:%u", url.host,
+                   url.port);
+    else
+        text_print(buffer, FINDING_SLOT, "HOST:PORT");
+}
+
 void tls_explain(const struct tls *self, int error, const char *subject, struct finding *fault)
 {
-    char detail[FINDING_SLOT];
+    char detail[FINDING_SLOT], where[FINDING_SLOT];
     struct text out = text_over(detail, sizeof detail);
     enum reason reason =
         self->flags != 0 ? explain_flags(self, &out) : explain_error(self, error, &out);
-    finding_set(fault, reason, subject, NULL, detail);
+    host_and_port(subject, where);
+    finding_set(fault, reason, subject, reason == REASON_TLS_UNTRUSTED_SELF_SIGNED ? where : NULL,
+                detail);
 }

@@ -5,6 +5,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "base/container.h"
 #include "base/duration.h"
 #include "base/file.h"
 #include "base/redact.h"
@@ -85,7 +86,7 @@ static void prepare_timeout(void *context, enum http_phase phase, const char *wh
     struct child *child = context;
     struct attempt late = {0};
     struct finding timeout = {0};
-    http_timeout_finding(&timeout, phase, what, child->said_ms);
+    http_timeout_finding(&timeout, phase, what, child->said_ms, container_is_inside());
     if (child->kind == ATTEMPT_HEALTH || child->kind == ATTEMPT_WHOAMI)
         settings_name_token(child->plan->token, &timeout);
     late_finding(child, &timeout, &late.finding);

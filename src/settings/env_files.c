@@ -128,9 +128,10 @@ static void tell_issue(struct maker *maker, const struct dotenv_issue *issue)
         text_print(place, sizeof place, "line %u, column %u", issue->line, issue->column);
     else if (issue->line > 0)
         text_print(place, sizeof place, "line %u", issue->line);
-    // All of it is UTF-16: there are no lines that were added in another encoding.
-    bool whole = issue->fault == DOTENV_UTF16 && issue->line == 1 && issue->column == 1;
-    finding_set(&finding, dotenv_issue_reason(issue), path, whole ? NULL : place, sentence);
+    enum reason reason = dotenv_issue_reason(issue);
+    if (reason == REASON_ENV_UTF16_FROM) // whole lines are typed anew
+        text_print(place, sizeof place, "line %u", issue->line);
+    finding_set(&finding, reason, path, place, sentence);
     refuse_file(maker, &finding);
 }
 

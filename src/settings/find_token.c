@@ -198,6 +198,23 @@ static void warn_others(struct maker *maker)
                place);
 }
 
+// What a line that came out empty refers to: "itself", or "${CI_TOKEN}" where the lint shows that
+// name. NULL: not known.
+static const char *reference_of(struct settings *settings, const struct dotenv_var *var,
+                                const char *name)
+{
+    char bytes[FINDING_SLOT];
+    for (size_t i = 0; i < settings->dotenv.issue_count; i++) {
+        const struct dotenv_issue *issue = &settings->dotenv.issues[i];
+        if (issue->fault != DOTENV_LINT_UNSET_WHOLE || issue->file != var->file ||
+            issue->line != var->line || issue->name[0] == '\0' || strcmp(issue->name, name) == 0)
+            continue;
+        text_print(bytes, sizeof bytes, "${%s}", issue->name);
+        return arena_copy(&settings->memory, span_of(bytes));
+    }
+    return span_find(var->raw, name) < var->raw.len ? "itself" : NULL;
+}
+
 // "NAME is set, but empty (environment)": what Compose makes of a ${NAME} that is not set.
 static void note_empty(struct maker *maker)
 {
@@ -210,7 +227,7 @@ static void note_empty(struct maker *maker)
             settings->dotenv.failed ? NULL : dotenv_find(&settings->dotenv, name);
         if (var && var->has_reference && var->value.len == 0 && !settings->token.unset.name) {
             settings->token.unset = settings_line_of(settings, var, name);
-            settings->token.unset_itself = span_find(var->raw, name) < var->raw.len;
+            settings->token.unset_reference = reference_of(settings, var, name);
         }
         if (envlist_get(maker->environment, name))
             text_add(&text, "%s is set in the environment, but empty", name);

@@ -95,7 +95,7 @@ void maker_refuse_value(struct maker *maker, const struct option_row *row,
         text_add(&text, "\"");
     }
     struct finding finding;
-    finding_set(&finding, REASON_USAGE, verb_row(maker->verb)->name, NULL, sentence);
+    finding_set(&finding, REASON_USAGE_VALUE, verb_row(maker->verb)->name, NULL, sentence);
     maker_refuse(maker, value->origin.kind == ORIGIN_OPTION ? STAGE_OPTIONS : STAGE_SETTINGS,
                  &finding);
 }

@@ -84,7 +84,7 @@ bool settings_need_token(const struct settings *self, struct finding *finding)
     if (self->token.unset.name) {
         origin_words(&self->token.unset, places, sizeof places);
         finding_set(finding, REASON_TOKEN_MISSING_REFERENCE, self->token.unset.name, places,
-                    self->token.unset_itself ? "itself" : NULL);
+                    self->token.unset_reference);
         return false;
     }
     text = text_over(places, sizeof places);

@@ -57,16 +57,16 @@ struct settings_finding {
 
 // Which token the app gets, and what may be done with it.
 struct token_settings {
-    const char **names;         // it is looked for under these, the first that is set counts
-    struct token_found used;    // its name is NULL when none was found
-    struct token_found *others; // set as well, not used; the same text again is not one of them
-    struct span file_text;      // what the files hold under its name now; empty: nothing
-    struct origin file_origin;  // of `file_text`
-    const char *hint;           // none was found: what comes nearest, in words; or NULL
-    struct origin near;         // none was found: a name that looks like one is set; or name NULL
-    struct origin unset;        // none was found: its line is a reference that was not set
-    bool unset_itself;          // ... to its own name
-    bool none;                  // --no-token: the app gets none
+    const char **names;          // it is looked for under these, the first that is set counts
+    struct token_found used;     // its name is NULL when none was found
+    struct token_found *others;  // set as well, not used; the same text again is not one of them
+    struct span file_text;       // what the files hold under its name now; empty: nothing
+    struct origin file_origin;   // of `file_text`
+    const char *hint;            // none was found: what comes nearest, in words; or NULL
+    struct origin near;          // none was found: a name that looks like one is set; or name NULL
+    struct origin unset;         // none was found: its line is a reference that was not set
+    const char *unset_reference; // ... to this; NULL: to what is not shown
+    bool none;                   // --no-token: the app gets none
     bool enable_legacy;
     enum jwt_policy jwt;
     unsigned name_count;

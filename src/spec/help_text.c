@@ -46,7 +46,8 @@ static const struct kind_row kinds[] = {
      "(Organization > Access Token Settings)"},
     {"Personal Access Token", "a JWT, eyJ..., token_type refresh",
      "not as it is: it must be exchanged before use; LABELGATE_JWT=trade has run do that for any "
-     "app, LABELGATE_JWT=accept leaves it to an app that does it itself (label-studio-sdk's "
+     "app, with legacy tokens switched on, LABELGATE_JWT=accept leaves it to an app that does it "
+     "itself (label-studio-sdk's "
      "client; httpx and requests do not)"},
     {"access token", "a JWT, eyJ..., token_type access",
      "only as Authorization: Bearer, and for five minutes: a Personal Access Token is exchanged "

@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "base/container.h"
 #include "base/duration.h"
 #include "base/envlist.h"
 #include "base/say.h"
@@ -148,7 +149,8 @@ static void prepare_timeout(void *context, enum http_phase phase, const char *wh
 {
     struct health *health = context;
     struct finding late = {0};
-    http_timeout_finding(&late, phase, what, health->settings.limits.timeout_ms);
+    http_timeout_finding(&late, phase, what, health->settings.limits.timeout_ms,
+                         container_is_inside());
     settings_name_token(&health->settings.token, &late);
     proxy_name_way(health->settings.reach.proxy, &late);
     prepare(health, &late);

@@ -166,7 +166,7 @@ static int find_command(struct run *run)
     struct finding finding = {0};
     const struct call *call = run->call;
     if (run->options.first >= call->argc) {
-        finding_set(&finding, REASON_USAGE, "run", NULL, "the command to start is missing");
+        finding_set(&finding, REASON_USAGE_NO_COMMAND, NULL, NULL, NULL);
         return refused(run, &finding);
     }
     if (init_find_program(call->argv[run->options.first], run->app.items, run->program, &finding))

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/container.h"
 #include "base/envlist.h"
 #include "base/file.h"
 #include "base/json_write.h"
@@ -125,7 +126,7 @@ static void prepare_timeout(void *context, enum http_phase phase, const char *wh
     struct child *child = context;
     struct finding finding = {0};
     struct text text = text_over(child->late.came, sizeof child->late.came);
-    http_timeout_finding(&finding, phase, what, child->run.timeout_ms);
+    http_timeout_finding(&finding, phase, what, child->run.timeout_ms, container_is_inside());
     finding_add_sentence(&finding, &text);
     text_add(&text, " [%s]", reason_word(finding.reason));
     child->late.state = CHECK_FAILED;

@@ -19,6 +19,7 @@ static_assert(!INI_ALLOW_INLINE_COMMENTS, "\" ;\" may be in a JSON body");
 
 #define DEFAULTS "defaults"
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
+#define TWICE(word) "\"" word "\" is given twice in this check"
 #define TOO_MANY_LINES "there are too many lines of this kind"
 
 struct reading {
@@ -117,10 +118,11 @@ static void add_pair(struct reading *self, struct check_pair *list, unsigned mos
         list[(*count)++] = (struct check_pair){copy(self, name), copy(self, span_of(value))};
 }
 
-static void set_once(struct reading *self, const char **member, const char *value)
+static void set_once(struct reading *self, const char **member, const char *value,
+                     const char *twice)
 {
     if (*member)
-        self->fault = "given twice";
+        self->fault = twice;
     else if (value[0] == '\0')
         self->fault = "it has no value";
     else
@@ -178,7 +180,7 @@ static void set_status(struct reading *self, struct check *check, const char *va
             !(digits || span_ends(word, "xx")))
             self->fault = "a status is a number like 200, or 2xx";
     }
-    set_once(self, &check->status, value);
+    set_once(self, &check->status, value, TWICE("status"));
 }
 
 static void add_need(struct reading *self, struct check *check, const char *value)
@@ -203,7 +205,7 @@ static void set_token(struct reading *self, struct check *check, const char *val
     struct span url = span_of(value), accepted = span_word(&url), by = span_word(&url);
     url = span_trim(url);
     if (check->token)
-        self->fault = "given twice";
+        self->fault = TWICE("token");
     else if (!span_is(accepted, "accepted") || (by.len > 0 && (!span_is(by, "by") || url.len == 0)))
         self->fault = "the token can be: accepted, or accepted by URL";
     else if (url.len > 0)
@@ -256,9 +258,9 @@ static void add_line(struct reading *self, struct check *check, const char *key,
     else if (strcmp(key, "jwt") == 0 && check->method)
         self->fault = "a check asks one thing";
     else if (strcmp(key, "jwt") == 0)
-        set_once(self, &check->jwt, value);
+        set_once(self, &check->jwt, value, TWICE("jwt"));
     else if (strcmp(key, "remedy") == 0)
-        set_once(self, &check->remedy, value);
+        set_once(self, &check->remedy, value, TWICE("remedy"));
     else if (strcmp(key, "timeout") == 0)
         set_timeout(self, &check->timeout_ms, value);
     else if (strcmp(key, "token") == 0)

@@ -14,6 +14,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from authority import DAY, Authority
 from standin import (
@@ -373,7 +374,7 @@ LEGACY_OFF = (
 )
 NOT_PROVIDED = "Authentication credentials were not provided."
 STUDIO = "127.0.0.1 label-studio"
-IN_FRONT = ("let /api/ past that login, for the app too",)
+IN_FRONT = ("put Label Studio's own address into LABEL_STUDIO_URL, past that login",)
 
 SETUPS: dict[str, Setup] = {
     # ---- What stands in front of Label Studio
@@ -701,14 +702,15 @@ SETUPS: dict[str, Setup] = {
         unnamed("label-studio"),
         "name_unresolved",
         ("knows no address of label-studio",),
-        ("start that service",),
+        # On a host, where no service has a name, it is the address.
+        ("start that service" if Path("/.dockerenv").exists() else "on this host use --url",),
         needs_names=True,
     ),
     "moved_host": Setup(
         unnamed("studio.example.org"),
         "name_unresolved",
         ("knows no address of studio.example.org",),
-        ("ask for Label Studio's present name",),
+        ("ask whoever runs Label Studio for its address",),
         needs_names=True,
     ),
     "host_of_docker": Setup(
@@ -778,7 +780,10 @@ SETUPS: dict[str, Setup] = {
         https(intermediate),
         "tls_untrusted",
         ('did not send its issuer "Example Issuing CA"',),
-        ("have the server send the whole chain (nginx: fullchain.pem), for the app too",),
+        (
+            "have the server send the whole chain (nginx: fullchain.pem in ssl_certificate)",
+            "the app needs it too",
+        ),
     ),
     "missing_intermediate_of_a_public_ca": Setup(
         https(public_intermediate),
@@ -808,7 +813,11 @@ SETUPS: dict[str, Setup] = {
         https(private_ca),
         "tls_untrusted",
         ("an unknown authority", '"Example Root"'),
-        ("name the PEM file of that CA's certificate", "for the app"),
+        (
+            "name that CA's certificate (a PEM file) in LABELGATE_CA_FILE",
+            "for the app",
+            "the system's CAs and this",
+        ),
     ),
     "default_certificate": Setup(
         https(default_certificate),

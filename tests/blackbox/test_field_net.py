@@ -47,7 +47,7 @@ def test_net_404_of_a_proxy(probe, page: str) -> None:
 def test_the_404_of_label_studio_is_about_the_path(probe, body: object) -> None:
     with StandIn(answer(response(404, body))) as studio:
         seen = probe(studio.url)
-    assert seen.word == "not_found" and "add the path below which Label Studio is served" in seen.out, seen
+    assert seen.word == "not_found" and "add the path under which Label Studio is served" in seen.out, seen
     assert "no route" not in seen.out
 
 
@@ -69,7 +69,9 @@ def test_net_identity_proxy(probe, tmp_path, refusal: bytes, word: str) -> None:
 
     with StandIn(answer(gateway)) as proxy:
         seen = probe(proxy.url)
-        assert seen.word == word and "LABELGATE_HEADER_FILE" in seen.out and '"Name: value"' in seen.out, seen
+        assert seen.word == word and "LABEL_STUDIO_URL" in seen.out and "; or let /api/ past" in seen.out, (
+            seen
+        )
         (tmp_path / "extra").write_text("X-Gateway: let-me-in\n")
         assert probe(proxy.url, env={"LABELGATE_HEADER_FILE": "extra"}).word == "ok"
 

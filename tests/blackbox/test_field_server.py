@@ -163,6 +163,8 @@ def test_health_exec_form_with_shell_words(run: Run, server: StandIn, part: str)
     done = run(*case["argv"], env={**WITH_TOKEN, "LABEL_STUDIO_URL": server.url})
     assert done.code == 1 and "shell" in done.out
     assert part == "c" or "||" in done.out
+    assert '["CMD", "/labelgate", "health"]' in done.out
+    assert part == "b" or 'test: ["CMD", "/labelgate", "health"] in Compose' in done.out
     assert server.connections == 0
 
 

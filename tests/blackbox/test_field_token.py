@@ -198,12 +198,18 @@ def test_token_reference_to_itself(run: Run, tmp_path: Path) -> None:
         (f"{NAME}=${{{NAME}}}", "refers to itself"),
         (f'{NAME}="${{{NAME}}}"', "refers to itself"),
         (f"{NAME}=${NAME}", "refers to itself"),
-        (f"{NAME}=${{TOKEN_OF_CI}} # from CI", "refers to a variable"),
+        (f"{NAME}=${{TOKEN_OF_CI}} # from CI", "refers to ${TOKEN_OF_CI}, a variable"),
+        (f'{NAME}="${{LS_TOKEN}}"', "refers to ${LS_TOKEN}, a variable"),
+        # What may be a token in the place of a name is not shown.
+        (f"{NAME}=${{{OTHER_TOKEN}}}", "refers to a variable"),
+        (f"{NAME}=${{Chosen_Token}}", "refers to a variable"),
+        (f"{NAME}=${{STUDIO}}", "refers to a variable"),
     ],
 )
 def test_references_that_are_not_set(run: Run, tmp_path: Path, line: str, says: str) -> None:
     (tmp_path / ".env").write_text(f"A=1\n{line}\n")
     err = refused(run, {}, "token_missing", ".env line 2", says)
+    assert ("${" in err) == ("${" in says) and not shows_token(err, OTHER_TOKEN) and "Chosen" not in err
     assert "single quotes" not in err
 
 
@@ -256,7 +262,7 @@ def test_references(run: Run, tmp_path: Path, value: str, says: str) -> None:
 )
 def test_paths_of_secrets(run: Run, tmp_path: Path, value: str) -> None:
     err = refused(run, {NAME: value}, "token_placeholder", "path of a file")
-    assert f"move the path to {NAME}_FILE" in err
+    assert f"set {NAME}_FILE to that path" in err and f"in place of {NAME} (" in err
     not_written(run, tmp_path, value, "token_placeholder")
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime
 import os
 import platform
+import re
 import ssl
 import subprocess
 import threading
@@ -208,6 +209,7 @@ def test_self_signed(ask, authority, bundle) -> None:
     seen = ask(authority.server(None), bundle)
     assert seen.word == "tls_untrusted"
     assert "self-signed" in seen.out
+    assert re.search(r"openssl s_client -connect (localhost|127\.0\.0\.1):\d+ </dev/null", seen.out), seen
 
 
 def test_another_self_signed_certificate_of_the_same_name(ask, authority) -> None:

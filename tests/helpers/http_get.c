@@ -33,7 +33,7 @@ static void on_phase(void *context, enum http_phase phase, const char *what)
     struct finding finding;
     char line[1024];
     struct text text = text_over(line, sizeof line);
-    http_timeout_finding(&finding, phase, what, late->timeout_ms);
+    http_timeout_finding(&finding, phase, what, late->timeout_ms, true);
     text_add(&text, "deadline ");
     add_finding(&finding, &text);
     deadline_say(STDOUT_FILENO, text.bytes, text.len, CODE_DEADLINE);

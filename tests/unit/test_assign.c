@@ -111,7 +111,7 @@ static void a_refused_file_is_left_alone(void **state)
         unsigned line;
     } bad[] = {
         {"\xFF\xFET\0=\0001\0\n\0", 10, REASON_ENV_UTF16, 1},
-        {"A=1\nT\0=\0001\0\n\0", 12, REASON_ENV_UTF16, 2},
+        {"A=1\nT\0=\0001\0\n\0", 12, REASON_ENV_UTF16_FROM, 2},
         {"A=1\nT=\"open\n", 12, REASON_ENV_INVALID, 2},
         {"A=1\nB C=2\nT=1\n", 14, REASON_ENV_INVALID, 2},
         {"T=${A:?x}\n", 10, REASON_ENV_INVALID, 1},

@@ -173,7 +173,7 @@ static const struct {
     {GOOD "status = 99\n", "line 3", "status"},
     {GOOD "status = 600\n", "line 3", "status"},
     {GOOD "status = 2x0\n", "line 3", "status"},
-    {GOOD "status = 200\nstatus = 201\n", "line 4", "twice"},
+    {GOOD "status = 200\nstatus = 201\n", "line 4", "\"status\" is given twice"},
     {GOOD "timeout = soon\n", "line 3", "duration"},
     {GOOD "timeout = 0\n", "line 3", "duration"},
     {GOOD "json = ${a\n", "line 3", "no }"},
@@ -196,7 +196,7 @@ static const struct {
     {GOOD "token = acceptedby http://a\n", "line 3", "accepted by URL"},
     {GOOD "token = accepted by\n", "line 3", "accepted by URL"},
     {GOOD "token = accepted http://a\n", "line 3", "accepted by URL"},
-    {GOOD "token = accepted\ntoken = accepted\n", "line 4", "twice"},
+    {GOOD "token = accepted\ntoken = accepted\n", "line 4", "\"token\" is given twice"},
     {GOOD "remark a =\n", "line 3", "no value"},
     {"[A name of a check that is longer than inih keeps of it]\njwt = x\n", "line 1", "49"},
 };

@@ -286,10 +286,15 @@ static void references_in_secrets(void **state)
     expect("SECRET_KEY=1&2k$%w@ex53#%ay$mgp=+c$0&_w^*9=r-ao5@59m5$6-lcm#\n", "1:28 (unset-secret)");
     expect("DB_PASSWORD=pa$word\n", "1:15 (unset-secret)");
     expect("LABEL_STUDIO_API_TOKEN=pa$word\n", "1:26 (unset-secret)");
-    expect("LABEL_STUDIO_API_TOKEN=${TOKEN_OF_CI}\n", "1:24 (unset-whole)");
+    expect("LABEL_STUDIO_API_TOKEN=${TOKEN_OF_CI}\n", "1:24 (unset-whole) TOKEN_OF_CI");
+    expect("LABEL_STUDIO_API_TOKEN=${LS_KEY_2}\n", "1:24 (unset-whole) LS_KEY_2");
+    expect("LABEL_STUDIO_API_TOKEN=${a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6e7f8a9b0}\n",
+           "1:24 (unset-whole)");
+    expect("LABEL_STUDIO_API_TOKEN=${Chosen_TOKEN}\n", "1:24 (unset-whole)");
+    expect("LABEL_STUDIO_API_TOKEN=${QX7_CHOSEN}\n", "1:24 (unset-whole)");
     expect("LABEL_STUDIO_API_TOKEN=\"${TOKEN_OF_CI}\"\nTOKEN_OF_CI=\n",
            "1:25 (unset-whole) TOKEN_OF_CI");
-    expect("LABEL_STUDIO_API_TOKEN=${TOKEN_OF_CI} # CI\n", "1:24 (unset-whole)");
+    expect("LABEL_STUDIO_API_TOKEN=${TOKEN_OF_CI} # CI\n", "1:24 (unset-whole) TOKEN_OF_CI");
     expect("LABEL_STUDIO_API_TOKEN=$LABEL_STUDIO_API_TOKEN\n",
            "1:24 (unset-whole) LABEL_STUDIO_API_TOKEN");
     expect("LABEL_STUDIO_API_TOKEN=${TOKEN_OF_CI}x\n", "1:24 (unset-secret)");

@@ -56,8 +56,6 @@ static const char *const words[][80] = {
                             "app_status",
                             "start_failed",
                             "output_failed",
-                            "login_failed",
-                            "enable_refused",
                             "file_changed",
                             "write_failed",
                             "checks_invalid",
@@ -66,7 +64,8 @@ static const char *const words[][80] = {
     [REASON_CLASS_REFUSED] = {"no_organization", "legacy_disabled", "token_unknown", "jwt_as_token",
                               "header_lost", "jwt_disabled", "bearer_refused", "user_inactive",
                               "user_deleted", "pat_expired", "pat_invalid", "pat_revoked",
-                              "access_as_pat", "pat_missing", "unauthorized", "forbidden"},
+                              "access_as_pat", "pat_missing", "unauthorized", "forbidden",
+                              "login_failed", "enable_refused"},
     [REASON_CLASS_UNCLEAR] = {"no_pat_support",   "host_rejected",    "https_needed",
                               "header_too_large", "proxy_auth",       "proxy_failed",
                               "proxy_denied",     "redirected",       "not_found",
@@ -251,7 +250,9 @@ static void verdicts_about_a_token_name_it(void **state)
     (void)state;
     for (int i = 0; i < REASON_COUNT; i++) {
         enum reason reason = (enum reason)i;
-        if (reason_class(reason) == REASON_CLASS_REFUSED && reason != REASON_HEADER_LOST &&
+        bool is_of_token = strcmp(reason_word(reason), "login_failed") != 0 &&
+                           reason != REASON_HEADER_LOST && reason != REASON_ENABLE_REFUSED;
+        if (reason_class(reason) == REASON_CLASS_REFUSED && is_of_token &&
             !strstr(reason_sentence_template(reason), "{where}"))
             fail_msg("%s does not say which token", reason_word(reason));
     }
@@ -273,7 +274,8 @@ static void every_slot_has_an_example(void **state)
             if (strstr(sentence, slots[slot]) && filled[slot][0] == '\0' && !may_be_empty)
                 fail_msg("%s has nothing for %s", sentence, slots[slot]);
         }
-        if (finding.subject[0] == '\0' && finding.where[0] == '\0' && finding.detail[0] == '\0')
+        if (finding.subject[0] == '\0' && finding.where[0] == '\0' && finding.detail[0] == '\0' &&
+            reason != REASON_USAGE_NO_COMMAND)
             fail_msg("%s has no example", sentence);
     }
 }
@@ -332,8 +334,10 @@ static const struct {
     const char *sentence, *remedy; // a piece that must be there, or NULL
 } promises[] = {
     {REASON_JWT_REFRESH, "Personal Access Token", "set LABELGATE_JWT=trade"},
+    {REASON_JWT_REFRESH, NULL, "needs legacy tokens switched on"},
+    {REASON_JWT_AS_TOKEN, NULL, "needs legacy tokens switched on"},
     {REASON_JWT_REFRESH, "must be exchanged before use", "Account & Settings > Legacy Tokens"},
-    {REASON_JWT_REFRESH, NULL, "LABELGATE_JWT=accept, only if the app exchanges it itself"},
+    {REASON_JWT_REFRESH, NULL, "only if the app exchanges it itself"},
     {REASON_JWT_ACCESS, NULL, "put a legacy token there"},
     {REASON_JWT_OTHER, NULL, "LABELGATE_JWT=trade"},
     {REASON_JWT_TRUNCATED, "without its signature", "shown once"},
@@ -346,6 +350,10 @@ static const struct {
     {REASON_TIMEOUT_PROXY, "the proxy in between did not answer", "the proxy's address"},
     {REASON_TIMEOUT_TUNNEL, "the proxy did not open a tunnel", "NO_PROXY"},
     {REASON_TIMEOUT_RESOLVING, "name server", "/etc/resolv.conf"},
+    {REASON_TIMEOUT_RESOLVING, NULL, "Docker (127.0.0.11"},
+    {REASON_TIMEOUT_RESOLVING_SERVICE, "name server", "start that service"},
+    {REASON_NAME_UNRESOLVED_SILENT_SERVICE, "could not be looked up", "start that service"},
+    {REASON_NAME_UNRESOLVED_ON_HOST, "was not found", "on this host use --url"},
     {REASON_SERVER_ERROR_OWN, "Label Studio's own", "database"},
     {REASON_SERVER_ERROR_PROXY, "a proxy", "see whether Label Studio runs"},
     {REASON_SERVER_ERROR_LATE, "did not answer in time", "database"},
@@ -353,6 +361,10 @@ static const struct {
     {REASON_NOT_FOUND_ROUTE, "no route", "see whether Label Studio runs"},
     {REASON_NOT_FOUND_PROXY, "is not Label Studio's", "sub-path"},
     {REASON_PROXY_AUTH, "wants a login of its own", "for the app too"},
+    {REASON_PROXY_AUTH, NULL, "LABELGATE_HEADER_FILE (\"Name: value\" a line)"},
+    {REASON_PROXY_AUTH_BARE, NULL, "LABELGATE_HEADER_FILE (\"Name: value\" a line)"},
+    {REASON_REDIRECTED, NULL, "LABELGATE_HEADER_FILE (\"Name: value\" a line)"},
+    {REASON_PROXY_AUTH, NULL, "put Label Studio's own address into LABEL_STUDIO_URL"},
     {REASON_PROXY_DENIED, "which is not Label Studio's", "for the app too"},
     {REASON_PROXY_UNUSABLE, "was not asked", "the app keeps"},
     {REASON_PAT_MISSING, "found no token to exchange", "pass on the body"},
@@ -363,7 +375,7 @@ static const struct {
     {REASON_TLS_UNTRUSTED_DEFAULT, "for another name", "a certificate for this host name"},
     {REASON_TLS_EXPIRED_EARLY, "not valid yet", "set the clock"},
     {REASON_TLS_EXPIRED, "not valid at this time", "renew"},
-    {REASON_TOKEN_UNKNOWN, NULL, "no page Legacy Tokens there? Switch them on"},
+    {REASON_TOKEN_UNKNOWN, NULL, "if there is no such page, switch legacy tokens on"},
     {REASON_TOKEN_QUOTED, NULL, "docker compose up -d"},
     {REASON_NAME_UNRESOLVED_SERVICE, NULL, "a stopped one has no name"},
     {REASON_TLS_UNTRUSTED_CHAIN, "does not lead to a known CA", "send the whole chain"},
@@ -378,10 +390,19 @@ static const struct {
      "create the file in its place"},
     {REASON_SECRET_IS_DIRECTORY, "its source was missing when the container was created",
      "recreate"},
-    {REASON_ENV_UTF16, "UTF-16", "Set-Content -Encoding utf8"},
+    {REASON_ENV_UTF16, "UTF-16", "(Get-Content FILE) | Set-Content -Encoding utf8 FILE"},
+    {REASON_ENV_UTF16_FROM, "UTF-16 from", "type them anew"},
     {REASON_ENV_INVALID_HEREDOC, "shell", "delete the first line"},
     {REASON_URL_MISSING_HOST_SET, "LABEL_STUDIO_HOST", "LABEL_STUDIO_URL"},
     {REASON_LEGACY_DISABLED, "is right", "Organization > Access Token Settings"},
+    {REASON_USAGE_SHELL_WORDS, NULL, "test: [\"CMD\", \"/labelgate\", \"health\"] in Compose"},
+    {REASON_USAGE_NO_COMMAND, "the command to start is missing", "CMD"},
+    {REASON_TLS_UNTRUSTED_SELF_SIGNED, "self-signed", "openssl s_client -connect"},
+    {REASON_TLS_UNTRUSTED, NULL, "a file that holds the system's CAs and this one"},
+    {REASON_TOKEN_LINE_END, NULL, "a block (|) keeps it"},
+    {REASON_COMMAND_OPTION, "looks like an option", "docker image inspect"},
+    {REASON_LOGIN_CSRF, "CSRF", "ask Label Studio directly (--url"},
+    {REASON_TOKEN_CONFLICT, "are both set", "so that the file counts"},
     {REASON_USAGE_SHELL_WORDS, "not run by a shell", "[\"/labelgate\", \"health\"]"},
     {REASON_TLS_UNTRUSTED, NULL, "LABELGATE_CA_FILE, and for the app"},
     {REASON_REDIRECTED, "redirects to", NULL},

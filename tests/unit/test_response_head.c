@@ -112,22 +112,50 @@ static void a_timeout_says_what_was_waited_for(void **state)
 {
     (void)state;
     struct finding finding;
-    http_timeout_finding(&finding, HTTP_RESOLVING, "http://studio:8080 studio.lan", 1500);
-    assert_int_equal(finding.reason, REASON_TIMEOUT_RESOLVING);
+    http_timeout_finding(&finding, HTTP_RESOLVING, "http://studio:8080 studio.lan", 1500, true);
+    assert_int_equal(finding.reason, REASON_TIMEOUT_RESOLVING_SERVICE);
     assert_string_equal(finding.subject, "http://studio:8080");
     assert_string_equal(finding.detail, "1s500ms, looking up the name studio.lan");
-    http_timeout_finding(&finding, HTTP_CONNECTING, "http://studio:8080 to 10.0.0.1", 5000);
+    http_timeout_finding(&finding, HTTP_CONNECTING, "http://studio:8080 to 10.0.0.1", 5000, true);
     assert_string_equal(finding.detail, "5s, connecting to 10.0.0.1");
     assert_int_equal(finding.reason, REASON_TIMEOUT_CONNECTING);
-    http_timeout_finding(&finding, HTTP_HANDSHAKE, "https://studio", 5000);
+    http_timeout_finding(&finding, HTTP_HANDSHAKE, "https://studio", 5000, true);
     assert_string_equal(finding.detail, "5s, connected");
     assert_int_equal(finding.reason, REASON_TIMEOUT_HANDSHAKE);
-    http_timeout_finding(&finding, HTTP_ANSWERING, "http://studio", 5000);
+    http_timeout_finding(&finding, HTTP_ANSWERING, "http://studio", 5000, true);
     assert_int_equal(finding.reason, REASON_TIMEOUT);
-    http_timeout_finding(&finding, HTTP_RESOLVING, "the settings", 5000);
+    http_timeout_finding(&finding, HTTP_RESOLVING, "the settings", 5000, true);
     assert_string_equal(finding.subject, "the settings");
     assert_string_equal(finding.detail, "5s, reading the settings");
     assert_int_equal(finding.reason, REASON_TIMEOUT_BEFORE);
+}
+
+// A stopped service has no name; a proxy's name, and one that was found before, are another matter.
+static void a_look_up_that_hangs_has_the_cause_of_its_name(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *what;
+        bool in_container;
+        enum reason reason;
+    } rows[] = {
+        {"http://studio:8080", true, REASON_TIMEOUT_RESOLVING_SERVICE},
+        {"http://studio:8080/ls", true, REASON_TIMEOUT_RESOLVING_SERVICE},
+        {"http://studio:8080 studio", true, REASON_TIMEOUT_RESOLVING_SERVICE},
+        {"http://studio:8080 studio.lan, a candidate of", true, REASON_TIMEOUT_RESOLVING_SERVICE},
+        {"http://studio:8080 studio", false, REASON_TIMEOUT_RESOLVING_ON_HOST},
+        {"http://studio:8080 studio-proxy", true, REASON_TIMEOUT_RESOLVING},
+        {"http://studio:8080 proxy.lan", true, REASON_TIMEOUT_RESOLVING},
+        {"http://studio:8080 studio for IPv6, since", true, REASON_TIMEOUT_RESOLVING},
+        {"http://studio.example.org studio.example.org", true, REASON_TIMEOUT_RESOLVING},
+        {"http://studio.example.org", false, REASON_TIMEOUT_RESOLVING},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct finding finding;
+        http_timeout_finding(&finding, HTTP_RESOLVING, rows[i].what, 5000, rows[i].in_container);
+        if (finding.reason != rows[i].reason)
+            fail_msg("%s: row %d", rows[i].what, (int)finding.reason);
+    }
 }
 
 // What helps depends on where we are and on what the address looks like.
@@ -179,15 +207,22 @@ static void an_unknown_name_offers_the_final_dot(void **state)
 {
     (void)state;
     struct finding finding;
-    network_error_name(&finding, "http://studio", "studio", "studio.lan, studio", "studio.lan");
-    assert_int_equal(finding.reason, REASON_NAME_UNRESOLVED_SILENT);
+    network_error_name(&finding, "http://studio", "studio", "studio.lan, studio", "studio.lan",
+                       true);
+    assert_int_equal(finding.reason, REASON_NAME_UNRESOLVED_SILENT_SERVICE);
     assert_non_null(strstr(finding.detail, "studio.lan"));
     assert_non_null(strstr(finding.detail, "(studio.)"));
-    network_error_name(&finding, "http://studio", "studio", "studio", "studio");
+    network_error_name(&finding, "http://studio", "studio", "studio", "studio", false);
+    assert_int_equal(finding.reason, REASON_NAME_UNRESOLVED_SILENT_ON_HOST);
     assert_null(strstr(finding.detail, "(studio.)"));
-    network_error_name(&finding, "http://studio.lan", "studio.lan", "studio.lan", "");
+    network_error_name(&finding, "http://studio.lan", "studio.lan", "studio.lan", "studio.lan",
+                       true);
+    assert_int_equal(finding.reason, REASON_NAME_UNRESOLVED_SILENT);
+    network_error_name(&finding, "http://studio.lan", "studio.lan", "studio.lan", "", true);
     assert_int_equal(finding.reason, REASON_NAME_UNRESOLVED);
-    network_error_name(&finding, "http://studio", "studio", "studio.lan, studio", "");
+    network_error_name(&finding, "http://studio", "studio", "studio", "", false);
+    assert_int_equal(finding.reason, REASON_NAME_UNRESOLVED_ON_HOST);
+    network_error_name(&finding, "http://studio", "studio", "studio.lan, studio", "", true);
     assert_int_equal(finding.reason, REASON_NAME_UNRESOLVED_SERVICE);
     assert_non_null(strstr(finding.detail, "studio.lan, studio"));
 }
@@ -200,6 +235,7 @@ int main(void)
         cmocka_unit_test(long_values_are_cut),
         cmocka_unit_test(cookies_are_joined),
         cmocka_unit_test(a_timeout_says_what_was_waited_for),
+        cmocka_unit_test(a_look_up_that_hangs_has_the_cause_of_its_name),
         cmocka_unit_test(noise_is_told_from_tls),
         cmocka_unit_test(a_refused_connection_has_the_cause_of_its_address),
         cmocka_unit_test(an_unknown_name_offers_the_final_dot),

@@ -124,7 +124,8 @@ static void assert_usage(const char *detail)
 {
     // The command line is called wrongly, a variable is a finding.
     enum settings_stage stage = detail[0] == '-' ? STAGE_OPTIONS : STAGE_SETTINGS;
-    assert_string_equal(first_refusal(stage, REASON_USAGE)->detail, detail);
+    enum reason reason = strstr(detail, " takes ") ? REASON_USAGE_VALUE : REASON_USAGE;
+    assert_string_equal(first_refusal(stage, reason)->detail, detail);
     assert_int_equal(settings.refusal_count, 1);
 }
 
@@ -366,7 +367,7 @@ static void switches_take_four_words_each(void **state)
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         snprintf(variable, sizeof variable, "LABELGATE_GROUP=%s", wrong[i]);
         make(NONE, LIST(variable));
-        first_refusal(STAGE_SETTINGS, REASON_USAGE);
+        first_refusal(STAGE_SETTINGS, REASON_USAGE_VALUE);
     }
     make(LIST("--group", "--no-token"), LIST("LABELGATE_GROUP=0"));
     assert_true(settings.launch.group && settings.token.none);
@@ -419,7 +420,7 @@ static void a_verb_judges_its_own_settings(void **state)
     make_as(VERB_HEALTH, NONE, LIST("LABELGATE_GRACE=x"));
     assert_nothing_refused();
     make_as(VERB_CHECK, NONE, LIST("LABELGATE_GRACE=x"));
-    first_refusal(STAGE_SETTINGS, REASON_USAGE);
+    first_refusal(STAGE_SETTINGS, REASON_USAGE_VALUE);
 }
 
 static void signals_are_mapped(void **state)
@@ -447,7 +448,7 @@ static void wrong_signals_are_refused(void **state)
         "TERM:1:2", "TERM:00", "SIGSIGHUP:1", "RTMIN+3x:1", "1 :2",      "RTMIN+999:1"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         make(LIST("--signal", wrong[i]), NONE);
-        first_refusal(STAGE_OPTIONS, REASON_USAGE);
+        first_refusal(STAGE_OPTIONS, REASON_USAGE_VALUE);
     }
     make(LIST("--signal", "KILL:TERM"), NONE);
     assert_usage("--signal takes a FROM other than KILL and STOP, which no program can catch, "
@@ -471,7 +472,7 @@ static void exit_codes_are_a_byte(void **state)
     static char *const wrong[] = {"256", "-1", "1x", "4294967439", "0x8f", "99999999999999999999"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         make(LIST("--ok-exit", wrong[i]), NONE);
-        first_refusal(STAGE_OPTIONS, REASON_USAGE);
+        first_refusal(STAGE_OPTIONS, REASON_USAGE_VALUE);
     }
 }
 
@@ -492,7 +493,7 @@ static void a_refused_timeout_leaves_the_default(void **state)
 {
     (void)state;
     make_as(VERB_HEALTH, LIST("--timeout", "0"), NONE);
-    first_refusal(STAGE_OPTIONS, REASON_USAGE);
+    first_refusal(STAGE_OPTIONS, REASON_USAGE_VALUE);
     assert_int_equal(settings.limits.timeout_ms, 5000);
 }
 
@@ -731,7 +732,7 @@ static void names_can_be_chosen(void **state)
     assert_usage("--token-var takes names of letters, digits and _, other than labelgate's own "
                  "settings, not \"1X\"");
     make(LIST("--token-var", "LABELGATE_LOAD"), NONE);
-    first_refusal(STAGE_OPTIONS, REASON_USAGE);
+    first_refusal(STAGE_OPTIONS, REASON_USAGE_VALUE);
 }
 
 // Not the usual three: nothing is guessed.
