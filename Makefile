@@ -65,6 +65,9 @@ OURS_CFLAGS = --coverage
 # The runtime writes its counters at exit; hooks.c makes it write them before _exit and execve too.
 WORLD_LDFLAGS = --coverage -Wl,--wrap=_exit,--wrap=_Exit,--wrap=execve,--wrap=fexecve
 EXTRA_OBJECTS = $(OUT)/tests/coverage/hooks.o
+# said.c counts the reasons that the program says; unit programs and helpers have no part in that.
+BINARY_LDFLAGS = -Wl,--wrap=finding_add_sentence,--wrap=finding_example,--wrap=deadline_say,--wrap=sigaction
+BINARY_OBJECTS = $(OUT)/tests/coverage/said.o
 else ifeq ($(WORLD),fuzz)
 WORLD_CC = clang
 WORLD_CFLAGS = -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
@@ -109,17 +112,17 @@ THIRD_OBJECTS = $(sort $(shell ls $(THIRD)/objects/*.o 2>/dev/null))
 
 all: $(BINARY) ## the static program, build/labelgate (ARCH=aarch64 …: build/ARCH/labelgate)
 
-$(BINARY): $(OBJECTS) $(EXTRA_OBJECTS) $(OUT)/flags
+$(BINARY): $(OBJECTS) $(EXTRA_OBJECTS) $(BINARY_OBJECTS) $(OUT)/flags
 	@echo "  LINK  $@"
 	@$(WORLD_CC) $(WORLD_CFLAGS) $(BINARY_LDFLAGS) $(WORLD_LDFLAGS) $(LDFLAGS) -o $@ $(OBJECTS) $(EXTRA_OBJECTS) \
-		$(THIRD_OBJECTS)
+		$(BINARY_OBJECTS) $(THIRD_OBJECTS)
 
 $(OUT)/%.o: %.c $(OUT)/flags $(GENERATED)
 	@mkdir -p $(@D)
 	@echo "  CC    $@"
 	@$(COMPILE) -MMD -MP -c $< -o $@
 
--include $(OBJECTS:.o=.d)
+-include $(OBJECTS:.o=.d) $(BINARY_OBJECTS:.o=.d)
 
 export FLAGS = $(COMPILE) $(BINARY_LDFLAGS) $(WORLD_LDFLAGS) $(LDFLAGS)
 

@@ -6,6 +6,7 @@
 
 void __gcov_dump(void);
 void __gcov_reset(void);
+void said_settle(void) __attribute__((weak)); // of said.c, which unit programs and helpers lack
 
 _Noreturn void __real__exit(int code);
 _Noreturn void __real__Exit(int code);
@@ -17,29 +18,36 @@ _Noreturn void __wrap__Exit(int code);
 int __wrap_execve(const char *path, char *const argv[], char *const envp[]);
 int __wrap_fexecve(int fd, char *const argv[], char *const envp[]);
 
+static void dump(void)
+{
+    if (said_settle)
+        said_settle();
+    __gcov_dump();
+}
+
 _Noreturn void __wrap__exit(int code)
 {
-    __gcov_dump();
+    dump();
     __real__exit(code);
 }
 
 _Noreturn void __wrap__Exit(int code)
 {
-    __gcov_dump();
+    dump();
     __real__Exit(code);
 }
 
 // An exec that fails comes back: what was written is not to be counted twice.
 int __wrap_execve(const char *path, char *const argv[], char *const envp[])
 {
-    __gcov_dump();
+    dump();
     __gcov_reset();
     return __real_execve(path, argv, envp);
 }
 
 int __wrap_fexecve(int fd, char *const argv[], char *const envp[])
 {
-    __gcov_dump();
+    dump();
     __gcov_reset();
     return __real_fexecve(fd, argv, envp);
 }

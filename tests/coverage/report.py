@@ -36,9 +36,9 @@ class Seen:
                     self.branches[key] = self.branches.get(key, 0) + branch["count"]
 
 
-def read_counters() -> dict[str, Seen]:
+def read_counters(objects: Path = OBJECTS / "src") -> dict[str, Seen]:
     seen: dict[str, Seen] = {}
-    counters = sorted(str(path) for path in (OBJECTS / "src").rglob("*.gcno"))
+    counters = sorted(str(path) for path in objects.rglob("*.gcno"))
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(
             ["gcov", "--json-format", "--branch-probabilities", "--preserve-paths", *counters],

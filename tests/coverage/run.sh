@@ -13,3 +13,4 @@ umask 0
 tests/run --arch coverage ${LAYERS:-} || echo "coverage: some tests failed, the figures are of what ran"
 python3 tests/coverage/report.py "$@"
 python3 tests/coverage/reasons.py
+python3 tests/coverage/rows.py ${LAYERS:+--report}
