@@ -70,8 +70,9 @@ static enum reason reason_of(enum file_fault fault)
     case FILE_MISSING:
         return REASON_ENV_MISSING;
     case FILE_DENIED:
-    case FILE_FAILED:
         return REASON_ENV_UNREADABLE;
+    case FILE_FAILED:
+        return REASON_ENV_FAILED;
     case FILE_DIRECTORY:
         return REASON_ENV_IS_DIRECTORY;
     case FILE_NOT_REGULAR:

@@ -16,8 +16,9 @@ static enum reason reason_of(enum file_fault fault)
     case FILE_MISSING:
         return REASON_SECRET_MISSING;
     case FILE_DENIED:
-    case FILE_FAILED:
         return REASON_SECRET_UNREADABLE;
+    case FILE_FAILED:
+        return REASON_SECRET_FAILED;
     case FILE_DIRECTORY:
         return REASON_SECRET_IS_DIRECTORY;
     case FILE_NOT_REGULAR:

@@ -80,11 +80,11 @@ static void fill(char slot[FINDING_SLOT], const char *value)
 void finding_set(struct finding *self, enum reason reason, const char *subject, const char *where,
                  const char *detail)
 {
-    self->reason = reason;
-    fill(self->subject, subject);
-    fill(self->where, where);
-    fill(self->detail, detail);
-    self->via[0] = '\0';
+    struct finding made = {.reason = reason};
+    fill(made.subject, subject);
+    fill(made.where, where);
+    fill(made.detail, detail);
+    *self = made;
 }
 
 void finding_via(struct finding *self, const char *via)

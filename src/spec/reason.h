@@ -54,7 +54,8 @@ bool reason_may_pass(enum reason reason);
 const char *reason_sentence_template(enum reason reason);
 const char *reason_remedy_template(enum reason reason);
 
-// Sets reason and slots; each slot is made visible and shortened to fit. NULL is an empty slot.
+// Sets reason and slots; each slot is made visible and shortened to fit. NULL is an empty slot. The
+// texts may be those of `self`.
 void finding_set(struct finding *self, enum reason reason, const char *subject, const char *where,
                  const char *detail);
 // Adds how it was asked, "through the proxy …", to all that is said of it; finding_set forgets it.

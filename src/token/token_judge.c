@@ -6,25 +6,20 @@
 #include "token/shape.h"
 #include "token/token.h"
 
-static void add_date(struct text *out, const char *what, bool known, int64_t seconds)
-{
-    char date[48];
-    if (!known)
-        return;
-    token_date(seconds, date, sizeof date);
-    text_add(out, ", %s %s", what, date);
-}
-
+// Which token it is. When it was issued and ends is in `check`.
 static void add_claims(const struct token_claims *claims, struct text *out)
 {
     if (claims->token_type[0] != '\0')
         text_add(out, "token_type %s", claims->token_type);
     else
         text_add(out, "no token_type");
-    add_date(out, "issued", claims->has_iat, claims->iat);
-    add_date(out, "expires", claims->has_exp, claims->exp);
     if (claims->user_id[0] != '\0')
         text_add(out, ", user_id %s", claims->user_id);
+}
+
+static bool is_expired(const struct token *self, int64_t now)
+{
+    return self->claims.has_exp && self->claims.exp <= now;
 }
 
 static enum reason jwt_reason(const struct token *self, enum jwt_policy policy, int64_t now)
@@ -33,8 +28,8 @@ static enum reason jwt_reason(const struct token *self, enum jwt_policy policy, 
     switch (self->kind) {
     case TOKEN_JWT_REFRESH:
         if (reject)
-            return REASON_JWT_REFRESH;
-        return self->claims.has_exp && self->claims.exp <= now ? REASON_JWT_EXPIRED : REASON_OK;
+            return is_expired(self, now) ? REASON_JWT_REFRESH_EXPIRED : REASON_JWT_REFRESH;
+        return is_expired(self, now) ? REASON_JWT_EXPIRED : REASON_OK;
     case TOKEN_JWT_ACCESS:
         return reject ? REASON_JWT_ACCESS : REASON_JWT_ACCESS_UNFIT;
     case TOKEN_JWT_OTHER:
@@ -160,7 +155,7 @@ bool token_judge(const struct token *self, enum jwt_policy policy, int64_t now, 
     char detail[FINDING_SLOT];
     struct text out = text_over(detail, sizeof detail);
     enum reason reason = reason_of(self, policy, now);
-    if (reason == REASON_JWT_EXPIRED)
+    if (reason == REASON_JWT_EXPIRED || reason == REASON_JWT_REFRESH_EXPIRED)
         add_expiry(&self->claims, now, &out);
     else
         add_detail(self, name, &out);

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Field cases of the .env file."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from conftest import Run, call
 from field import CASES, CASES_2, OTHER_TOKEN, PAT, TOKEN, lay_files, shows_token, variables
 
 
@@ -109,3 +111,55 @@ def test_a_token_without_its_name(run: Run, tmp_path: Path, token: str, text: st
     checked = run("check", "--offline")
     assert "a token without a name" in " ".join(checked.out.split())
     assert not shows_token(refused.err + checked.out, token)
+
+
+def lay_of_another_user(path: Path) -> None:
+    path.write_text(f"LABEL_STUDIO_API_TOKEN={TOKEN}\n")
+    path.chmod(0o400)
+
+
+def lay_dump(path: Path) -> None:
+    path.write_bytes(b"#" * (1024 * 1024 + 1))
+
+
+# What is at the path of the file, its word, and the words of sentence and first step.
+NO_FILES: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
+    "another user's": (lay_of_another_user, "env_unreadable", "denied for uid 65534", "chown or chmod"),
+    "a link to itself": (
+        lambda path: path.symlink_to(path.name),
+        "env_unreadable",
+        "loop",
+        "symbolic links in it",
+    ),
+    "a directory": (Path.mkdir, "env_is_directory", "source was missing", "remove the empty directory"),
+    "a pipe": (os.mkfifo, "env_not_regular", "not a regular file", "regular file"),
+    "a dump": (lay_dump, "env_too_big", "larger than 1 MiB", "name the .env file itself"),
+}
+
+
+@pytest.mark.parametrize("kind", NO_FILES)
+@pytest.mark.parametrize("named", [False, True])
+def test_what_is_no_file_to_read(
+    labelgate: Path, folder: Path, clean_environment: dict[str, str], kind: str, named: bool
+) -> None:
+    lay, word, says, step = NO_FILES[kind]
+    if kind == "another user's" and os.geteuid() != 0:
+        pytest.skip("needs root to become another user")
+    lay(folder / ".env")
+    env = clean_environment | ({"LABELGATE_ENV_FILE": str(folder / ".env")} if named else {})
+    user = 65534 if os.geteuid() == 0 else None
+    refused = call(labelgate, "run", "--", "/bin/true", env=env, cwd="/" if named else folder, user=user)
+    sentence, remedy = refused.err.splitlines()
+    assert refused.code == 125 and sentence.endswith(f"[{word}]"), refused.err
+    assert ".env" in sentence and says in sentence and step in remedy.partition("; ")[0], refused.err
+    assert ("chmod" in remedy) == (kind == "another user's") and not shows_token(refused.err)
+
+
+@pytest.mark.parametrize("name", ["LABELGATE_ENV_FILE", "LABEL_STUDIO_API_TOKEN_FILE"])
+def test_a_path_that_is_too_long(run: Run, name: str) -> None:
+    """No permission is at fault."""
+    refused = run("run", "--", "/bin/true", env={name: "x" * 300})
+    sentence, remedy = refused.err.splitlines()
+    word = "env_unreadable" if name == "LABELGATE_ENV_FILE" else "secret_unreadable"
+    assert refused.code == 125 and sentence.endswith(f"[{word}]") and "too long" in sentence, refused.err
+    assert "correct the path in" in remedy and name in remedy and "chmod" not in remedy

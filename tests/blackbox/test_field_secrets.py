@@ -75,6 +75,8 @@ def make_secret(kind: str, path: Path) -> None:
         path.touch()
     elif kind == "fifo":
         os.mkfifo(path)
+    elif kind == "archive":
+        path.write_bytes(b"0" * (64 * 1024 + 1))
 
 
 @pytest.mark.parametrize(
@@ -85,6 +87,7 @@ def make_secret(kind: str, path: Path) -> None:
         ("denied", "secret_unreadable", "permission denied for uid 65534"),
         ("empty", "secret_empty", "is empty"),
         ("fifo", "secret_not_regular", "not a regular file"),
+        ("archive", "secret_too_big", "larger than 64 KiB"),
     ],
 )
 def test_secret_source_missing_becomes_a_directory(

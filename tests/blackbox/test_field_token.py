@@ -278,6 +278,41 @@ def test_the_path_of_a_file_that_exists(run: Run, tmp_path: Path) -> None:
     started(run, {NAME: "ls-token"})  # a file of that name is no reason
 
 
+# ---- A JWT that is not the one that is wanted -----------------------------------------------------------
+
+OF_ANOTHER_SERVICE = jwt(iss="https://login.example.org", sub="1")
+BROKEN = PAT.replace(".", ".%", 1)
+LEGACY, FROM_PAGE = "put a legacy token there", "Account & Settings > Personal Access Token"
+
+
+@pytest.mark.parametrize(
+    ("value", "policy", "word", "says", "step"),
+    [
+        (ACCESS, "reject", "jwt_access", "five minutes", LEGACY),
+        (ACCESS, "trade", "jwt_access", "cannot be exchanged", "put the Personal Access Token itself there"),
+        (OF_ANOTHER_SERVICE, "reject", "jwt_other", "not an API token of Label Studio", LEGACY),
+        (OF_ANOTHER_SERVICE, "accept", "jwt_other", "not a Personal Access Token", FROM_PAGE),
+        (PAT.rpartition(".")[0], "reject", "jwt_truncated", "without its signature", LEGACY),
+        (
+            PAT.rpartition(".")[0],
+            "trade",
+            "jwt_truncated",
+            "without its signature",
+            "put the whole token there",
+        ),
+        (BROKEN, "reject", "jwt_broken", "part 2 (payload)", "copy it again as a whole"),
+        (BROKEN, "accept", "jwt_broken", "part 2 (payload)", "copy it again as a whole"),
+    ],
+)
+def test_another_jwt(run: Run, value: str, policy: str, word: str, says: str, step: str) -> None:
+    """Where it is refused a legacy token is what is wanted, else a whole Personal Access Token."""
+    env = {NAME: value, "LABELGATE_JWT": policy, "LABEL_STUDIO_URL": "http://127.0.0.1:9"}
+    err = refused(run, env, word, f"{NAME} (environment)", says)
+    assert step in err.partition("to do: ")[2].partition("; ")[0], err
+    if policy != "reject":
+        assert "LABELGATE_JWT=trade" not in err  # it is
+
+
 # ---- Placeholders ---------------------------------------------------------------------------------------
 
 
@@ -422,6 +457,15 @@ def test_env_comment_kept_by_another_reader(run: Run, tmp_path: Path) -> None:
 )
 def test_comments_behind_values(run: Run, value: str) -> None:
     refused(run, {NAME: value}, "token_comment", "docker run --env-file")
+
+
+@pytest.mark.parametrize("value", ["#", "# the bot's", f"# token of the bot: {TOKEN}"])
+def test_a_comment_alone(run: Run, tmp_path: Path, value: str) -> None:
+    """Compose takes it for the value when it stands right after the = sign."""
+    for env in ({NAME: value}, {}):
+        (tmp_path / ".env").write_text("" if env else f"A=1\n{NAME}={value}\n")
+        err = refused(run, env, "token_comment", "(environment)" if env else ".env line 2", "begins with #")
+        assert "to do: write the token right after the = sign" in err
 
 
 def test_secret_newline_remedy(run: Run) -> None:

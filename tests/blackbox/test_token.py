@@ -422,6 +422,59 @@ def test_a_wrong_password_is_still_said(run: Run) -> None:
     assert "CSRF" not in done.err
 
 
+def test_a_session_that_is_lost_behind_the_login(run: Run) -> None:
+    """The proxy passes the cookie of the login page on, and drops that of the session."""
+    studio = Believer()
+
+    def without_the_session(request: Request) -> bytes:
+        assert request.path == LOGIN or "sessionid=" in (request.header("Cookie") or "")
+        if request.path == LOGIN:
+            return studio(request)
+        return response(401, detail(401, "Authentication credentials were not provided."))
+
+    with StandIn(answer(without_the_session)) as server:
+        done = run("token", "--login", "--print", env={**USER_AND_PASSWORD, "LABEL_STUDIO_URL": server.url})
+    sentence, step, *_ = done.err.splitlines()
+    assert done.code == 1 and done.out == "" and "[login_failed]" in sentence and server.url in sentence
+    assert "accepted the login" in sentence and "cookie" in sentence and "assword" not in done.err
+    assert "to do: let the proxy in front of Label Studio pass cookies on" in step
+
+
+NO_PERMISSION = "You do not have permission to perform this action."
+
+
+@pytest.mark.parametrize(
+    ("says", "why"),
+    [
+        (response(403, detail(403, NO_PERMISSION)), NO_PERMISSION),
+        (
+            response(200, {"api_tokens_enabled": True, "legacy_api_tokens_enabled": False}),
+            "they are still off",
+        ),
+    ],
+)
+@pytest.mark.parametrize("way", ["--login", "--write"])
+def test_a_user_who_may_not_switch_legacy_tokens_on(
+    run: Run, tmp_path: Path, says: bytes, why: str, way: str
+) -> None:
+    studio = Believer()
+    studio.refuse_post = says
+
+    def reply(request: Request) -> bytes:
+        if request.path == "/api/token/refresh":
+            return response(200, {"access": ACCESS})
+        return studio(request)
+
+    words = ["--login", "--print"] if way == "--login" else ["--write"]
+    with StandIn(answer(reply)) as server:
+        env = {**USER_AND_PASSWORD, "LABEL_STUDIO_URL": server.url}
+        done = run("token", *words, "--enable-legacy", env=env, stdin=PAT.encode())
+    assert done.code == 1 and done.out == "" and not (tmp_path / ".env").exists() and quiet(done, PAT, ACCESS)
+    assert "[enable_refused]" in done.err and "did not switch legacy tokens on" in done.err
+    assert why in done.err and "administrator" in done.err.partition("to do: ")[2].partition(";")[0]
+    assert studio.seen[-1].path == "/api/jwt/settings" and studio.seen[-1].method == "POST"
+
+
 @pytest.mark.parametrize("arguments", [["token"], ["token", "--write", "--print"]])
 def test_one_place_to_put_it(run: Run, arguments: list[str]) -> None:
     done = run(*arguments, stdin=TOKEN.encode())

@@ -45,10 +45,23 @@ Ask = Callable[..., tuple[str, str]]
 
 @pytest.fixture
 def ask(labelgate: Path, folder: Path, tmp_path: Path) -> Ask:
-    """ask("host", url): what `health` says there of a token that the server does not know, and its first step."""
+    """ask("host", LABEL_STUDIO_URL=url): the word and sentence of `health` there, and its first step."""
 
     def run(place: str, **env: str) -> tuple[str, str]:
-        words = ["unshare", "-m", "sh", "-c", ROOT, "sh", folder, place, tmp_path, labelgate, "health", "--json"]
+        words = [
+            "unshare",
+            "-m",
+            "sh",
+            "-c",
+            ROOT,
+            "sh",
+            folder,
+            place,
+            tmp_path,
+            labelgate,
+            "health",
+            "--json",
+        ]
         done = call(*words, env={"PATH": os.environ["PATH"], NAME: WRONG, **env})
         assert done.code == 1 and TOKEN not in done.out and WRONG not in done.out, done
         verdict = json.loads(done.out)

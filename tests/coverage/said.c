@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Linked into the coverage build's program alone: a row of spec/reasons.def that the program says is a
-// line of that file which ran, in gcov's counters as any other. rows.py reads them.
+// Linked into the coverage build's program alone: a row of spec/reasons.def that the program says
+// is a line of that file which ran, in gcov's counters as any other. rows.py reads them.
 //
 // Two sentences are made and not said: the examples of `help reasons`, and what is prepared for the
 // moment when time is up, which counts when that moment comes.

@@ -454,6 +454,19 @@ static void the_secrets_have_five_sentences(void **state)
     }
 }
 
+// A verdict that becomes another one keeps its address.
+static void a_finding_may_be_made_of_its_own_slots(void **state)
+{
+    (void)state;
+    struct finding finding;
+    finding_set(&finding, REASON_FORBIDDEN, "http://a", "NAME", "no");
+    finding_set(&finding, REASON_ENABLE_REFUSED, finding.detail, finding.subject, finding.where);
+    assert_int_equal(finding.reason, REASON_ENABLE_REFUSED);
+    assert_string_equal(finding.subject, "no");
+    assert_string_equal(finding.where, "http://a");
+    assert_string_equal(finding.detail, "NAME");
+}
+
 static void empty_slots_take_their_words_along(void **state)
 {
     (void)state;
@@ -537,6 +550,7 @@ int main(void)
         cmocka_unit_test(only_network_and_app_may_pass),
         cmocka_unit_test(promised_words_are_there),
         cmocka_unit_test(the_secrets_have_five_sentences),
+        cmocka_unit_test(a_finding_may_be_made_of_its_own_slots),
         cmocka_unit_test(empty_slots_take_their_words_along),
         cmocka_unit_test(slots_are_made_visible_and_shortened),
         cmocka_unit_test(findings_are_compared_by_what_they_say),
