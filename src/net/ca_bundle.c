@@ -9,6 +9,7 @@
 
 #include "base/span.h"
 #include "base/text.h"
+#include "net/pem.h"
 
 // Where distributions keep the bundle, the commonest first.
 static const char *const bundle_paths[] = {
@@ -41,18 +42,21 @@ static bool is_hashed_name(const char *name)
            name[9 + strspn(name + 9, "0123456789")] == '\0';
 }
 
-// Adds it after what is there. False: no room or no memory for it.
+// Adds a file of a folder, after a line end: what is there may lack its own, and the whole is never
+// taken for DER, which OpenSSL does not read in a folder. False: no room or no memory for it.
 static bool append(struct file_content *bundle, const struct file_content *more)
 {
-    if (bundle->len + more->len + 1 > CA_BUNDLE_MAX)
+    // Of the whole, pem_next passes over a mark before a block alone.
+    size_t mark = pem_mark(more->bytes, more->len), len = more->len - mark;
+    if (bundle->len + len + 1 > CA_BUNDLE_MAX)
         return false;
-    char *bytes = realloc(bundle->bytes, bundle->len + more->len + 2);
+    char *bytes = realloc(bundle->bytes, bundle->len + len + 2);
     if (bytes == NULL)
         return false;
-    memcpy(bytes + bundle->len, more->bytes, more->len);
-    bundle->bytes = bytes;
-    bundle->len += more->len;
     bytes[bundle->len++] = '\n';
+    memcpy(bytes + bundle->len, more->bytes + mark, len);
+    bundle->bytes = bytes;
+    bundle->len += len;
     bytes[bundle->len] = '\0';
     return true;
 }

@@ -73,10 +73,19 @@ static bool decode(char *body, size_t len, struct pem_block *block)
     return base64_decode(BASE64_PLAIN, body, len, body, len, &block->len);
 }
 
+size_t pem_mark(const char *bytes, size_t len)
+{
+    static const char mark[] = "\xEF\xBB\xBF";
+    size_t mark_len = sizeof mark - 1;
+    return len >= mark_len && memcmp(bytes, mark, mark_len) == 0 ? mark_len : 0;
+}
+
 bool pem_next(struct pem *self, struct pem_block *block)
 {
     char *line;
-    size_t len;
+    size_t len = pem_mark(self->rest, self->len);
+    self->rest += len;
+    self->len -= len;
     while (next_line(self, &line, &len)) {
         const char *label = line[0] == '-' ? begun_label((struct span){line, len}) : NULL;
         char *body = self->rest;

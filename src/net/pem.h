@@ -24,6 +24,9 @@ struct pem_block {
     bool trusted; // TRUSTED CERTIFICATE: OpenSSL's trust settings may follow the certificate
 };
 
+// Bytes of a byte-order mark at the begin: 3 or 0. Like OpenSSL, pem_next passes over one before
+// each block: files that were saved with one may have been put together.
+size_t pem_mark(const char *bytes, size_t len);
 // The next block that can be decoded. False at the end.
 bool pem_next(struct pem *self, struct pem_block *block);
 

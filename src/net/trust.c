@@ -86,11 +86,6 @@ static bool is_der(const struct pem_block *block)
 
 bool trust_load(struct trust *self, char *bytes, size_t len)
 {
-    static const char mark[] = "\xEF\xBB\xBF"; // OpenSSL passes over it, too
-    if (len >= sizeof mark - 1 && memcmp(bytes, mark, sizeof mark - 1) == 0) {
-        bytes += sizeof mark - 1;
-        len -= sizeof mark - 1;
-    }
     struct pem pem = {bytes, len};
     struct pem_block block = {(unsigned char *)bytes, len, false};
     mbedtls_x509_crt *last = mbedtls_calloc(1, sizeof *last);

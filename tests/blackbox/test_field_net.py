@@ -275,6 +275,41 @@ def test_several_folders(probe, authority: Authority, tmp_path) -> None:
         assert empty.word == "ca_file_invalid" and "hashed name" in empty.out, empty
 
 
+@pytest.mark.parametrize("after", ["", "# a note, and no line end"])
+def test_a_byte_order_mark_in_each_file_of_a_folder(
+    probe, authority: Authority, tmp_path, after: str
+) -> None:
+    root = authority.root()
+    other = authority.root("Other Root", key="ec:other")
+    for number, pem in enumerate([other.pem, root.pem, other.pem, root.pem]):
+        (tmp_path / f"5ed36f99.{number}").write_bytes(b"\xef\xbb\xbf" + pem + after.encode())
+    (tmp_path / "0a1b2c3d.0").write_bytes(b"\xef\xbb\xbf")
+    with StandIn(answer(response(200, USER)), tls=authority.context(authority.server(root))) as studio:
+        assert probe(studio.url, env={"SSL_CERT_DIR": str(tmp_path)}).word == "ok"
+        for number in (1, 3):
+            (tmp_path / f"5ed36f99.{number}").unlink()
+        assert probe(studio.url, env={"SSL_CERT_DIR": str(tmp_path)}).word == "tls_untrusted"
+
+
+def test_files_with_a_byte_order_mark_put_together(probe, authority: Authority, tmp_path) -> None:
+    """As `cat a.pem b.pem` does it; OpenSSL passes over each."""
+    root = authority.root()
+    other = authority.root("Other Root", key="ec:other")
+    file = tmp_path / "bundle.pem"
+    file.write_bytes(b"".join(b"\xef\xbb\xbf" + pem for pem in (other.pem, root.pem)))
+    with StandIn(answer(response(200, USER)), tls=authority.context(authority.server(root))) as studio:
+        assert probe(studio.url, env={"LABELGATE_CA_FILE": str(file)}).word == "ok"
+
+
+def test_a_folder_of_der_is_not_read(probe, authority: Authority, tmp_path) -> None:
+    """Nor does OpenSSL, so the app does not trust it."""
+    root = authority.root()
+    (tmp_path / "5ed36f99.0").write_bytes(ssl.PEM_cert_to_DER_cert(root.pem.decode()))
+    with StandIn(answer(response(200, USER)), tls=authority.context(authority.server(root))) as studio:
+        seen = probe(studio.url, env={"SSL_CERT_DIR": str(tmp_path)})
+        assert seen.word == "ca_file_invalid", seen
+
+
 @pytest.mark.parametrize(
     "before",
     [

@@ -72,13 +72,28 @@ static void the_labels_are_openssl_s(void **state)
         "-----BEGIN CERTIFICATE-----Zm9v-----END CERTIFICATE-----\n",
         " " FOO,
         "# " FOO,
-        "\xEF\xBB\xBF" FOO,
+        " \xEF\xBB\xBF" FOO,
+        "\xEF\xBB\xBF\xEF\xBB\xBF" FOO,
+        "#\n\xEF\xBB\xBF" FOO,
         "-----BEGIN CERTIFICATE-----",
         "-----BEGIN ",
         "-",
     };
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         assert_string_equal(blocks_of(others[i]), "");
+}
+
+#define MARK "\xEF\xBB\xBF"
+
+static void a_byte_order_mark_is_passed_over_before_each_block(void **state)
+{
+    (void)state;
+    assert_string_equal(blocks_of(MARK FOO), "foo");
+    assert_string_equal(blocks_of(MARK), "");
+    assert_string_equal(blocks_of(MARK "# Root\n" FOO), "foo");
+    assert_string_equal(blocks_of(FOO MARK BAR MARK FOO), "foo|bar|foo");
+    assert_string_equal(blocks_of(FOO MARK "# Root\r\n" BAR), "foo|bar");
+    assert_string_equal(blocks_of(BEGIN "Zm" MARK "9v\n" END BAR), "bar");
 }
 
 static void a_broken_block_ends_nothing(void **state)
@@ -112,6 +127,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks_are_found_between_text),
         cmocka_unit_test(the_labels_are_openssl_s),
+        cmocka_unit_test(a_byte_order_mark_is_passed_over_before_each_block),
         cmocka_unit_test(a_broken_block_ends_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
