@@ -163,7 +163,8 @@ static void add_probe(struct text *out)
     add_line(out,
              "An unhealthy verdict also goes to standard error of the process that was "
              "believed, when that is a pipe or a terminal: the container's log shows it when it "
-             "begins, when its word changes, and once an hour; then \"healthy again\", once.");
+             "begins, when its word changes (after a wait that of the last try), and once an "
+             "hour; then \"healthy again\", once.");
     text_add(out, ".PP\n");
     add_line(out, "A file that is mounted by itself stays the old one when the host puts a new "
                   "file in its place, as editors and git do. health (in its note) and check say "

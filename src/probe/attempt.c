@@ -291,6 +291,7 @@ static void time_up(int64_t limit_ms, struct attempt *attempt)
     text_add(&text, "[%s] ", reason_word(verdict->reason));
     finding_add_sentence(verdict, &text);
     duration_text(limit_ms, limit, sizeof limit);
+    attempt->last = verdict->reason;
     finding_set(&attempt->finding, REASON_WAIT_TIMEOUT, limit, NULL, last);
     attempt->app = also;
 }

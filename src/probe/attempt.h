@@ -53,6 +53,7 @@ struct attempt {
     struct secret token;   // the traded token; wiped by its owner
     // ATTEMPT_HEALTH: what --app-url answered; after REASON_WAIT_TIMEOUT what else is wrong.
     struct finding app;
+    enum reason last; // after REASON_WAIT_TIMEOUT that of the last try, else REASON_OK
 };
 
 // A plan of ATTEMPT_HEALTH. Its parts are views of `settings`.

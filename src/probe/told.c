@@ -40,7 +40,7 @@ void told_open(struct told *self, const struct started *started)
         return;
     (void)numbered_each(folder, look_at, self);
     close(folder);
-    self->last.word[sizeof self->last.word - 1] = '\0';
+    self->last.state[sizeof self->last.state - 1] = '\0';
 }
 
 void told_close(struct told *self)
@@ -50,17 +50,17 @@ void told_close(struct told *self)
     *self = (struct told){.fd = -1};
 }
 
-bool told_is_new(const struct told *self, const char *word, int64_t now_ms,
+bool told_is_new(const struct told *self, const char *state, int64_t now_ms,
                  struct told_record *next)
 {
     const struct told_record *last = &self->last;
     *next = (struct told_record){.at_ms = now_ms};
-    text_print(next->word, sizeof next->word, "%s", word);
-    if (strcmp(next->word, last->word) != 0)
+    text_print(next->state, sizeof next->state, "%s", state);
+    if (strcmp(next->state, last->state) != 0)
         return true;
     // A clock that went back is another boot's: the container was moved while it slept.
     bool is_long_ago = self->fd < 0 || now_ms < last->at_ms || now_ms - last->at_ms >= AGAIN_MS;
-    return next->word[0] != '\0' && is_long_ago;
+    return next->state[0] != '\0' && is_long_ago;
 }
 
 void told_keep(const struct told *self, const struct told_record *next)

@@ -12,10 +12,13 @@
 #include "init/init.h"
 #include "probe/started.h"
 
+#define TOLD_STATE (INIT_RECORD_SIZE - sizeof(int64_t))
+
 // Its bytes, of one machine and one boot. Other versions read them: they stay as they are.
 struct told_record {
-    int64_t at_ms;                                 // duration_now()
-    char word[INIT_RECORD_SIZE - sizeof(int64_t)]; // of the unhealthy verdict; empty: well
+    int64_t at_ms;          // duration_now()
+    char state[TOLD_STATE]; // the word of the unhealthy verdict, "wait_timeout" and another after a
+                            // wait; empty: well
 };
 
 struct told {
@@ -27,9 +30,9 @@ struct told {
 void told_open(struct told *self, const struct started *started);
 void told_close(struct told *self);
 
-// Is a verdict to be told at this time? `word`: its reason, empty when it is healthy. It is when
-// the state begins, changes or ends, and once an hour while it stays. `next` is what to keep then.
-bool told_is_new(const struct told *self, const char *word, int64_t now_ms,
+// Is a verdict to be told at this time? It is when the state begins, changes or ends (empty:
+// healthy), and once an hour while it stays. `next` is what to keep then.
+bool told_is_new(const struct told *self, const char *state, int64_t now_ms,
                  struct told_record *next);
 void told_keep(const struct told *self, const struct told_record *next);
 

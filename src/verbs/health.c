@@ -113,15 +113,28 @@ static void add_verdict(const struct health *health, const struct verdict *verdi
     verdict_json(verdict, &facts, out);
 }
 
+// What the log is told of when it changes: the word, and after a wait what was waited for. Empty:
+// healthy.
+static void state_of(const struct health *health, const struct verdict *verdict,
+                     char state[TOLD_STATE])
+{
+    struct text text = text_over(state, TOLD_STATE);
+    if (!verdict->healthy)
+        text_add(&text, "%s", reason_word(verdict->finding->reason));
+    if (!verdict->healthy && health->attempt.last != REASON_OK)
+        text_add(&text, " %s", reason_word(health->attempt.last));
+}
+
 // `docker compose logs` shows what the app's container wrote, not what a probe printed. 0: nothing
 // new is to be told. Else `next` is to be kept once it was.
 static size_t make_log_line(const struct health *health, const struct verdict *verdict,
                             char line[VERDICT_LOG + 1], struct told_record *next)
 {
-    const char *word = verdict->healthy ? "" : reason_word(verdict->finding->reason);
+    char state[TOLD_STATE];
     struct text text = text_over(line, VERDICT_LOG + 1);
     *next = (struct told_record){0};
-    if (health->log_fd < 0 || !told_is_new(&health->told, word, duration_now(), next))
+    state_of(health, verdict, state);
+    if (health->log_fd < 0 || !told_is_new(&health->told, state, duration_now(), next))
         return 0;
     verdict_log_line(verdict, &text);
     return text.len;

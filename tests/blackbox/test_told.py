@@ -131,16 +131,28 @@ def test_what_begins_changes_and_ends_is_told_once(
     studio.says = REFUSED
     assert [told(), told(), told()] == [[UNKNOWN], [], []]
     studio.says = BUSY
-    waits = "--wait" in mode  # then the word is that of the wait
+    waits = "--wait" in mode  # then the word is that of the wait, and its cause is in the sentence
     assert [told(), told()] == [[WAITED if waits else ERROR], []]
     studio.says = None  # the alarm tells this one
-    assert [told(), told()] == [[] if waits else [LATE], []]
+    assert [told(), told()] == [[WAITED if waits else LATE], []]
     studio.says = REFUSED
     assert [told(), told()] == [[UNKNOWN], []]
     studio.says = OK
     assert [told(), told()] == [[AGAIN], []]
     studio.says = REFUSED
     assert [told(), told()] == [[UNKNOWN], []]
+
+
+def test_a_wait_tells_a_change_of_its_cause(inside: Container, studio: Studio) -> None:
+    lines = []
+    for says in (BUSY, None, None, BUSY):
+        studio.says = says
+        inside.probe("--wait", "0")
+        with suppress(BlockingIOError):
+            lines += os.read(inside.log, 65536).decode().splitlines()
+    assert len(lines) == 3, lines
+    for line, cause in zip(lines, ("[server_error]", "[timeout]", "[server_error]"), strict=True):
+        assert line.startswith("labelgate: unhealthy [wait_timeout]: ") and cause in line, line
 
 
 @pytest.mark.parametrize("says", [REFUSED, None], ids=["an answer", "the alarm"])
