@@ -203,6 +203,8 @@ bool url_is_loopback(const struct url *self)
     if (host.len > 10 && span_is_nocase((struct span){host.text + host.len - 10, 10}, ".localhost"))
         return true;
     if (inet_aton(self->host, &v4) != 0)
-        return ntohl(v4.s_addr) >> 24 == 127;
-    return inet_pton(AF_INET6, self->host, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+        return ntohl(v4.s_addr) >> 24 == 127 || v4.s_addr == INADDR_ANY;
+    return inet_pton(AF_INET6, self->host, &v6) == 1 &&
+           (IN6_IS_ADDR_LOOPBACK(&v6) || IN6_IS_ADDR_UNSPECIFIED(&v6) ||
+            (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127));
 }

@@ -30,7 +30,8 @@ bool url_parse(const char *text, bool allow_query, struct url *self, char why[UR
 // The length of `text` without the trailing slashes of its path; with a query the whole length.
 size_t url_base_length(const char *text);
 
-// localhost, *.localhost, 127.0.0.0/8 and ::1: inside a container that is the container itself.
+// localhost, *.localhost, 127.0.0.0/8 and ::1, and what is connected to there as well: 0.0.0.0, ::
+// and ::ffff:127.0.0.0/104. Inside a container that is the container itself.
 bool url_is_loopback(const struct url *self);
 
 #endif

@@ -179,7 +179,9 @@ def test_the_app_is_asked_directly(run) -> None:
         assert not any("app.invalid" in request.path for request in proxy.requests)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "a.localhost", "127.1"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "a.localhost", "127.1", "0.0.0.0", "[::ffff:127.0.0.1]"]
+)
 def test_loopback_is_asked_directly(probe, host: str) -> None:
     names = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "LABELGATE_PROXY"]
     with StandIn(answer(label_studio)) as studio, StandIn(answer(response(200))) as proxy:

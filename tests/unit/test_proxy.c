@@ -67,6 +67,8 @@ static const struct row rows[] = {
     {"https://a.localhost", {"HTTPS_PROXY=p:1"}, NULL, NULL},
     {"http://127.9.9.9", {"http_proxy=p:1"}, NULL, NULL},
     {"http://[::1]:8080", {"http_proxy=p:1"}, NULL, NULL},
+    {"http://0.0.0.0:8080", {"http_proxy=p:1"}, NULL, NULL},
+    {"http://[::ffff:127.0.0.1]:8080", {"http_proxy=p:1"}, NULL, NULL},
     {"http://128.0.0.1", {"http_proxy=p:1"}, "http_proxy", "http://p:1"},
     {"http://localhost.example", {"http_proxy=p:1"}, "http_proxy", "http://p:1"},
 };

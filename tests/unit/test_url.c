@@ -154,6 +154,13 @@ static void loopback_is_known(void **state)
     assert_true(is_loopback("http://127.8.9.1"));
     assert_true(is_loopback("http://127.1"));
     assert_true(is_loopback("http://[::1]"));
+    assert_true(is_loopback("http://0.0.0.0:8080"));
+    assert_true(is_loopback("http://0"));
+    assert_true(is_loopback("http://[::]"));
+    assert_true(is_loopback("http://[::ffff:127.0.0.1]"));
+    assert_false(is_loopback("http://[::ffff:192.0.2.1]"));
+    assert_false(is_loopback("http://[::2]"));
+    assert_false(is_loopback("http://0.0.0.1"));
     assert_false(is_loopback("http://192.0.2.1"));
     assert_false(is_loopback("http://localhost.example"));
     assert_false(is_loopback("http://notlocalhost"));
