@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The door: finds the verb, calls it, returns its code.
-#include <stddef.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/quote.h"
 #include "base/redact.h"
 #include "base/say.h"
 #include "base/span.h"
+#include "base/stack.h"
 #include "base/text.h"
 #include "cli/options_parse.h"
 #include "cli/page.h"
@@ -81,15 +82,80 @@ static int no_memory(enum verb verb)
     return verb == VERB_RUN ? EXITCODE_REFUSED : EXITCODE_NO;
 }
 
+static bool put(int fd, const char *const *pieces)
+{
+    for (; *pieces != NULL; pieces++) {
+        size_t len = strlen(*pieces);
+        if (write(fd, *pieces, len) != (ssize_t)len)
+            return false;
+    }
+    return true;
+}
+
+// All that is said elsewhere takes more of the stack than there may be: only words of our own, as
+// they are in the table.
+static int no_stack(enum verb verb, bool json)
+{
+    const char *sentence = reason_sentence_template(REASON_START_FAILED_STACK);
+    const char *remedy = reason_remedy_template(REASON_START_FAILED_STACK);
+    const char *word = reason_word(REASON_START_FAILED_STACK);
+    const char *const line[] = {"labelgate: ",        sentence, " [", word, "]\n",
+                                "labelgate: to do: ", remedy,   "\n", NULL};
+    const char *const verdict[] = {"unhealthy [",
+                                   word,
+                                   "]: ",
+                                   sentence,
+                                   "\n"
+                                   "to do: ",
+                                   remedy,
+                                   "\n",
+                                   NULL};
+    const char *const object[] = {"{\"healthy\":false,\"reason\":\"",
+                                  word,
+                                  "\",\"class\":\"local\",\"sentence\":\"",
+                                  sentence,
+                                  "\",\"remedy\":\"",
+                                  remedy,
+                                  "\",\"note\":null,\"url\":null,",
+                                  "\"token\":{\"variable\":null,\"source\":null,\"kind\":null},",
+                                  "\"label_studio\":{\"version\":null,\"user_id\":null}}\n",
+                                  NULL};
+    if (verb != VERB_HEALTH)
+        put(STDERR_FILENO, line);
+    else
+        put(STDOUT_FILENO, json ? object : verdict);
+    return verb == VERB_RUN ? EXITCODE_REFUSED : EXITCODE_NO;
+}
+
+// The resident process goes on whatever there is: it has next to no environment.
+static bool has_stack(enum verb verb)
+{
+    switch (verb) {
+    case VERB_INIT:
+        return true;
+    case VERB_HEALTH:
+    case VERB_CHECK:
+    case VERB_TOKEN:
+    case VERB_VERIFY:
+        return stack_left() >= STACK_TO_ASK;
+    default:
+        return stack_left() >= STACK_LEAST;
+    }
+}
+
 int main(int argc, char **argv, char **envp)
 {
     struct init_inherited inherited;
     init_capture_signals(&inherited);
+    enum verb verb = argc > 1 ? verb_find(argv[1]) : VERB_NONE;
+    if (!has_stack(verb))
+        return no_stack(verb, has_word(argc, argv, "--json"));
 
     bool redacted = settings_redact_environment(argc, argv, envp);
-    enum verb verb = argc > 1 ? verb_find(argv[1]) : VERB_NONE;
-    if (verb != VERB_RUN && verb != VERB_INIT)
+    if (verb != VERB_RUN && verb != VERB_INIT) {
         descriptors_fill();
+        init_hold_file_limit(&inherited);
+    }
     // Nothing may be said as long as what must not be said is not known.
     if (!redacted)
         return no_memory(verb);

@@ -6,10 +6,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+// A second in all.
+#define LEASE_PAUSES 100
+#define LEASE_PAUSE_MS 10
 
 static enum file_fault fault_of(int error)
 {
@@ -22,6 +27,10 @@ static enum file_fault fault_of(int error)
         return FILE_DENIED;
     case EISDIR:
         return FILE_DIRECTORY;
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+        return FILE_EXHAUSTED;
     case ENXIO: // a socket, or a device without a driver
     case ENODEV:
         return FILE_NOT_REGULAR;
@@ -30,12 +39,23 @@ static enum file_fault fault_of(int error)
     }
 }
 
+// Somebody has a lease on it (fcntl(2); a file server whose client has it open) and is asked by the
+// kernel to give that up: it is there in a moment.
+static bool is_given_up(int *pauses)
+{
+    if (errno != EWOULDBLOCK || *pauses == LEASE_PAUSES)
+        return false;
+    ++*pauses;
+    poll(NULL, 0, LEASE_PAUSE_MS);
+    return true;
+}
+
 static int open_calmly(const char *path)
 {
-    int fd;
+    int fd, pauses = 0;
     do
         fd = openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    while (fd < 0 && errno == EINTR);
+    while (fd < 0 && (errno == EINTR || is_given_up(&pauses)));
     return fd;
 }
 
@@ -75,10 +95,10 @@ static enum file_fault read_all(int fd, size_t limit, size_t expected, struct fi
 {
     size_t room = 0;
     if (!grow(content, &room, expected + 1))
-        return FILE_FAILED;
+        return FILE_EXHAUSTED;
     for (;;) {
         if (content->len == room && !grow(content, &room, room * 2))
-            return FILE_FAILED;
+            return FILE_EXHAUSTED;
         ssize_t got = read(fd, content->bytes + content->len, room - content->len);
         if (got < 0 && errno == EINTR)
             continue;
@@ -158,6 +178,7 @@ void file_fault_text(enum file_fault fault, const struct file_content *content, 
     case FILE_TOO_BIG:
         text_print(buffer, size, "it is larger than %zu KiB", limit / 1024);
         return;
+    case FILE_EXHAUSTED:
     case FILE_FAILED:
         words = strerror(content->error);
         break;

@@ -18,6 +18,7 @@ enum file_fault {
     FILE_DIRECTORY,
     FILE_NOT_REGULAR, // FIFO, socket, device
     FILE_TOO_BIG,     // more than the limit
+    FILE_EXHAUSTED,   // EMFILE, ENFILE, ENOMEM: says nothing about the file
     FILE_FAILED,      // any other error, `error` tells which
 };
 

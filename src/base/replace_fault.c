@@ -48,7 +48,7 @@ void replace_text(enum replace_fault fault, int error, char *buffer, size_t size
         text = "its owner or permissions could not be kept";
         break;
     case REPLACE_NO_ROOM:
-        text = "there is no room on the disk";
+        text = "there is no room on the disk, or a limit of file sizes (ulimit -f)";
         break;
     case REPLACE_MOUNTED:
         text = "it is mounted as a single file, which cannot be replaced";

@@ -24,42 +24,58 @@ static int patience_ms = PATIENCE_MS;
 #define PREFIX "labelgate: "
 #define KERNEL_SET 8 // bytes of a signal set
 
-// SIGPIPE held back, so that a reader who went away costs a line and not the process. Only this one
-// signal is blocked and unblocked, never a whole mask set: musl hides three real-time signals from
-// a saved mask.
-struct pipe_signal {
-    bool was_blocked;
-    bool was_pending;
+// What the kernel sends to who writes where nobody reads, or beyond the limit of a file
+// (RLIMIT_FSIZE), held back: either costs a line and not the process. PID 1 has them blocked: one
+// of its own would be passed on to the app. Only these are blocked and unblocked, never a whole
+// mask set: musl hides three real-time signals from a saved mask.
+static const struct {
+    int signal, error;
+} lost[] = {{SIGPIPE, EPIPE}, {SIGXFSZ, EFBIG}};
+#define LOST (sizeof lost / sizeof lost[0])
+
+struct held {
+    bool was_blocked[LOST];
+    bool was_pending[LOST];
 };
 
-static struct pipe_signal block_pipe_signal(void)
+static struct held hold_signals(void)
 {
-    struct pipe_signal before = {0};
-    sigset_t pipe, old, pending;
-    sigemptyset(&pipe);
-    sigaddset(&pipe, SIGPIPE);
-    if (sigprocmask(SIG_BLOCK, &pipe, &old) == 0)
-        before.was_blocked = sigismember(&old, SIGPIPE) == 1;
+    struct held before = {0};
+    sigset_t ours, old, pending;
+    bool any = false;
+    sigemptyset(&ours);
+    for (size_t i = 0; i < LOST; i++)
+        sigaddset(&ours, lost[i].signal);
+    if (sigprocmask(SIG_BLOCK, &ours, &old) != 0)
+        return before;
+    for (size_t i = 0; i < LOST; i++)
+        any = (before.was_blocked[i] = sigismember(&old, lost[i].signal) == 1) || any;
     // What was not blocked cannot have been pending.
-    if (before.was_blocked && sigpending(&pending) == 0)
-        before.was_pending = sigismember(&pending, SIGPIPE) == 1;
+    if (any && sigpending(&pending) == 0)
+        for (size_t i = 0; i < LOST; i++)
+            before.was_pending[i] = sigismember(&pending, lost[i].signal) == 1;
     return before;
 }
 
-static void restore_pipe_signal(struct pipe_signal before, bool broken)
+// `error`: of a write that failed, or 0.
+static void restore_signals(const struct held *before, int error)
 {
-    sigset_t pipe;
-    sigemptyset(&pipe);
-    sigaddset(&pipe, SIGPIPE);
-    // Not sigtimedwait: musl's asks a 32-bit kernel for 64-bit time alone, which older filters
-    // answer with EPERM.
-    if (broken && !before.was_pending) {
+    sigset_t ours, one;
+    sigemptyset(&ours);
+    for (size_t i = 0; i < LOST; i++) {
+        if (!before->was_blocked[i])
+            sigaddset(&ours, lost[i].signal);
+        if (error != lost[i].error || before->was_pending[i])
+            continue;
+        sigemptyset(&one);
+        sigaddset(&one, lost[i].signal);
+        // Not sigtimedwait: musl's asks a 32-bit kernel for 64-bit time alone, which older filters
+        // answer with EPERM.
         const long at_once[2] = {0, 0};
-        while (syscall(SYS_rt_sigtimedwait, &pipe, NULL, at_once, KERNEL_SET) < 0 && errno == EINTR)
+        while (syscall(SYS_rt_sigtimedwait, &one, NULL, at_once, KERNEL_SET) < 0 && errno == EINTR)
             continue;
     }
-    if (!before.was_blocked)
-        sigprocmask(SIG_UNBLOCK, &pipe, NULL);
+    sigprocmask(SIG_UNBLOCK, &ours, NULL);
 }
 
 // True when a write of up to PIPE_BUF bytes will not block, or will fail at once.
@@ -119,8 +135,8 @@ enum patience { AT_ONCE, IN_TIME, AS_LONG_AS_IT_TAKES };
 static bool write_all(int fd, const char *bytes, size_t len, enum patience patience)
 {
     bool whole = true;
-    bool broken = false;
-    struct pipe_signal before = block_pipe_signal();
+    int error = 0;
+    struct held before = hold_signals();
     while (len > 0 && whole) {
         if ((patience == AT_ONCE && !writable(fd, 0)) ||
             (patience == IN_TIME && !writable_in_time(fd))) {
@@ -140,10 +156,10 @@ static bool write_all(int fd, const char *bytes, size_t len, enum patience patie
             whole = patience == IN_TIME && patience_ms > 0;
         } else if (written == 0 || (errno != EINTR && errno != EAGAIN)) {
             whole = false;
-            broken = written < 0 && errno == EPIPE;
+            error = written < 0 ? errno : 0;
         }
     }
-    restore_pipe_signal(before, broken);
+    restore_signals(&before, error);
     return whole;
 }
 

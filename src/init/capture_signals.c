@@ -52,6 +52,11 @@ bool init_check(const struct init_inherited *inherited, struct finding *finding)
     return true;
 }
 
+void init_hold_file_limit(struct init_inherited *inherited)
+{
+    inherited->mask |= signals_bit(SIGXFSZ);
+}
+
 void init_release(const struct init_inherited *inherited)
 {
     if (inherited->children_ignored)

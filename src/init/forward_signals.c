@@ -197,10 +197,16 @@ static bool woken_already(struct watch *self)
     return !self->own_group && !self->stopped;
 }
 
+// RLIMIT_CPU: each process has its own time, and the kernel speaks of ours.
+static bool is_about_us(const siginfo_t *info)
+{
+    return info->si_signo == SIGXCPU && info->si_code == SI_KERNEL;
+}
+
 void forward(struct watch *self, const siginfo_t *info)
 {
     int number = self->signal_map[info->si_signo];
-    if (number == 0)
+    if (number == 0 || is_about_us(info))
         return;
     note_stop(self, info->si_signo);
     if (number == info->si_signo && app_has_it(self, info))

@@ -35,6 +35,9 @@ void init_capture_signals(struct init_inherited *inherited);
 // missing (REASON_START_FAILED).
 bool init_check(const struct init_inherited *inherited, struct finding *finding);
 void init_release(const struct init_inherited *inherited);
+// For a verb that starts no program: init_release will leave SIGXFSZ blocked, so that a file that
+// may not grow (RLIMIT_FSIZE) is a write that fails, and is said.
+void init_hold_file_limit(struct init_inherited *inherited);
 
 // Takes the places of descriptors 0 to 2 that are closed, so that no socket or file gets one of
 // them and then hears what is said. Not for the process that starts the app, which gets them as

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -176,6 +177,10 @@ static bool is_child(pid_t pid)
 static void make_record(void)
 {
     const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING, no_execution = 0x8;
+    struct rlimit size;
+    // ftruncate would fail, and send us a SIGXFSZ, which would be passed on to the app.
+    if (getrlimit(RLIMIT_FSIZE, &size) == 0 && size.rlim_cur < INIT_RECORD_SIZE)
+        return;
     int fd = memfd_create(INIT_RECORD, flags | no_execution);
     if (fd < 0 && errno == EINVAL)
         fd = memfd_create(INIT_RECORD, flags);

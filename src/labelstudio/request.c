@@ -87,8 +87,11 @@ bool question_ask(const struct ask *how, const struct question *question,
     return false;
 }
 
-static void judge_second(const struct ask *how, const struct question *question,
-                         struct finding *finding)
+// An answer takes 8 KiB of a stack that may be small: not those of two questions in one frame.
+#define OWN_FRAME __attribute__((noinline))
+
+static OWN_FRAME void judge_second(const struct ask *how, const struct question *question,
+                                   struct finding *finding)
 {
     struct question anonymous = {.kind = LS_WHOAMI_ANONYMOUS, .path = PATH_WHOAMI};
     struct http_answer answer;
@@ -105,7 +108,7 @@ static void judge_second(const struct ask *how, const struct question *question,
 // No token of anybody's: what matters is whether the header arrives.
 #define NONSENSE "0badc0de0badc0de0badc0de0badc0de0badc0de"
 
-static void judge_nonsense(const struct ask *how, struct finding *finding)
+static OWN_FRAME void judge_nonsense(const struct ask *how, struct finding *finding)
 {
     struct question nonsense = {
         .kind = LS_WHOAMI_TOKEN, .path = PATH_WHOAMI, .who = {CREDENTIAL_TOKEN, span_of(NONSENSE)}};

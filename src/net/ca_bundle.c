@@ -123,6 +123,10 @@ bool ca_bundle_read(struct file_content *bundle, const char *path, struct findin
     if (result == FILE_OK)
         return bundle->len > 0 || refuse(fault, path, "it is empty");
     file_fault_text(result, bundle, CA_BUNDLE_MAX, why, sizeof why);
+    if (result == FILE_EXHAUSTED) {
+        finding_set(fault, REASON_START_FAILED_FILE, path, NULL, why);
+        return false;
+    }
     if (result == FILE_MISSING && strncmp(path, "/etc/", strlen("/etc/")) == 0) {
         // An image without the distribution's bundle has that of the app's own library at most.
         size_t len = strlen(why);

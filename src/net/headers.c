@@ -215,7 +215,9 @@ bool header_file_read(struct header_file *self, const char *path, struct finding
     if (fault != FILE_OK) {
         char why[FINDING_SLOT];
         file_fault_text(fault, &self->content, HEADERS_FILE_MAX, why, sizeof why);
-        finding_set(finding, REASON_HEADER_FILE_INVALID, path, NULL, why);
+        finding_set(finding,
+                    fault == FILE_EXHAUSTED ? REASON_START_FAILED_FILE : REASON_HEADER_FILE_INVALID,
+                    path, NULL, why);
         return false;
     }
     if (!header_file_parse(self, self->content.bytes, self->content.len, path, finding)) {

@@ -83,8 +83,8 @@ static void late_finding(const struct child *child, const struct finding *late,
 
 static void prepare_timeout(void *context, enum http_phase phase, const char *what)
 {
+    static struct attempt late; // nothing but the finding is ever set
     struct child *child = context;
-    struct attempt late = {0};
     struct finding timeout = {0};
     http_timeout_finding(&timeout, phase, what, child->said_ms, container_is_inside());
     if (child->kind == ATTEMPT_HEALTH || child->kind == ATTEMPT_WHOAMI)
@@ -200,15 +200,26 @@ static void read_attempt(const struct child *child, const struct init_work *work
                     "could not start a helper process");
 }
 
+static void start_child(struct child *self, const struct attempt_plan *plan, enum attempt_kind kind,
+                        int64_t timeout_ms, int64_t said_ms)
+{
+    memset(self, 0, sizeof *self);
+    self->plan = plan;
+    self->kind = kind;
+    self->timeout_ms = timeout_ms;
+    self->said_ms = said_ms;
+}
+
 static void attempt_within(const struct attempt_plan *plan, int64_t timeout_ms, int64_t said_ms,
                            struct attempt *attempt)
 {
+    // Not on the stack, which may be small (main.c).
+    static struct child server, beside;
+    static struct attempt app;
     bool with_app = plan->kind == ATTEMPT_HEALTH && plan->app_url != NULL;
-    struct child server = {
-        .plan = plan, .kind = plan->kind, .timeout_ms = timeout_ms, .said_ms = said_ms};
-    struct child beside = server;
-    struct attempt app = {0};
-    beside.kind = ATTEMPT_APP;
+    start_child(&server, plan, plan->kind, timeout_ms, said_ms);
+    start_child(&beside, plan, ATTEMPT_APP, timeout_ms, said_ms);
+    memset(&app, 0, sizeof app);
     memset(attempt, 0, sizeof *attempt);
     struct init_work works[INIT_WORKS_MAX] = {
         {work, &server, (char *)attempt, sizeof *attempt, {0}},
@@ -344,7 +355,7 @@ void attempt_until(const struct attempt_plan *plan, int64_t limit_ms, struct att
 
 int attempt_stopped(enum say_level log, int signal_number)
 {
-    struct attempt attempt = {0};
+    static struct attempt attempt;
     stopped(&attempt, signal_number);
     report_refusal(log, &attempt.finding);
     return EXITCODE_SIGNAL + signal_number;

@@ -121,7 +121,7 @@ static bool read_groups(int folder, const char *path, char bytes[GROUPS])
 
 bool trust_same_group(const struct trust *self, int folder)
 {
-    char own[GROUPS], its[GROUPS];
+    static char own[GROUPS], its[GROUPS];
     return read_groups(self->proc, "self/cgroup", own) && read_groups(folder, "cgroup", its) &&
            strcmp(own, its) == 0;
 }
@@ -143,7 +143,7 @@ static void drop_init_scope(char *lines)
 
 bool trust_is_beside_first(const struct trust *self)
 {
-    char own[GROUPS], first[GROUPS];
+    static char own[GROUPS], first[GROUPS];
     if (!read_groups(self->proc, "self/cgroup", own) || !read_groups(self->proc, "1/cgroup", first))
         return false;
     if (strcmp(own, first) == 0)

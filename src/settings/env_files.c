@@ -73,6 +73,8 @@ static enum reason reason_of(enum file_fault fault)
         return REASON_ENV_UNREADABLE;
     case FILE_FAILED:
         return REASON_ENV_FAILED;
+    case FILE_EXHAUSTED:
+        return REASON_START_FAILED_FILE;
     case FILE_DIRECTORY:
         return REASON_ENV_IS_DIRECTORY;
     case FILE_NOT_REGULAR:
@@ -106,7 +108,7 @@ static void refuse_unread(struct maker *maker, const struct env_file *file, enum
         origin_text(&file->origin, place, sizeof place);
     if (fault == FILE_MISSING && file->origin.kind == ORIGIN_ENVIRONMENT)
         text_print(place, sizeof place, "%s", file->origin.name);
-    if (fault == FILE_DENIED || fault == FILE_FAILED)
+    if (fault == FILE_DENIED || fault == FILE_FAILED || fault == FILE_EXHAUSTED)
         file_fault_text(fault, &file->content, DOTENV_FILE_MAX, words, sizeof words);
     finding_set(&finding, reason_of(fault), file->path, place, words);
     refuse_file(maker, &finding);

@@ -19,6 +19,8 @@ static enum reason reason_of(enum file_fault fault)
         return REASON_SECRET_UNREADABLE;
     case FILE_FAILED:
         return REASON_SECRET_FAILED;
+    case FILE_EXHAUSTED:
+        return REASON_START_FAILED_FILE;
     case FILE_DIRECTORY:
         return REASON_SECRET_IS_DIRECTORY;
     case FILE_NOT_REGULAR:

@@ -12,7 +12,6 @@
 #include "net/headers.h"
 #include "net/tls.h"
 #include "net/url.h"
-#include "probe/attempt.h"
 #include "spec/exitcode.h"
 #include "verbs/launch_size.h"
 #include "verbs/verbs.h"
@@ -95,16 +94,15 @@ static void judge_offline(struct diagnosis *diagnosis)
 
 // Each question has the whole --timeout, in a process of its own, since a name look-up knows no
 // limit. False when a stop signal came.
-static bool ask_in_child(struct diagnosis *diagnosis, enum attempt_kind kind,
-                         struct attempt *attempt)
+static bool ask_in_child(struct diagnosis *diagnosis, enum attempt_kind kind)
 {
     struct attempt_plan plan = attempt_plan_from(diagnosis->settings, diagnosis->inherited);
     plan.kind = kind;
     if (diagnosis->signal != 0)
         return false;
-    attempt_once(&plan, attempt);
-    diagnosis->signal = attempt->signal;
-    return attempt->signal == 0;
+    attempt_once(&plan, &diagnosis->attempt);
+    diagnosis->signal = diagnosis->attempt.signal;
+    return diagnosis->signal == 0;
 }
 
 // Both switches can be read by any member whose token works; a traded or refused token tells
@@ -112,28 +110,27 @@ static bool ask_in_child(struct diagnosis *diagnosis, enum attempt_kind kind,
 static void read_switches(struct diagnosis *diagnosis)
 {
     const struct settings *settings = diagnosis->settings;
-    struct attempt attempt;
     if (!diagnosis->token_asked || diagnosis->server.reason != REASON_OK || settings->token.none ||
         settings->token.jwt != JWT_REJECT)
         return;
-    if (!ask_in_child(diagnosis, ATTEMPT_SWITCHES, &attempt))
+    if (!ask_in_child(diagnosis, ATTEMPT_SWITCHES))
         return;
-    diagnosis->has_switches = attempt.finding.reason == REASON_OK;
-    diagnosis->switches = attempt.switches;
+    diagnosis->has_switches = diagnosis->attempt.finding.reason == REASON_OK;
+    diagnosis->switches = diagnosis->attempt.switches;
 }
 
 // What `health` would say, where it would ask at all.
 static void ask_health(struct diagnosis *diagnosis)
 {
-    struct attempt attempt;
+    const struct attempt *attempt = &diagnosis->attempt;
     bool would_ask = diagnosis->run.reason == REASON_OK;
-    if (!ask_in_child(diagnosis, would_ask ? ATTEMPT_HEALTH : ATTEMPT_WHOAMI, &attempt))
+    if (!ask_in_child(diagnosis, would_ask ? ATTEMPT_HEALTH : ATTEMPT_WHOAMI))
         return;
-    diagnosis->server = attempt.finding;
-    diagnosis->app = attempt.app;
-    diagnosis->seen = attempt.seen;
+    diagnosis->server = attempt->finding;
+    diagnosis->app = attempt->app;
+    diagnosis->seen = attempt->seen;
     if (would_ask)
-        diagnosis->health = *attempt_verdict(&attempt, NULL);
+        diagnosis->health = *attempt_verdict(attempt, NULL);
 }
 
 // A JWT that would be refused at launch is still worth a question: the answer shows what the app
@@ -147,10 +144,9 @@ static bool is_worth_asking(const struct settings *settings)
 // /health is asked whatever the token is: that Label Studio cannot be reached is a fault beside it.
 static void ask_server(struct diagnosis *diagnosis)
 {
-    struct attempt attempt;
     diagnosis->asked = true;
-    if (ask_in_child(diagnosis, ATTEMPT_UP, &attempt))
-        diagnosis->up = attempt.finding;
+    if (ask_in_child(diagnosis, ATTEMPT_UP))
+        diagnosis->up = diagnosis->attempt.finding;
     diagnosis->token_asked = is_worth_asking(diagnosis->settings);
     if (diagnosis->token_asked)
         ask_health(diagnosis);
@@ -259,8 +255,10 @@ static int check(const struct options *options, const struct envlist *environmen
     started_text(&started, &text);
     say(settings.log, SAY_INFO, "%s", whom);
 
-    struct diagnosis diagnosis = {
-        .settings = &settings, .environment = environment, .started = &started};
+    static struct diagnosis diagnosis; // not on the stack, which may be small (main.c)
+    diagnosis.settings = &settings;
+    diagnosis.environment = environment;
+    diagnosis.started = &started;
     diagnose(&diagnosis);
     compare_with_running(&diagnosis);
     int code =

@@ -9,6 +9,7 @@
 #include "init/init.h"
 #include "labelstudio/observation.h"
 #include "labelstudio/trade.h"
+#include "probe/attempt.h"
 #include "probe/started.h"
 #include "settings/settings.h"
 
@@ -31,6 +32,7 @@ struct diagnosis {
     bool token_asked;                       // and whoami: there is a token worth asking about
     const struct init_inherited *inherited; // while it is
     int signal;                             // a stop signal came meanwhile
+    struct attempt attempt;                 // the last one
     struct finding up;                      // GET /health
     struct finding server;                  // whoami, where `token_asked`
     struct finding app;                     // --app-url; REASON_OK when it was not asked

@@ -384,10 +384,11 @@ static void catch_stops(const struct health *health)
 int verb_health(const struct call *call)
 {
     int64_t started_ms = duration_now();
-    struct health health = {.call = call,
-                            .settings = {.log = SAY_WARN, .json = wants_json(call)},
-                            .log_fd = -1,
-                            .told = {.fd = -1}};
+    static struct health health; // not on the stack, which may be small (main.c)
+    health.call = call;
+    health.settings.log = SAY_WARN;
+    health.settings.json = wants_json(call);
+    health.log_fd = health.told.fd = -1;
     catch_stops(&health);
     init_release(call->inherited); // before the deadline unblocks SIGALRM
     if (!options_parse(&health.options, VERB_HEALTH, call->argc, call->argv, 2,

@@ -4,6 +4,7 @@
 #include "base/envlist.h"
 #include "base/redact.h"
 #include "base/say.h"
+#include "base/stack.h"
 #include "cli/options_parse.h"
 #include "cli/print.h"
 #include "init/init.h"
@@ -189,8 +190,13 @@ static int judge_size(const struct run *run)
 static int ask_first(struct run *run)
 {
     const struct settings *settings = &run->settings;
+    struct finding finding = {0};
     if (!must_ask(settings))
         return EXITCODE_OK;
+    if (stack_left() < STACK_TO_ASK) {
+        finding_set(&finding, REASON_START_FAILED_STACK, NULL, NULL, NULL);
+        return refused(run, &finding);
+    }
 
     struct attempt_plan plan = attempt_plan_from(settings, run->call->inherited);
     plan.kind = must_trade(&settings->token) ? ATTEMPT_TRADE : ATTEMPT_WHOAMI;
@@ -259,7 +265,9 @@ static int launch(struct run *run)
 
 int verb_run(const struct call *call)
 {
-    struct run run = {.call = call, .settings.log = SAY_WARN};
+    static struct run run; // not on the stack, which may be small (main.c)
+    run.call = call;
+    run.settings.log = SAY_WARN;
     struct finding finding = {0};
     if (!options_parse(&run.options, VERB_RUN, call->argc, call->argv, 2, &finding))
         return refused(&run, &finding);

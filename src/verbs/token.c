@@ -441,7 +441,8 @@ static int bring_token(struct bring *bring)
 int verb_token(const struct call *call)
 {
     init_release(call->inherited);
-    struct bring bring = {.settings.log = SAY_WARN};
+    static struct bring bring; // not on the stack, which may be small (main.c)
+    bring.settings.log = SAY_WARN;
     int code = EXITCODE_OK;
     if (!begin(call, VERB_TOKEN, &bring.options, &code))
         return code;

@@ -136,8 +136,8 @@ static void prepare_timeout(void *context, enum http_phase phase, const char *wh
 
 static int work(void *context, int out_fd)
 {
+    static struct told told; // not on the stack, which may be small (main.c)
     struct child *child = context;
-    struct told told = {0};
     child->out_fd = out_fd;
     if (!deadline_arm(child->run.timeout_ms))
         return EXITCODE_NO; // the parent misses the answer
@@ -162,26 +162,28 @@ static int64_t timeout_of(const struct verify *verify, const struct check *check
 // else 0.
 static int ask(struct verify *verify, const struct check *check, struct check_result *result)
 {
+    static struct child child; // not on the stack, which may be small (main.c)
+    static struct told told;
     const struct settings *settings = &verify->settings;
     struct span secrets[] = {settings->token.used.text, settings->login.password};
-    struct child child = {
-        .verify = verify,
-        .check = check,
-        .run = {.accepts = accepts,
-                .find = find,
-                .context = verify,
-                .values = &verify->values,
-                .secrets = secrets,
-                .secret_count = sizeof secrets / sizeof secrets[0],
-                .extra = &verify->gateway,
-                .extra_url = verify->settings.reach.url,
-                .ca_file = verify->settings.reach.ca_file,
-                .proxy = verify->settings.reach.proxy,
-                .timeout_ms = timeout_of(verify, check),
-                .phase = prepare_timeout,
-                .phase_context = &child},
+    memset(&child, 0, sizeof child);
+    child.verify = verify;
+    child.check = check;
+    child.run = (struct check_run){
+        .accepts = accepts,
+        .find = find,
+        .context = verify,
+        .values = &verify->values,
+        .secrets = secrets,
+        .secret_count = sizeof secrets / sizeof secrets[0],
+        .extra = &verify->gateway,
+        .extra_url = verify->settings.reach.url,
+        .ca_file = verify->settings.reach.ca_file,
+        .proxy = verify->settings.reach.proxy,
+        .timeout_ms = timeout_of(verify, check),
+        .phase = prepare_timeout,
+        .phase_context = &child,
     };
-    struct told told = {0};
     check_describe(check, &child.late);
     struct init_work_result done =
         init_work(verify->call->inherited, work, &child, (char *)&told, sizeof told);
@@ -340,7 +342,9 @@ static bool read_checks(struct verify *verify, struct finding *finding)
     if (fault != FILE_OK) {
         char why[FINDING_SLOT];
         file_fault_text(fault, &verify->file, CHECKS_FILE_MAX, why, sizeof why);
-        finding_set(finding, REASON_CHECKS_INVALID_FILE, path, NULL, why);
+        finding_set(finding,
+                    fault == FILE_EXHAUSTED ? REASON_START_FAILED_FILE : REASON_CHECKS_INVALID_FILE,
+                    path, NULL, why);
         return false;
     }
     return checks_read(&verify->checks, verify->file.bytes, verify->file.len, path, finding);

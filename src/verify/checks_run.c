@@ -536,12 +536,11 @@ void check_describe(const struct check *check, struct check_result *result)
 void check_ask(const struct checks *self, const struct check *check, const struct check_run *run,
                struct check_result *result, struct check_saves *saves)
 {
-    struct asking asking = {
-        .check = check,
-        .scope = {.checks = self, .run = run},
-        .result = result,
-        .saves = saves,
-    };
+    static struct asking asking; // not on the stack, which may be small (main.c)
+    asking.check = check;
+    asking.scope = (struct scope){.checks = self, .run = run};
+    asking.result = result;
+    asking.saves = saves;
     int64_t began = duration_now();
     memset(result, 0, sizeof *result);
     memset(saves, 0, sizeof *saves);

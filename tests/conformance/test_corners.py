@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from inits import OTHER, PATH, PLACES, Case, Init
+from inits import FIRST, OTHER, PATH, PLACES, Case, Init
 from rows_end import ended, full_pipe, unread, with_survivor
 from rows_terminal import STOPPED, stop_go_on_and_end
 from running import children, start, status, until, until_state
@@ -76,6 +76,39 @@ def test_signals_of_odd_senders(make_case: MakeCase, place: str) -> None:
     running.expect(r"signal 10 -1 0")
     running.send(LAST)
     assert running.end() == 5
+
+
+@both_places
+def test_a_log_that_may_not_grow(make_case: MakeCase, place: str) -> None:
+    """RLIMIT_FSIZE: the kernel's SIGXFSZ is about our line and our record, and is not the app's."""
+    case = make_case("labelgate", place)
+    (case.folder / ".env").write_text("LABELGATE_LOAD=all\n")  # is warned of
+    world = [*case.world("--size", 0), "/bin/sh", "-c", 'exec "$@" 2>>log', "sh"]
+    last = 40  # after it in the kernel's order
+    running = case.start(*case.app("ready", "listen", last, "drain", "exit", 5), world=world)
+    running.expect(r"ready \d+")
+    running.send(last)
+    assert running.expect(r"signal (\d+) .*").group(1) == str(last)
+    assert running.end() == 5
+
+
+def test_our_own_time_is_up(make_case: MakeCase) -> None:
+    """RLIMIT_CPU: each process has its own, and PID 1 may live long. A XCPU that is sent is passed on."""
+    case = make_case("labelgate", FIRST)
+    running = listening(case, "--signal=WINCH:0")
+    limit = (1, resource.RLIM_INFINITY)
+    resource.prlimit(running.pid, resource.RLIMIT_CPU, limit)
+    # The kernel looks now and then, and raises the limit when it has sent the signal.
+    while resource.prlimit(running.pid, resource.RLIMIT_CPU) == limit:
+        subprocess.run([case.helpers / "init_send", str(running.pid), "28", "100000"], check=True)
+    running.send(signal.SIGUSR1)
+    running.expect("signal 10 .*")
+    running.send(signal.SIGXCPU)
+    running.expect("signal 24 0 0")
+    running.send(LAST)
+    running.expect(f"signal {LAST} .*")
+    assert running.end() == 5
+    assert len([line for line in running.out.seen if line.startswith("signal 24")]) == 1
 
 
 def short_queue(case: Case, many: int, *actions: object):

@@ -9,6 +9,7 @@
 //     --open N        descriptor N open on /dev/null
 //     --files N       RLIMIT_NOFILE, soft and hard
 //     --pending N     RLIMIT_SIGPENDING: so many signals may wait in this user's queues
+//     --size N        RLIMIT_FSIZE: so large may a file grow
 //     --listener      LISTEN_PID names this process, which CMD will be
 //     --named NAME    the variable NAME names this process, which CMD will be
 //     --deny NR       the system call NR answers ENOSYS
@@ -86,18 +87,12 @@ static void open_null(int number)
         close(fd);
 }
 
-static void limit_files(rlim_t most)
+static void limit(int resource, const char *argument)
 {
-    struct rlimit limit = {most, most};
-    if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
-        fail("files");
-}
-
-static void limit_pending(rlim_t most)
-{
-    struct rlimit limit = {most, most};
-    if (setrlimit(RLIMIT_SIGPENDING, &limit) < 0)
-        fail("pending");
+    rlim_t most = strtoull(argument, NULL, 10);
+    const struct rlimit limit = {most, most};
+    if (setrlimit(resource, &limit) < 0)
+        fail("limit");
 }
 
 static void deny(unsigned number, uint32_t error)
@@ -196,9 +191,11 @@ static void with_argument(const char *option, char *argument, uint64_t *mask)
     else if (strcmp(option, "--open") == 0)
         open_null((int)strtol(argument, NULL, 10));
     else if (strcmp(option, "--files") == 0)
-        limit_files((rlim_t)strtoull(argument, NULL, 10));
+        limit(RLIMIT_NOFILE, argument);
     else if (strcmp(option, "--pending") == 0)
-        limit_pending((rlim_t)strtoull(argument, NULL, 10));
+        limit(RLIMIT_SIGPENDING, argument);
+    else if (strcmp(option, "--size") == 0)
+        limit(RLIMIT_FSIZE, argument);
     else if (strcmp(option, "--deny") == 0)
         deny((unsigned)strtoul(argument, NULL, 10), ENOSYS);
     else if (strcmp(option, "--refuse") == 0)

@@ -8,13 +8,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -108,6 +112,7 @@ static void each_fault_has_its_words(void **state)
         [FILE_DIRECTORY] = "it is a directory",
         [FILE_NOT_REGULAR] = "it is not a regular file",
         [FILE_TOO_BIG] = "it is larger than 64 KiB",
+        [FILE_EXHAUSTED] = strerror(ELOOP),
         [FILE_FAILED] = strerror(ELOOP),
     };
     for (size_t fault = 0; fault < sizeof wanted / sizeof wanted[0]; fault++) {
@@ -165,6 +170,74 @@ static void a_closed_door_is_said(void **state)
     assert_int_equal(content.error, EACCES);
 }
 
+// A lack of descriptors is no fault of the file.
+static void too_many_open_files_are_said(void **state)
+{
+    (void)state;
+    struct file_content content;
+    struct rlimit before, none;
+    put("plain", "x", 1);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none = (struct rlimit){0, before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    enum file_fault fault = file_read(in_folder("plain"), 10, &content);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_int_equal(fault, FILE_EXHAUSTED);
+    assert_int_equal(content.error, EMFILE);
+}
+
+// A program that holds a lease on the file, and gives it up so long after it was asked to: what a
+// file server does for a client that has the file open.
+static pid_t hold_lease(const char *name, long given_up_ms)
+{
+    int ready[2];
+    char byte = 0;
+    assert_int_equal(pipe(ready), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        sigset_t io;
+        int number;
+        const struct timespec pause = {given_up_ms / 1000, given_up_ms % 1000 * 1000000};
+        sigemptyset(&io);
+        sigaddset(&io, SIGIO);
+        sigprocmask(SIG_BLOCK, &io, NULL);
+        int fd = open(in_folder(name), O_RDWR);
+        byte = fcntl(fd, F_SETLEASE, F_WRLCK) == 0 ? '1' : '0';
+        (void)!write(ready[1], &byte, 1);
+        sigwait(&io, &number);
+        nanosleep(&pause, NULL);
+        fcntl(fd, F_SETLEASE, F_UNLCK);
+        _exit(0);
+    }
+    close(ready[1]);
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    close(ready[0]);
+    if (byte == '1')
+        return child;
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    return -1;
+}
+
+static void a_lease_is_waited_for_a_moment(void **state)
+{
+    (void)state;
+    struct file_content content;
+    put("plain", "x", 1);
+    pid_t child = hold_lease("plain", 100);
+    if (child < 0)
+        skip();
+    assert_int_equal(file_read(in_folder("plain"), 10, &content), FILE_OK);
+    file_free(&content);
+    waitpid(child, NULL, 0);
+
+    child = hold_lease("plain", 60000);
+    assert_int_equal(file_read(in_folder("plain"), 10, &content), FILE_FAILED);
+    assert_int_equal(content.error, EAGAIN);
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+}
+
 static void no_descriptor_is_left_open(void **state)
 {
     (void)state;
@@ -196,10 +269,16 @@ static void wiped_bytes_are_gone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whole_files_come_back),      cmocka_unit_test(the_limit_holds),
-        cmocka_unit_test(each_fault_has_its_name),    cmocka_unit_test(each_fault_has_its_words),
-        cmocka_unit_test(odd_files_do_not_hang),      cmocka_unit_test(a_closed_door_is_said),
-        cmocka_unit_test(no_descriptor_is_left_open), cmocka_unit_test(wiped_bytes_are_gone),
+        cmocka_unit_test(whole_files_come_back),
+        cmocka_unit_test(the_limit_holds),
+        cmocka_unit_test(each_fault_has_its_name),
+        cmocka_unit_test(each_fault_has_its_words),
+        cmocka_unit_test(too_many_open_files_are_said),
+        cmocka_unit_test(a_lease_is_waited_for_a_moment),
+        cmocka_unit_test(odd_files_do_not_hang),
+        cmocka_unit_test(a_closed_door_is_said),
+        cmocka_unit_test(no_descriptor_is_left_open),
+        cmocka_unit_test(wiped_bytes_are_gone),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

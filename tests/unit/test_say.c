@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -115,6 +116,37 @@ static void a_broken_pipe_costs_a_line(void **state)
     assert_int_equal(sigtimedwait(&sigpipe, NULL, &at_once), SIGPIPE);
     sigprocmask(SIG_UNBLOCK, &sigpipe, NULL);
     restore(err, seen, sizeof seen);
+}
+
+// The same for a file that may not grow (RLIMIT_FSIZE): PID 1 would pass a SIGXFSZ on to the app.
+static void a_file_that_may_not_grow_costs_a_line(void **state)
+{
+    (void)state;
+    struct rlimit before, none;
+    sigset_t pending, size;
+    char path[] = "/tmp/labelgate-say-XXXXXX";
+    int file = mkstemp(path), kept = dup(2);
+    assert_true(file >= 0 && unlink(path) == 0);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    none = (struct rlimit){0, before.rlim_max};
+    sigemptyset(&size);
+    sigaddset(&size, SIGXFSZ);
+    for (int blocked = 0; blocked < 2; blocked++) {
+        sigprocmask(blocked ? SIG_BLOCK : SIG_UNBLOCK, &size, NULL);
+        dup2(file, 2);
+        setrlimit(RLIMIT_FSIZE, &none);
+        say(SAY_ERROR, SAY_ERROR, "no byte of this");
+        setrlimit(RLIMIT_FSIZE, &before);
+        dup2(kept, 2);
+        sigpending(&pending);
+        assert_int_equal(sigismember(&pending, SIGXFSZ), 0);
+    }
+    sigset_t mask;
+    sigprocmask(SIG_UNBLOCK, &size, &mask);
+    assert_int_equal(sigismember(&mask, SIGXFSZ), 1);
+    assert_int_equal(lseek(file, 0, SEEK_END), 0);
+    close(file);
+    close(kept);
 }
 
 static void fill_up(int fd)
@@ -365,6 +397,7 @@ int main(void)
         cmocka_unit_test(a_long_line_is_cut),
         cmocka_unit_test(a_result_holds_no_token),
         cmocka_unit_test(a_broken_pipe_costs_a_line),
+        cmocka_unit_test(a_file_that_may_not_grow_costs_a_line),
         cmocka_unit_test(a_full_standard_error_does_not_hang),
         cmocka_unit_test(all_lines_wait_once),
         cmocka_unit_test(another_writer_does_not_make_it_wait),
