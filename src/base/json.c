@@ -259,11 +259,30 @@ static bool check(const struct json *self)
 
 // ---- Reading ------------------------------------------------------------------------------------
 
+// Of what is nested deeper the check would say no; jsmn's time grows with the square of the depth.
+static bool is_too_deep(struct span text)
+{
+    size_t depth = 0;
+    bool in_string = false;
+    for (size_t i = 0; i < text.len && depth <= JSON_DEPTH; i++) {
+        char c = text.text[i];
+        if (in_string && c == '\\')
+            i++;
+        else if (c == '"')
+            in_string = !in_string;
+        else if (!in_string && (c == '[' || c == '{'))
+            depth++;
+        else if (!in_string && (c == ']' || c == '}') && depth > 0)
+            depth--;
+    }
+    return depth > JSON_DEPTH;
+}
+
 bool json_parse(struct json *self, const char *text, size_t len)
 {
     *self = (struct json){.text = {text, len}};
     // A NUL ends jsmn's work silently, and its offsets are ints.
-    if (len == 0 || len > INT_MAX || memchr(text, '\0', len))
+    if (len == 0 || len > INT_MAX || memchr(text, '\0', len) || is_too_deep(self->text))
         return false;
     for (unsigned room = FIRST_TOKENS; room <= JSON_TOKENS; room *= 2) {
         struct json_token *tokens = realloc(self->tokens, room * sizeof *tokens);

@@ -96,20 +96,46 @@ static void add_name(struct text *out, struct span name)
     text_add_foreign(out, name, 64);
 }
 
-void certificate_list_hosts(const mbedtls_x509_crt *certificate, struct text *out)
+// A name that looks like the address that was asked, and does not count for it.
+#define NOT_FOR_ADDRESS ", which counts for no address (only an iPAddress does)"
+
+static void add_dns_name(struct text *out, struct span name)
+{
+    char text[INET6_ADDRSTRLEN];
+    unsigned char bytes[16];
+    add_name(out, name);
+    text_print(text, sizeof text, "%.*s", (int)name.len, name.text);
+    if (name.len < sizeof text && address_of(text, bytes) > 0)
+        text_add(out, " as a DNS name" NOT_FOR_ADDRESS);
+}
+
+static void add_common_name(const mbedtls_x509_crt *certificate, const char *host, struct text *out)
+{
+    unsigned char bytes[16];
+    if (has_extension(certificate, MBEDTLS_X509_EXT_SUBJECT_ALT_NAME)) {
+        text_add(out, "no host: its subjectAltName names none, and beside that its common name "
+                      "does not count");
+        return;
+    }
+    add_name(out, certificate_subject(certificate));
+    if (address_of(host, bytes) > 0)
+        text_add(out, " as a common name" NOT_FOR_ADDRESS);
+}
+
+void certificate_list_hosts(const mbedtls_x509_crt *certificate, const char *host, struct text *out)
 {
     for (const mbedtls_x509_sequence *at = &certificate->subject_alt_names; at != NULL;
          at = at->next) {
         char address[INET6_ADDRSTRLEN] = "";
         if (kind_of(at) == SAN_DNS)
-            add_name(out, span_over(&at->buf));
+            add_dns_name(out, span_over(&at->buf));
         else if (kind_of(at) == SAN_ADDRESS && (at->buf.len == 4 || at->buf.len == 16) &&
                  inet_ntop(at->buf.len == 4 ? AF_INET : AF_INET6, at->buf.p, address,
                            sizeof address))
             add_name(out, span_of(address));
     }
     if (out->len == 0)
-        add_name(out, certificate_subject(certificate));
+        add_common_name(certificate, host, out);
 }
 
 // ---- Names --------------------------------------------------------------------------------------
@@ -363,6 +389,7 @@ static const char *kind_words(int error)
     case MBEDTLS_ERR_X509_INVALID_DATE:
     case MBEDTLS_ERR_X509_INVALID_SIGNATURE:
     case MBEDTLS_ERR_X509_UNKNOWN_VERSION:
+    case MBEDTLS_ERR_X509_BAD_INPUT_DATA: // an iPAddress of neither 4 nor 16 bytes
     case MBEDTLS_ERR_X509_SIG_MISMATCH:
         return "a form that RFC 5280 does not allow";
     default:

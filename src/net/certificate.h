@@ -62,8 +62,9 @@ enum certificate_issuer_kind certificate_issuer_kind(const struct mbedtls_x509_c
 // Where its issuer's certificate is published, by http; empty: it does not say.
 struct span certificate_issuer_address(const struct mbedtls_x509_crt *certificate);
 
-// The hosts that it is for, for a sentence.
-void certificate_list_hosts(const struct mbedtls_x509_crt *certificate, struct text *out);
+// The hosts that it is for, for a sentence to who has asked `host`.
+void certificate_list_hosts(const struct mbedtls_x509_crt *certificate, const char *host,
+                            struct text *out);
 
 // Why mbedTLS could not read one: "critical name constraints". False when `error` is not of that
 // kind. `extension` may be NULL.

@@ -114,7 +114,10 @@ static struct span next_line(struct span *rest)
 bool header_file_parse(struct header_file *self, const char *text, size_t len, const char *path,
                        struct finding *finding)
 {
+    static const char mark[] = "\xEF\xBB\xBF"; // of an editor
     struct span rest = {text, len};
+    if (span_starts(rest, mark))
+        rest = span_rest(rest, strlen(mark));
     self->path = path;
     self->count = 0;
     self->authorization = false;

@@ -140,7 +140,7 @@ static void note(struct tls *self, const mbedtls_x509_crt *certificate, int dept
         note_date(self, certificate, depth, seen);
     if (seen & MBEDTLS_X509_BADCERT_CN_MISMATCH) {
         struct text names = text_over(self->names, sizeof self->names);
-        certificate_list_hosts(certificate, &names);
+        certificate_list_hosts(certificate, self->host, &names);
     }
     if (seen != 0 && depth > 0) {
         struct text culprit = text_over(self->culprit, sizeof self->culprit);

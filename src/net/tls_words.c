@@ -178,6 +178,12 @@ static enum reason explain_error(const struct tls *self, int error, struct text 
     case MBEDTLS_ERR_SSL_BAD_CERTIFICATE: // found after the verification
         text_add(out, "it may not be used for a server (key usage: digitalSignature is not in it)");
         return REASON_TLS_CERTIFICATE;
+    case MBEDTLS_ERR_SSL_BAD_INPUT_DATA: // of all that is asked of it, only the server's is not
+                                         // ours
+        text_add(out,
+                 "it comes with more than the 16 KiB that are read here: a long chain, or very "
+                 "many names");
+        return REASON_TLS_CERTIFICATE;
     case MBEDTLS_ERR_X509_FATAL_ERROR:
         text_add(out, "the certificate chain is too long, or memory ran out");
         return REASON_TLS_CERTIFICATE;

@@ -166,10 +166,19 @@ void settings_read_token_names(struct maker *maker)
 
 typedef bool is_near(struct span name, struct span value);
 
+// It was found without a value: of several entries of one name the first one counts.
+static bool is_looked_for(const struct settings *settings, struct span name)
+{
+    for (unsigned i = 0; i < settings->token.name_count; i++)
+        if (span_is(name, settings->token.names[i]))
+            return true;
+    return false;
+}
+
 static bool note_near_name(struct maker *maker, is_near *is, struct span name, struct span value,
                            struct origin origin)
 {
-    if (!is(name, value))
+    if (is_looked_for(maker->settings, name) || !is(name, value))
         return false;
     maker->settings->token.near = origin;
     maker->settings->token.near.name = arena_copy(&maker->settings->memory, name);

@@ -9,6 +9,7 @@
 #include "base/duration.h"
 #include "base/envlist.h"
 #include "base/say.h"
+#include "base/span.h"
 #include "base/text.h"
 #include "cli/health_output.h"
 #include "cli/options_parse.h"
@@ -361,7 +362,7 @@ static void correct_clock(struct health *health, int64_t started_ms)
 static bool wants_json(const struct call *call)
 {
     for (int i = 2; i < call->argc; i++)
-        if (strcmp(call->argv[i], "--json") == 0)
+        if (span_starts(span_of(call->argv[i]), "--json"))
             return true;
     return false;
 }

@@ -160,6 +160,12 @@ static int print(const struct override *self, char *const *services, int count)
                       "a command, entry point or check holds what looks like a token (40 hex "
                       "digits, a JWT): put it into a variable");
     }
+    if (out.cut) {
+        text_free(&out);
+        text_free(&notes);
+        return refuse("the project", "a command, entry point or check holds a NUL or more than "
+                                     "128 KiB in one word, or memory ran out");
+    }
     int code = print_text(&out);
     if (code == EXITCODE_OK) {
         struct span rest = {notes.bytes, notes.len}, line;

@@ -399,9 +399,11 @@ static void add_healthcheck(struct guarded *guarded, struct override_check *chec
     if (check->kind == CHECK_SHELL) {
         struct text both = text_growing();
         struct span line = {check->line.bytes, check->line.len};
-        // A comment would take the bracket with it.
-        text_add(&both, "(%s%s) && %s health", check->line.bytes,
-                 span_find(line, "#") < line.len ? "\n" : "", guarded->gate);
+        // A comment, the end of a here-document or a backslash would take the bracket with it.
+        bool needs_line = span_find(line, "#") < line.len || span_find(line, "<<") < line.len ||
+                          span_ends(line, "\\");
+        text_add(&both, "(%s%s) && %s health", check->line.bytes, needs_line ? "\n" : "",
+                 guarded->gate);
         text_add(guarded->out, "[\"CMD-SHELL\", ");
         add_quoted(guarded->out, (struct span){both.bytes, both.len}, check->of_image);
         text_add(guarded->out, "]\n");
@@ -468,9 +470,12 @@ static void blank_tokens(struct guarded *guarded)
         text_add(guarded->out, "      %s: \"\"\n", token_names[0]);
 }
 
+// A heading alone would be null, which older Composes refuse.
 static void add_environment(struct guarded *guarded, bool hold, const struct override_check *check)
 {
+    size_t before = guarded->out->len;
     text_add(guarded->out, "    environment:\n");
+    size_t heading = guarded->out->len;
     if (guarded->override->env_file) {
         // Blank means not set: the file counts, and not what was said when the container was
         // created.
@@ -482,6 +487,10 @@ static void add_environment(struct guarded *guarded, bool hold, const struct ove
     add_variable(guarded, "LABELGATE_WAIT", "2m", false);
     if (hold)
         add_variable(guarded, "LABELGATE_ON_REFUSAL", "hold", false);
+    if (!guarded->out->cut && guarded->out->len == heading) {
+        guarded->out->len = before;
+        guarded->out->bytes[before] = '\0';
+    }
 }
 
 static void add_bind(struct text *out, const char *source, const char *target)

@@ -252,6 +252,10 @@ def names_and_addresses(to: Collection) -> None:
     to.leaf("common_name_beside_name", san=dns("other"), cn=("localhost",))
     to.leaf("common_name_beside_address", san=address("10.0.0.1"), cn=("localhost",))
     to.leaf("common_name_beside_email", san=[x509.RFC822Name("a@b.example")], cn=("localhost",))
+    empty, five = b"\x30\x00", b"\x30\x07\x87\x05\x7f\x00\x00\x01\x00"
+    to.leaf("name_beside_no_name", san=(), cn=("localhost",), more=[raw("2.5.29.17", empty)])
+    to.leaf("address_of_five_bytes", san=(), host="127.0.0.1", more=[raw("2.5.29.17", five)])
+    to.leaf("very_many_names", san=[*dns(*(f"{i}.example" for i in range(3000))), *HERE])
     to.leaf("case", san=dns("LocalHost"))
     to.leaf("final_dot_in_url", host="localhost.")
     to.leaf("final_dot_in_name", san=dns("localhost."))

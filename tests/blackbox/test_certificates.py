@@ -48,11 +48,17 @@ NO_CONSTRAINTS = "mbedTLS does not judge name constraints, nor do we"
 NO_POLICIES = "mbedTLS judges no critical policy but any-policy"
 KIND_OF_KEY = "not supported (Ed25519"
 STRICTER: dict[str, tuple[str, str, str]] = {
-    "address_as_common_name": (ADDRESS, "tls_wrong_host", "it is for"),
+    "address_as_common_name": (ADDRESS, "tls_wrong_host", "127.0.0.1 as a common name, which counts for no"),
+    "very_many_names": ("mbedTLS reads 16 KiB of one message", "tls_failed", "16 KiB"),
+    "name_beside_no_name": (
+        "a common name counts only without any subjectAltName",
+        "tls_wrong_host",
+        "it is for no host",
+    ),
     "common_name_beside_email": (
         "a common name counts only without any subjectAltName",
         "tls_wrong_host",
-        "it is for",
+        "it is for no host: its subjectAltName names none",
     ),
     "final_dot_in_name": ("mbedTLS compares the dot", "tls_wrong_host", "it is for localhost."),
     "key_usage_encipherment": ("there is no RSA key exchange here", "tls_failed", "digitalSignature"),
@@ -103,7 +109,8 @@ SAYS = {
     "usage_client": ("tls_failed", "extended key usage"),
     "expired": ("tls_expired", "it expired on"),
     "intermediate_expired": ("tls_expired", 'the CA certificate "Middle" expired on'),
-    "address_as_name": ("tls_wrong_host", "it is for 127.0.0.1"),
+    "address_as_name": ("tls_wrong_host", "it is for 127.0.0.1 as a DNS name, which counts for no address"),
+    "address_of_five_bytes": ("tls_failed", "a form that RFC 5280 does not allow"),
     "file_trusted_reject": ("tls_untrusted", "trust settings"),
 }
 

@@ -499,6 +499,56 @@ def test_wrong_input(labelgate: Path, folder: Path, project: str, services: list
     assert said in done.stderr and "[project_invalid]" in done.stderr
 
 
+@pytest.mark.parametrize("word", ["a\0b", "x" * (128 << 10)], ids=["NUL", "too long"])
+@pytest.mark.parametrize("place", ["command", "entrypoint"])
+def test_a_word_that_cannot_be_repeated(labelgate: Path, folder: Path, place: str, word: str) -> None:
+    project = {"services": {"app": {place: ["a", word]}}}
+    done = override(labelgate, json.dumps(project), folder, "app")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "[output_failed]" not in done.stderr and "128 KiB" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "true",
+        "false",
+        "true # why",
+        "cat <<END\nx\nEND",
+        "cat <<-'END' | grep -q x\n\tx\n\tEND",
+        "true \\",
+        "false \\",
+        "test 1 = 1 || exit 1; exit 3",
+        "case x in x) false;; esac",
+        "true &",
+        "true;",
+        "echo ')'; ! true",
+    ],
+)
+def test_a_line_that_stays_ends_as_it_did(labelgate: Path, folder: Path, line: str) -> None:
+    """By a shell, with our own check after it."""
+    project = {"services": {"app": {"healthcheck": {"test": ["CMD-SHELL", line]}}}}
+    done = override(labelgate, json.dumps(project), folder, "app")
+    found = next(text for text in done.stdout.splitlines() if text.startswith("      test: "))
+    kind, ours = json.loads(found.removeprefix("      test: "))
+    assert kind == "CMD-SHELL" and ours.endswith(" && /gate/labelgate health")
+    before = subprocess.run(["sh", "-c", line], capture_output=True)
+    after = subprocess.run(["sh", "-c", ours.replace("/gate/labelgate health", "true")], capture_output=True)
+    assert (after.returncode, after.stdout, after.stderr) == (before.returncode, before.stdout, b"")
+
+
+def test_no_heading_without_a_line(labelgate: Path, folder: Path) -> None:
+    """`environment:` alone is null, which older Composes refuse."""
+    project = {"services": {"app": {"entrypoint": ["a"], "environment": {"LABELGATE_WAIT": "1m"}}}}
+    done = override(labelgate, json.dumps(project), folder, "app")
+    assert done.returncode == 0 and "environment:" not in done.stdout
+    del project["services"]["app"]["environment"]
+    assert (
+        "    environment:\n      LABELGATE_WAIT"
+        in override(labelgate, json.dumps(project), folder, "app").stdout
+    )
+
+
 @pytest.mark.parametrize("text", ["{}", "x", "[1"])
 def test_a_file_that_is_no_image(labelgate: Path, folder: Path, text: str) -> None:
     (folder / "image.json").write_text(text)

@@ -49,7 +49,8 @@ def test_each_verb_has_its_code_for_being_called_wrongly(
 
 
 @pytest.mark.parametrize(
-    "words", [["--json", "--bogus"], ["--bogus", "--json"], ["--json", "--timeout", "x"]]
+    "words",
+    [["--json", "--bogus"], ["--bogus", "--json"], ["--json", "--timeout", "x"], ["--json=1"], ["--json="]],
 )
 def test_a_reader_of_json_gets_json_also_when_called_wrongly(run: Run, words: list[str]) -> None:
     done = run("health", *words)
@@ -136,6 +137,21 @@ def test_the_app_sees_no_other_token_than_the_judged_one(app_environment: Callab
     for load in ("token", "missing", "all"):
         assert app_environment(entries, "--load", load) == [b"A=1", name + token, b"B=2", b"A=3"]
     assert app_environment(entries, "--no-token") == entries
+
+
+@NATIVE
+def test_an_empty_first_entry_is_not_told_as_another_name(
+    labelgate: Path, helpers: Path, folder: Path
+) -> None:
+    """A C program finds the first entry of a name, which is empty: that is what is said."""
+    name = b"LABEL_STUDIO_API_TOKEN="
+    done = call(
+        *(helpers / "exec_env", labelgate, "run", "--", "/bin/true"),
+        input=b"\0".join([name, name + TOKEN.encode()]),
+        cwd=folder,
+    )
+    assert done.code == 125 and "is set in the environment, but empty" in done.err, done
+    assert "rename" not in done.err
 
 
 @NATIVE

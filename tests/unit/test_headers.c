@@ -38,6 +38,9 @@ static void lines_are_read(void **state)
     assert_true(file.authorization);
     assert_true(parse(&file, "", &finding));
     assert_int_equal(file.count, 0);
+    assert_true(parse(&file, "\xEF\xBB\xBFX-A: 1\n", &finding)); // as Notepad saves it
+    assert_true(file.count == 1 && span_is(file.lines[0], "X-A: 1"));
+    assert_false(parse(&file, "X-A: 1\n\xEF\xBB\xBFX-B: 1\n", &finding));
 }
 
 static const struct {

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -197,8 +198,18 @@ static void depth_and_count_are_bounded(void **state)
     text = repeat("[", "]", JSON_DEPTH + 1);
     assert_false(parses(text, strlen(text)));
     free(text);
-    text = repeat("[", "]", 30000);
+    // Minutes, if its time grew with the square of the depth.
+    text = repeat("[", "]", 1000000);
     assert_false(parses(text, strlen(text)));
+    free(text);
+    // Brackets in strings are none.
+    static const char flat[] = "[\"\\\"[[[[\\\\\", {\"a[\": [\"]]]\", []]}]";
+    assert_true(parses(flat, strlen(flat)));
+    text = repeat("[", "", 4 * JSON_DEPTH);
+    char *quoted = malloc(strlen(text) + 5);
+    snprintf(quoted, strlen(text) + 5, "[\"%s\"]", text);
+    assert_true(parses(quoted, strlen(quoted)));
+    free(quoted);
     free(text);
 
     char *many = malloc(3 + 2 * JSON_TOKENS);
