@@ -166,7 +166,8 @@ static enum reason reason_of_unknown(const char *host, bool in_container)
     struct span name = span_of(host);
     if (span_is_nocase(name, "host.docker.internal") ||
         span_is_nocase(name, "host.containers.internal"))
-        return REASON_NAME_UNRESOLVED_GATEWAY;
+        return in_container ? REASON_NAME_UNRESOLVED_GATEWAY
+                            : REASON_NAME_UNRESOLVED_GATEWAY_ON_HOST;
     if (span_ends_nocase(name, ".local"))
         return REASON_NAME_UNRESOLVED_LOCAL;
     return by_name(host, in_container, REASON_NAME_UNRESOLVED, REASON_NAME_UNRESOLVED_SERVICE,

@@ -33,6 +33,9 @@ from standin import (
 
 NAME = "LABEL_STUDIO_API_TOKEN"
 CA_FILE = "LABELGATE_CA_FILE"
+# On a host, where no service has a name, it is the address. test_where.py has both.
+IN_CONTAINER = Path("/.dockerenv").exists()
+ON_HOST = "on this host use --url"
 Environment = dict[str, str]
 Serve = Callable[[Authority], AbstractContextManager[Environment]]
 
@@ -424,6 +427,12 @@ SETUPS: dict[str, Setup] = {
         ("Down for maintenance", "closed for now"),
         ("wait until it is opened again",),
     ),
+    "maintenance_with_200": Setup(
+        http(response(200, MAINTENANCE, [("Server", "nginx")])),
+        "not_label_studio",
+        ("Down for maintenance", "closed for now"),
+        ("wait until it is opened again",),
+    ),
     "nginx_503": Setup(
         http(page(503, "Service Temporarily Unavailable")),
         "server_error",
@@ -549,6 +558,12 @@ SETUPS: dict[str, Setup] = {
         http(response(401, {"message": "Unauthorized", "messageId": "auth.unauthorized"})),
         "proxy_auth",
         ("401", "Unauthorized", "another program than Label Studio"),
+        ("correct host and port of LABEL_STUDIO_URL",),
+    ),
+    "jupyter": Setup(
+        http(response(302, "", [("Location", "/login?next=%2Fapi"), ("Server", "TornadoServer/6.4")])),
+        "redirected",
+        ("/login", "TornadoServer/6.4", "another program than Label Studio"),
         ("correct host and port of LABEL_STUDIO_URL",),
     ),
     "minio": Setup(
@@ -702,8 +717,7 @@ SETUPS: dict[str, Setup] = {
         unnamed("label-studio"),
         "name_unresolved",
         ("knows no address of label-studio",),
-        # On a host, where no service has a name, it is the address.
-        ("start that service" if Path("/.dockerenv").exists() else "on this host use --url",),
+        ("start that service" if IN_CONTAINER else ON_HOST,),
         needs_names=True,
     ),
     "moved_host": Setup(
@@ -717,7 +731,7 @@ SETUPS: dict[str, Setup] = {
         unnamed("host.docker.internal"),
         "name_unresolved",
         ("knows no address of host.docker.internal",),
-        ("add it to the service on Linux: extra_hosts",),
+        ("add it to the service on Linux: extra_hosts" if IN_CONTAINER else ON_HOST,),
         needs_names=True,
     ),
     "name_of_mdns": Setup(

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 from conftest import call
-from standin import TOKEN, StandIn, answer, detail, response
+from container import APP, MOUNTS, NATIVE, namespace, probe, wait_for_resident
+from field import ACCESS, PAT
+from standin import TOKEN, USER, Request, StandIn, answer, detail, response
 
 NAME = "LABEL_STUDIO_API_TOKEN"
 OTHER = "LABEL_STUDIO_API_KEY"
@@ -89,6 +91,58 @@ def test_a_second_token_that_is_not_used(tmp_path: Path) -> None:
     assert f"{OTHER} is set too, and is not used" in out
     step = f"to do: if the app reads {OTHER}: LABELGATE_TOKEN_VAR={OTHER} in the container's environment"
     assert step in out
+
+
+@NATIVE
+@MOUNTS
+@pytest.mark.parametrize("place", ["environment", ".env line 1"])
+def test_a_traded_token_that_was_reset_since(labelgate: Path, folder: Path, place: str) -> None:
+    """The token in its place is right: another exchange is what helps, at the next start."""
+    tokens = {"legacy": TOKEN}
+
+    def studio(request: Request) -> bytes:
+        if request.path == "/api/token/refresh":
+            return response(200, {"access": ACCESS})
+        if request.path == "/api/current-user/token":
+            return response(200, {"token": tokens["legacy"]})
+        if request.header("Authorization") == f"Token {tokens['legacy']}":
+            return response(200, USER)
+        return response(401, detail(401, "Invalid token."))
+
+    with StandIn(answer(studio)) as server:
+        env = {"PATH": "/usr/bin:/bin", "LABEL_STUDIO_URL": server.url, "LABELGATE_JWT": "trade"}
+        if place == "environment":
+            env[NAME] = PAT
+        else:
+            (folder / ".env").write_text(f"{NAME}={PAT}\n")
+        with namespace(labelgate, "run", *APP, env=env, cwd=folder) as first:
+            wait_for_resident(first)
+            assert probe(first, labelgate, env=env).code == 0
+            tokens["legacy"] = WRONG
+            done = probe(first, labelgate, env=env)
+    assert done.code == 1 and done.out.startswith("unhealthy [token_unknown]"), done
+    assert "does not know the legacy token that labelgate run got for the one in" in done.out
+    assert f"{NAME} ({place}" in done.out and "to do: restart the container" in done.out
+    assert TOKEN not in done.out and PAT[:40] not in done.out
+
+
+@pytest.mark.parametrize("policy", ["accept", "trade"])
+def test_an_access_token_where_a_pat_belongs(tmp_path: Path, policy: str) -> None:
+    """`run` refuses it, and `check` goes on: it has what Label Studio says of it too."""
+    asked = []
+
+    def studio(request: Request) -> bytes:
+        asked.append(request.path)
+        return response(401, detail(401, "Token has wrong type"))
+
+    with StandIn(answer(studio)) as server:
+        env = {"LABEL_STUDIO_URL": server.url, NAME: ACCESS, "LABELGATE_JWT": policy}
+        out = " ".join(ask("check", tmp_path, env).split("\n\nFiles\n")[0].split())
+    assert "[jwt_access]" in out and "[access_as_pat]" in out and "/api/token/refresh" in asked
+    assert (
+        f"the token in {NAME} (environment) is an access token; a Personal Access Token belongs there" in out
+    )
+    assert "to do: put the Personal Access Token itself there (token_type refresh)" in out
 
 
 def test_a_right_token_has_no_such_words(tmp_path: Path) -> None:

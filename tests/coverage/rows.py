@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Which rows of spec/reasons.def the tests made the program say (said.c counts them), and why they leave one out.
+"""Which rows of spec/reasons.def the tests made the program say (said.c counts them), and why not the others.
 
-rows.py [--report]     ends with 1 for a row without a test and without a reason in rows.reasons, or with both;
-                       with --report, for a run of some layers, with 0
+    rows.py [--report]
+
+Ends with 1 for a row that no test had and that has no reason in rows.reasons, or that has both; for a run of
+some layers, with --report, with 0.
 """
 
 from __future__ import annotations
