@@ -85,6 +85,7 @@ def test_a_reader_of_json_gets_json(stop: Callable[..., Ended]) -> None:
         assert ended.code == 1 and (said["healthy"], said["reason"]) == (False, "stopped"), ended
 
 
+@pytest.mark.native("its deadline is shorter than an emulator's start")
 def test_an_ignored_signal_stays_ignored(stop: Callable[..., Ended]) -> None:
     nohup = ["/bin/sh", "-c", 'trap "" HUP; exec "$@"', "sh"]
     ended = stop(["health"], signal.SIGHUP, before=nohup, limit="500ms")
@@ -196,6 +197,7 @@ def test_a_verdict_that_nobody_gets_is_an_error(labelgate: Path, tmp_path: Path,
             assert code == 1 and err.count("[output_failed]") == 1, err
 
 
+@pytest.mark.native("its deadline is shorter than an emulator's start")
 def test_a_verdict_that_nobody_takes_does_not_hang(labelgate: Path, tmp_path: Path) -> None:
     """A full pipe whose reader sleeps."""
     reader, writer = os.pipe()
@@ -228,6 +230,7 @@ def test_a_deadline_that_nobody_reads_is_no_yes(labelgate: Path, tmp_path: Path)
         assert [code for code, _ in ends_unsaid([str(labelgate), "health"], env, tmp_path)] == [1, 1]
 
 
+@pytest.mark.native("its deadline is shorter than an emulator's start")
 @pytest.mark.parametrize("closed", ["1", "2"])
 def test_a_closed_descriptor_is_not_the_servers(labelgate: Path, tmp_path: Path, closed: str) -> None:
     """The socket must not get the number of standard output or error: the server would hear the verdict."""

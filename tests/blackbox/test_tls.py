@@ -345,6 +345,7 @@ def test_closed_in_the_handshake(probe, bundle) -> None:
         assert seen.word in ("tls_failed", "connection_reset"), seen
 
 
+@pytest.mark.native("its deadline is shorter than an emulator's start")
 def test_a_handshake_that_stalls_ends_by_the_deadline(probe, bundle) -> None:
     with StandIn(Connection.wait) as server:
         url = server.url.replace("http", "https")
@@ -353,6 +354,7 @@ def test_a_handshake_that_stalls_ends_by_the_deadline(probe, bundle) -> None:
     assert 0.6 < seen.seconds < 0.7 + SLACK
 
 
+@pytest.mark.native("its deadline is shorter than an emulator's start")
 def test_an_answer_that_stalls_after_the_handshake(probe, authority, root, bundle) -> None:
     with StandIn(Connection.wait, tls=authority.context(authority.server(root))) as server:
         seen = probe(server.url, timeout="700ms", env={"LABELGATE_CA_FILE": str(bundle)})

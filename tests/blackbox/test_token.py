@@ -202,7 +202,7 @@ def test_an_unclear_answer_keeps_nothing_back(
     with StandIn(play or answer(b"")) as server:
         if play is None:
             server.close()
-        done = run("token", way, "--url", server.url, "--timeout", "300ms", stdin=TOKEN.encode())
+        done = run("token", way, "--url", server.url, "--timeout", "1s", stdin=TOKEN.encode())
     assert done.code == 0 and "could not be asked" in done.err and f"[{word}]" in done.err
     given = (tmp_path / ".env").read_text() if way == "--write" else done.out
     assert TOKEN in given and not shows_token(done.err)

@@ -202,7 +202,7 @@ def test_once_though_nobody_reads_the_probe(inside: Container, studio: Studio, f
     with suppress(BlockingIOError):
         while True:
             os.write(full, b"x" * 4096)
-    env = {"PATH": "/usr/bin:/bin", "LABELGATE_TIMEOUT": "500ms"}
+    env = {"PATH": "/usr/bin:/bin", "LABELGATE_TIMEOUT": "1500ms"}
     words = ("sh", "-c", f'exec "$@" >{shlex.quote(str(folder / "full"))}', "sh")
     try:
         assert probe(inside.first, inside.labelgate, env=env, before=words).code == 1
