@@ -87,9 +87,6 @@ bool question_ask(const struct ask *how, const struct question *question,
     return false;
 }
 
-// An answer takes 8 KiB of a stack that may be small: not those of two questions in one frame.
-#define OWN_FRAME __attribute__((noinline))
-
 static OWN_FRAME void judge_second(const struct ask *how, const struct question *question,
                                    struct finding *finding)
 {

@@ -33,6 +33,10 @@ struct ask {
 
 #define PATH_WHOAMI "/api/current-user/whoami" // with a slash at the end: 404
 
+// Of a function that holds an answer (8 KiB) or a secret (4 KiB): the stack may be small
+// (base/stack.h), and those of several questions are not to be in one frame.
+#define OWN_FRAME __attribute__((noinline))
+
 struct question {
     enum ls_question kind;
     const char *method; // NULL: GET

@@ -112,8 +112,9 @@ static bool ask_for(const struct ask *how, const struct question *question,
 }
 
 // The same, when the answer holds a token in the member `name`.
-static bool ask_for_secret(const struct ask *how, const struct question *question, const char *name,
-                           struct secret *secret, struct finding *finding, struct seen *seen)
+static OWN_FRAME bool ask_for_secret(const struct ask *how, const struct question *question,
+                                     const char *name, struct secret *secret,
+                                     struct finding *finding, struct seen *seen)
 {
     struct http_answer answer;
     secret->len = 0;
@@ -138,8 +139,8 @@ static void note_clock(const struct secret *access, struct seen *seen)
     seen->skew_s = (int64_t)time(NULL) - token.claims.iat;
 }
 
-bool trade_exchange(const struct ask *how, struct span pat, struct secret *access,
-                    struct finding *finding, struct seen *seen)
+OWN_FRAME bool trade_exchange(const struct ask *how, struct span pat, struct secret *access,
+                              struct finding *finding, struct seen *seen)
 {
     char bytes[BODY_MAX];
     struct text body = text_over(bytes, sizeof bytes);
@@ -201,8 +202,8 @@ static bool take_legacy(const struct ask *how, const struct question *question,
     return false;
 }
 
-bool trade_legacy(const struct ask *how, const struct credential *who, struct secret *legacy,
-                  bool *created, struct finding *finding)
+OWN_FRAME bool trade_legacy(const struct ask *how, const struct credential *who,
+                            struct secret *legacy, bool *created, struct finding *finding)
 {
     struct question question = {.kind = LS_LEGACY, .path = "/api/current-user/token", .who = *who};
     struct http_answer answer;
@@ -237,8 +238,8 @@ bool trade_read_switches(const struct ask *how, const struct credential *who,
     return true;
 }
 
-bool trade_enable_legacy(const struct ask *how, const struct credential *who,
-                         struct finding *finding)
+OWN_FRAME bool trade_enable_legacy(const struct ask *how, const struct credential *who,
+                                   struct finding *finding)
 {
     struct question question = {
         .kind = LS_SWITCHES,
@@ -301,7 +302,8 @@ static bool redact_session(const char *cookies, struct finding *finding)
 }
 
 // The login page, for its cookies. Django takes the CSRF cookie's own value in the form.
-static bool open_login(const struct ask *how, struct secret *cookies, struct finding *finding)
+static OWN_FRAME bool open_login(const struct ask *how, struct secret *cookies,
+                                 struct finding *finding)
 {
     struct question page = {.kind = LS_WHOAMI_ANONYMOUS, .path = login_path};
     struct http_answer answer;
@@ -330,8 +332,8 @@ static bool take_session(const struct ask *how, struct http_answer *answer, stru
     return begun && redact_session(session->text, finding);
 }
 
-static bool send_login(const struct ask *how, struct span form, struct secret *session,
-                       struct finding *finding)
+static OWN_FRAME bool send_login(const struct ask *how, struct span form, struct secret *session,
+                                 struct finding *finding)
 {
     struct secret cookies = *session;
     struct question question = {
@@ -350,8 +352,8 @@ static bool send_login(const struct ask *how, struct span form, struct secret *s
     return done;
 }
 
-bool trade_login(const struct ask *how, const char *user, struct span password,
-                 struct secret *session, struct finding *finding)
+OWN_FRAME bool trade_login(const struct ask *how, const char *user, struct span password,
+                           struct secret *session, struct finding *finding)
 {
     char bytes[FORM_MAX];
     struct text form = text_over(bytes, sizeof bytes);

@@ -15,8 +15,9 @@ static bool is_jwt(struct span token)
     return shape_is_jwt(classified.kind);
 }
 
-static void ask_once(const struct ask *self, enum ls_question kind, const struct credential *who,
-                     struct finding *finding, struct seen *seen)
+static OWN_FRAME void ask_once(const struct ask *self, enum ls_question kind,
+                               const struct credential *who, struct finding *finding,
+                               struct seen *seen)
 {
     struct question question = {.kind = kind, .path = PATH_WHOAMI, .who = *who};
     struct http_answer answer;
@@ -44,7 +45,8 @@ static void ask_anonymously(const struct ask *self, struct finding *finding, str
         finding_set(finding, REASON_OK_NO_TOKEN, self->reach.url, NULL, NULL);
 }
 
-static void ask_exchanged(const struct ask *self, struct finding *finding, struct seen *seen)
+static OWN_FRAME void ask_exchanged(const struct ask *self, struct finding *finding,
+                                    struct seen *seen)
 {
     struct secret access;
     if (trade_exchange(self, self->token, &access, finding, seen)) {
