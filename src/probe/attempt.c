@@ -58,6 +58,7 @@ struct attempt_plan attempt_plan_from(const struct settings *settings,
         .inherited = inherited,
         .reach = &settings->reach,
         .token = &settings->token,
+        .apply = &settings->apply,
         .app_url = settings->app_url,
         .timeout_ms = settings->limits.timeout_ms,
         .log = settings->log,
@@ -89,6 +90,7 @@ static void prepare_timeout(void *context, enum http_phase phase, const char *wh
     http_timeout_finding(&timeout, phase, what, child->said_ms, container_is_inside());
     if (child->kind == ATTEMPT_HEALTH || child->kind == ATTEMPT_WHOAMI)
         settings_name_token(child->plan->token, &timeout);
+    settings_say_apply(child->plan->apply, &timeout);
     late_finding(child, &timeout, &late.finding);
     deadline_say(child->out_fd, &late, told_size(), EXITCODE_NO);
 }
@@ -166,6 +168,7 @@ static int work(void *context, int out_fd)
     how.phase = prepare_timeout;
     how.phase_context = child;
     ask(child, &how, &child->attempt);
+    settings_say_apply(child->plan->apply, &child->attempt.finding);
     if (child->kind != ATTEMPT_APP)
         proxy_name_way(child->plan->reach->proxy, &child->attempt.finding);
     deadline_disarm();

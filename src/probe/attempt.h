@@ -33,6 +33,7 @@ struct attempt_plan {
     // How to ask: attempt_plan_from fills these.
     const struct reach *reach;
     const struct token_settings *token;
+    const struct applying *apply;
     const char *app_url;
     int64_t timeout_ms; // of one attempt
     enum say_level log;

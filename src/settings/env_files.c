@@ -87,11 +87,12 @@ static enum reason reason_of(enum file_fault fault)
 
 // For a probe the app runs already: a file that broke since is worth a word, but does not change
 // the verdict.
-static void refuse_file(struct maker *maker, const struct finding *finding)
+static void refuse_file(struct maker *maker, struct finding *finding)
 {
     char sentence[FINDING_SLOT];
     struct text text = text_over(sentence, sizeof sentence);
     if (!maker->started) {
+        finding->apply = settings_apply(maker->settings, ORIGIN_FILE);
         maker_refuse(maker, STAGE_FILE, finding);
         return;
     }

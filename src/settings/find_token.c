@@ -86,6 +86,7 @@ static bool read_secret(struct maker *maker, enum settings_stage stage, const st
     struct finding finding;
     *text = (struct span){0};
     if (!secret_file_read(&secret, value->origin.name, value->origin.path, &finding)) {
+        finding.apply = settings_apply(maker->settings, ORIGIN_SECRET);
         refuse(maker, stage, &finding);
         return false;
     }
@@ -129,6 +130,7 @@ static void judge(struct maker *maker)
                      &finding)) {
         if (token->origin.kind == ORIGIN_SECRET)
             finding.reason = reason_of_file(&token->judged, finding.reason);
+        finding.apply = settings_apply(maker->settings, token->origin.kind);
         refuse(maker, STAGE_TOKEN, &finding);
     } else if (is_judged(maker) &&
                token_doubt_text(&token->judged, token->name, place, doubt, sizeof doubt))
@@ -152,6 +154,7 @@ static void choose(struct maker *maker, const char *name, const struct value *va
     token_classify(&token->judged, token->text.text, token->text.len);
     if (value->origin.kind != ORIGIN_FILE && is_conflict(maker, name)) {
         finding_set(&finding, REASON_TOKEN_CONFLICT, name, "environment", NULL);
+        finding.apply = settings_apply(maker->settings, ORIGIN_ENVIRONMENT);
         refuse(maker, STAGE_TOKEN, &finding);
         return;
     }
@@ -350,6 +353,7 @@ void settings_find_login(struct maker *maker)
         login->username = value.text;
     if (is_conflict(maker, PASSWORD)) {
         finding_set(&finding, REASON_TOKEN_CONFLICT, PASSWORD, "environment", NULL);
+        finding.apply = settings_apply(maker->settings, ORIGIN_ENVIRONMENT);
         refuse(maker, STAGE_LOGIN, &finding);
         return;
     }

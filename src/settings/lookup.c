@@ -96,6 +96,7 @@ void maker_refuse_value(struct maker *maker, const struct option_row *row,
     }
     struct finding finding;
     finding_set(&finding, REASON_USAGE_VALUE, verb_row(maker->verb)->name, NULL, sentence);
+    finding.apply = settings_apply(maker->settings, value->origin.kind);
     maker_refuse(maker, value->origin.kind == ORIGIN_OPTION ? STAGE_OPTIONS : STAGE_SETTINGS,
                  &finding);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/container.h"
 #include "base/duration.h"
 #include "base/redact.h"
 #include "settings/lookup.h"
@@ -25,9 +26,37 @@ static void set_defaults(struct settings *self)
             self->origins[id].kind = ORIGIN_DEFAULT;
 }
 
+enum apply settings_apply(const struct settings *self, enum origin_kind kind)
+{
+    return origin_apply(kind, self->verb, self->around);
+}
+
+static void look_around(const struct maker *maker)
+{
+    struct settings *settings = maker->settings;
+    settings->verb = maker->verb;
+    if (envlist_get(maker->environment, "KUBERNETES_SERVICE_HOST"))
+        settings->around = IN_POD;
+    else if (container_is_inside())
+        settings->around = IN_CONTAINER;
+}
+
+// The running app's address comes from its `run`, which does not tell where that had it from: what
+// the container has not is in the file.
+static enum origin_kind url_origin(const struct maker *maker)
+{
+    struct value value;
+    enum origin_kind kind = maker->settings->origins[OPTION_URL].kind;
+    const char *name = option_row(OPTION_URL)->variable;
+    bool is_in_file = maker->started && kind == ORIGIN_ENVIRONMENT &&
+                      !maker_environment(maker, name, &value) && maker_file(maker, name, &value);
+    return is_in_file ? ORIGIN_FILE : kind;
+}
+
 static void make(struct maker *maker)
 {
     set_defaults(maker->settings);
+    look_around(maker);
     settings_read_token_names(maker);
     settings_read_files(maker);
     settings_read_values(maker);
@@ -37,6 +66,10 @@ static void make(struct maker *maker)
     if (!maker->settings->token.none)
         settings_find_token(maker);
     settings_find_login(maker);
+    maker->settings->apply = (struct applying){
+        .token = settings_apply(maker->settings, maker->settings->token.used.origin.kind),
+        .url = settings_apply(maker->settings, url_origin(maker)),
+    };
     if (maker->started)
         settings_note_not_used(maker);
     // What found no memory looks like what is not set.

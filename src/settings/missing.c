@@ -13,6 +13,7 @@ bool settings_need_url(const struct settings *self, struct finding *finding)
     enum reason reason = container_is_inside() ? REASON_URL_MISSING : REASON_URL_MISSING_ON_HOST;
     finding_set(finding, self->host_is_set ? REASON_URL_MISSING_HOST_SET : reason,
                 "LABEL_STUDIO_URL", NULL, NULL);
+    finding->apply = settings_apply(self, ORIGIN_ENVIRONMENT);
     return false;
 }
 
@@ -51,6 +52,7 @@ static bool find_run_together(const struct settings *self, struct finding *findi
             origin_words(&origin, place, sizeof place);
             finding_set(finding, REASON_TOKEN_MISSING_RUN_TOGETHER, self->token.names[n], place,
                         NULL);
+            finding->apply = settings_apply(self, ORIGIN_FILE);
             return true;
         }
     }
@@ -79,16 +81,22 @@ bool settings_need_token(const struct settings *self, struct finding *finding)
                     is_name(self->token.near.name) ? REASON_TOKEN_MISSING_NEAR_NAME
                                                    : REASON_TOKEN_MISSING_ODD_NAME,
                     self->token.near.name, places, names);
+        finding->apply = settings_apply(self, self->token.near.kind);
         return false;
     }
     if (self->token.unset.name) {
         origin_words(&self->token.unset, places, sizeof places);
         finding_set(finding, REASON_TOKEN_MISSING_REFERENCE, self->token.unset.name, places,
                     self->token.unset_reference);
+        finding->apply = settings_apply(self, ORIGIN_FILE);
         return false;
     }
     text = text_over(places, sizeof places);
     add_places_text(self, &text);
     finding_set(finding, REASON_TOKEN_MISSING, names, places, self->token.hint);
+    bool has_file = false; // it is where the token belongs
+    for (unsigned i = 0; i < self->file_count; i++)
+        has_file = has_file || self->files[i].present;
+    finding->apply = settings_apply(self, has_file ? ORIGIN_FILE : ORIGIN_ENVIRONMENT);
     return false;
 }

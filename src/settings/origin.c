@@ -1,12 +1,30 @@
 // SPDX-License-Identifier: MIT
 #include "settings/origin.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "spec/reason.h"
 
 #define USUAL_FILE ".env"
+
+enum apply origin_apply(enum origin_kind kind, enum verb verb, enum surroundings around)
+{
+    bool is_file = kind == ORIGIN_FILE || kind == ORIGIN_SECRET;
+    bool is_beside_app = verb == VERB_RUN || verb == VERB_HEALTH;
+    bool is_judged = is_beside_app || verb == VERB_CHECK || verb == VERB_VERIFY;
+    bool is_typed = kind == ORIGIN_OPTION && verb != VERB_RUN;
+    if (!is_judged || is_typed)
+        return APPLY_NOTHING;
+    if (around == IN_POD)
+        return APPLY_POD;
+    if (is_beside_app && around == ON_HOST)
+        return APPLY_AGAIN;
+    if (!is_file)
+        return APPLY_UP;
+    // Compose makes some secrets anew with the container only.
+    return is_beside_app && kind == ORIGIN_FILE ? APPLY_RESTART : APPLY_RECREATE;
+}
 
 void origin_text(const struct origin *origin, char *buffer, size_t size)
 {

@@ -5,6 +5,9 @@
 
 #include <stddef.h>
 
+#include "spec/options.h"
+#include "spec/reason.h"
+
 enum origin_kind {
     ORIGIN_NONE,
     ORIGIN_DEFAULT,
@@ -20,6 +23,12 @@ struct origin {
     const char *path; // ORIGIN_FILE, ORIGIN_SECRET
     unsigned line;    // ORIGIN_FILE
 };
+
+enum surroundings { ON_HOST, IN_CONTAINER, IN_POD };
+
+// What brings another value in that place to the app. `run` and `health` are where the app is; a
+// person's verb reads the file where its owner has it, and cannot know how it gets to the app.
+enum apply origin_apply(enum origin_kind kind, enum verb verb, enum surroundings around);
 
 // "default", "option --url", "environment", ".env line 3", "/run/secrets/token".
 void origin_text(const struct origin *origin, char *buffer, size_t size);

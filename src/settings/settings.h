@@ -73,6 +73,11 @@ struct token_settings {
     unsigned other_count;
 };
 
+// What brings another token, another address to the app.
+struct applying {
+    enum apply token, url;
+};
+
 // How long Label Studio is waited for.
 struct limits {
     int64_t timeout_ms; // one attempt
@@ -117,6 +122,9 @@ struct settings {
     const char *app_url; // NULL: not asked. Checked
 
     struct origin origins[OPTION_COUNT]; // where each setting came from
+    enum verb verb;                      // that they were made for
+    enum surroundings around;
+    struct applying apply;
     uint32_t not_used; // a probe's options that the running app has otherwise: bits 1 << OPTION_…
 
     const struct settings_finding *refusals; // sorted by stage; the first gives `run` its code
@@ -161,6 +169,9 @@ const char *settings_replaced_file(const struct settings *self, unsigned *next);
 #define SETTINGS_REPLACED \
     "the file was replaced on the host after it was mounted: restart the container"
 void settings_free(struct settings *self); // wipes tokens and passwords
+
+// What brings another value to the app that was set in such a place.
+enum apply settings_apply(const struct settings *self, enum origin_kind kind);
 
 // False, and the finding says which names were looked for and where (and whether "NAME=" hides in
 // another value).

@@ -73,6 +73,12 @@ static enum reason split_unknown(const struct token_settings *token, char detail
     return is_fixed ? REASON_TOKEN_UNKNOWN_ENVIRONMENT : REASON_TOKEN_UNKNOWN;
 }
 
+void settings_say_apply(const struct applying *apply, struct finding *finding)
+{
+    bool is_about_url = reason_class(finding->reason) == REASON_CLASS_UNCLEAR;
+    finding->apply = is_about_url ? apply->url : apply->token;
+}
+
 void settings_name_token(const struct token_settings *token, struct finding *finding)
 {
     char where[FINDING_SLOT], source[FINDING_SLOT], detail[FINDING_SLOT];

@@ -9,5 +9,8 @@
 // Studio does not know the token gets the first step for the way in which the value came here.
 // Others stay as they are. Looks at the file's time, never at its content.
 void settings_name_token(const struct token_settings *token, struct finding *finding);
+// What brings the change to the app that the verdict asks for: of the address where it is unclear,
+// else of the token. After settings_name_token.
+void settings_say_apply(const struct applying *apply, struct finding *finding);
 
 #endif

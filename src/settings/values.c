@@ -230,6 +230,7 @@ static void refuse_url(struct maker *maker, enum option_id id, const struct valu
         origin_text(origin, place, sizeof place);
         finding_set(&finding, REASON_URL_INVALID, origin->name, place, why);
     }
+    finding.apply = settings_apply(maker->settings, origin->kind);
     maker_refuse(maker, STAGE_URL, &finding);
 }
 

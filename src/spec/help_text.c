@@ -99,6 +99,8 @@ void table_add_option_help(enum option_id id, struct text *out)
         text_add(out, " Default: %s.", row->fallback);
 }
 
+#define APPLY_SLOT "{apply}" // what HELP_CLASSES says is more than one of its words
+
 // The length of "{slot}", or 0.
 static size_t slot_length(const char *text)
 {
@@ -128,6 +130,11 @@ void table_add_template(const char *template, struct text *out)
     while (*template) {
         size_t dropped = optional_length(template);
         size_t slot = slot_length(template);
+        if (strncmp(template, APPLY_SLOT, strlen(APPLY_SLOT)) == 0) {
+            text_add(out, "%s", apply_text(APPLY_UP));
+            template += strlen(APPLY_SLOT);
+            continue;
+        }
         if (slot > 0)
             text_add(out, "...");
         else if (dropped == 0)

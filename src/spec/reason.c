@@ -21,6 +21,7 @@ static const struct row rows[REASON_COUNT] = {
 static const size_t slot_limits[] = {FINDING_SLOT, 200, 120, 80, 48, 24, 12};
 #define SLOT_LIMITS (sizeof slot_limits / sizeof slot_limits[0])
 
+#define APPLY_SLOT "{apply}"
 #define STEP_END "; "
 #define STEP_MAX (4 * FINDING_SLOT) // no step has more than two slots
 #define STEP_FIRST ((size_t)180) // what the first step has in any case; only slots make it longer
@@ -69,6 +70,26 @@ const char *reason_sentence_template(enum reason reason)
 const char *reason_remedy_template(enum reason reason)
 {
     return rows[reason].remedy;
+}
+
+const char *apply_text(enum apply apply)
+{
+    switch (apply) {
+    case APPLY_UP:
+        return ", then docker compose up -d";
+    case APPLY_RESTART:
+        return ", then docker compose restart SERVICE";
+    case APPLY_RECREATE:
+        return ", then docker compose up -d --force-recreate SERVICE";
+    case APPLY_POD:
+        return ", then kubectl rollout restart deployment/NAME";
+    case APPLY_AGAIN:
+        return ", then start the app again";
+    case APPLY_NOTHING:
+    case APPLY_COUNT:
+        break;
+    }
+    return "";
 }
 
 static void fill(char slot[FINDING_SLOT], const char *value)
@@ -142,6 +163,9 @@ static void fill_slots(const struct finding *self, struct span part, size_t limi
         const char *value = slot_at(self, part, &taken);
         if (value) {
             text_add_visible(out, span_of(value), limit);
+        } else if (span_starts(part, APPLY_SLOT)) {
+            text_add(out, "%s", apply_text(self->apply)); // fixed words, never shortened
+            taken = strlen(APPLY_SLOT);
         } else {
             struct span rest = span_rest(part, 1);
             taken = 1 + span_find(rest, "{");

@@ -28,6 +28,17 @@ enum reason {
     REASON_COUNT,
 };
 
+// What brings a changed value to the app: {apply} of a remedy.
+enum apply {
+    APPLY_UP,       // it is part of the container's environment, or of compose.yaml
+    APPLY_RESTART,  // it is in a file that `run` reads in the container
+    APPLY_RECREATE, // whichever way the file gets into the container
+    APPLY_POD,      // in Kubernetes
+    APPLY_AGAIN,    // outside of containers
+    APPLY_NOTHING,  // the verb's next call reads it
+    APPLY_COUNT,
+};
+
 // What fills the slots of a sentence; reasons.def says for each row what they hold. Empty slots
 // print as nothing. Never a token's bytes.
 #define FINDING_SLOT 512
@@ -38,6 +49,7 @@ struct finding {
     char where[FINDING_SLOT];   // {where}: "environment", ".env line 3", the path of a secret
     char detail[FINDING_SLOT];  // {detail}: the kind and length, a server's text, an interpreter, a
                                 // character
+    enum apply apply;           // {apply}; finding_set says APPLY_UP
     char via[FINDING_VIA];      // said behind each sentence: how it was asked; see finding_via
 };
 
@@ -49,8 +61,10 @@ bool reason_is_fine(enum reason reason);
 // May asking again help? The class `unclear`, and an app that does not answer yet (contract,
 // sections 2 and 6).
 bool reason_may_pass(enum reason reason);
-// The templates as reasons.def has them, for the manual: {subject}, {where}, {detail}; [parts]
-// may be left out.
+// ", then docker compose up -d": a literal; empty for APPLY_NOTHING.
+const char *apply_text(enum apply apply);
+// The templates as reasons.def has them, for the manual: {subject}, {where}, {detail}, {apply};
+// [parts] may be left out.
 const char *reason_sentence_template(enum reason reason);
 const char *reason_remedy_template(enum reason reason);
 

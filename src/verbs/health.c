@@ -166,6 +166,7 @@ static void prepare_timeout(void *context, enum http_phase phase, const char *wh
     http_timeout_finding(&late, phase, what, health->settings.limits.timeout_ms,
                          container_is_inside());
     settings_name_token(&health->settings.token, &late);
+    settings_say_apply(&health->settings.apply, &late);
     proxy_name_way(health->settings.reach.proxy, &late);
     prepare(health, &late);
 }
@@ -295,6 +296,7 @@ static void ask(struct health *health)
     how.phase_context = health;
     ask_whoami(&how, &health->attempt.finding, &health->attempt.seen);
     settings_name_token(&health->settings.token, &health->attempt.finding);
+    settings_say_apply(&health->settings.apply, &health->attempt.finding);
     proxy_name_way(health->settings.reach.proxy, &health->attempt.finding);
     prepare(health, &health->attempt.finding); // the notes beside it may take the rest of the time
 }

@@ -211,8 +211,10 @@ static int judge_token(struct bring *bring, const char *name, const char *where)
         token_set_path(&token);
     enum jwt_policy policy = bring->settings.token.jwt;
     bool to_trade = token.kind == TOKEN_JWT_REFRESH && policy == JWT_REJECT && may_trade(bring);
-    if (!token_judge(&token, to_trade ? JWT_TRADE : policy, time(NULL), name, where, &finding))
+    if (!token_judge(&token, to_trade ? JWT_TRADE : policy, time(NULL), name, where, &finding)) {
+        finding.apply = APPLY_NOTHING; // it is given again
         return refuse(bring, &finding);
+    }
     if (token_doubt_text(&token, name, where, doubt, sizeof doubt))
         say(bring->settings.log, SAY_WARN, "%s", doubt);
     return to_trade ? trade(bring) : prove(bring);

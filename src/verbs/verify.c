@@ -18,6 +18,7 @@
 #include "net/url.h"
 #include "probe/attempt.h"
 #include "settings/settings.h"
+#include "settings/token_verdict.h"
 #include "spec/exitcode.h"
 #include "verbs/verbs.h"
 #include "verify/checks.h"
@@ -101,6 +102,12 @@ static bool accepts(const struct check_run *run, const char *url, struct finding
     settings_make(&settings, VERB_HEALTH, &verify->options, &verify->environment);
     bool accepted =
         is_token_right(&settings, finding) && ask_with_token(run, &settings, url, finding);
+    settings.verb = VERB_VERIFY; // it is not where the app is
+    struct applying apply = {
+        .token = settings_apply(&settings, settings.token.used.origin.kind),
+        .url = settings_apply(&settings, settings.origins[OPTION_URL].kind),
+    };
+    settings_say_apply(&apply, finding);
     settings_free(&settings);
     return accepted;
 }

@@ -738,7 +738,7 @@ SETUPS: dict[str, Setup] = {
         unnamed("studio.local"),
         "name_unresolved",
         ("knows no address of studio.local",),
-        ("use that machine's address",),
+        ("write that machine's address into LABEL_STUDIO_URL",),
         needs_names=True,
     ),
     "name_server_is_dead": Setup(
@@ -827,11 +827,7 @@ SETUPS: dict[str, Setup] = {
         https(private_ca),
         "tls_untrusted",
         ("an unknown authority", '"Example Root"'),
-        (
-            "name that CA's certificate (a PEM file) in LABELGATE_CA_FILE",
-            "for the app",
-            "the system's CAs and this",
-        ),
+        ("name the CA's PEM file in LABELGATE_CA_FILE", "for a Python app", "the system's CAs and this one"),
     ),
     "default_certificate": Setup(
         https(default_certificate),

@@ -69,7 +69,16 @@ TOKEN_NAMES = {"LABEL_STUDIO_API_TOKEN", "LABEL_STUDIO_API_KEY", "LABEL_STUDIO_A
 NO_SETTINGS = {"LABEL_STUDIO_HOST", "LABEL_STUDIO_USER_TOKEN"}
 EXIT_CODES = {"0", "1", "2", "125", "126", "127", "128+n"}
 # Options of docker and docker compose in remedies and examples.
-DOCKERS = {"--chmod", "--platform", "--interval", "--retries", "--from", "--force-recreate", "--from-literal"}
+DOCKERS = {
+    "--chmod",
+    "--platform",
+    "--interval",
+    "--retries",
+    "--from",
+    "--build",
+    "--force-recreate",
+    "--from-literal",
+}
 DOCKERS |= {"--profile", "--no-interpolate", "--format"}
 
 # Printed by the build's own program, not by labelgate.

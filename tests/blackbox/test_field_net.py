@@ -93,7 +93,7 @@ def test_the_new_base_url_is_said_whole(probe, where: str) -> None:
     with StandIn(answer(response(301, "", [("Location", where)]))) as proxy:
         seen = probe(proxy.url)
     base = MOVED[where].replace("PORT", str(proxy.port))
-    assert seen.word == "redirected" and f"write LABEL_STUDIO_URL={base}\n" in seen.out, seen
+    assert seen.word == "redirected" and f"write LABEL_STUDIO_URL={base}, then" in seen.out, seen
     assert "next=1" not in seen.out and "user:" not in seen.out
 
 

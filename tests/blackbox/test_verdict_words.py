@@ -145,6 +145,64 @@ def test_an_access_token_where_a_pat_belongs(tmp_path: Path, policy: str) -> Non
     assert "to do: put the Personal Access Token itself there (token_type refresh)" in out
 
 
+IN_POD = {"KUBERNETES_SERVICE_HOST": "10.96.0.1"}
+UP, RESTART = ", then docker compose up -d", ", then docker compose restart SERVICE"
+RECREATE, POD = ", then docker compose up -d --force-recreate SERVICE", ", then kubectl rollout restart"
+
+
+@pytest.mark.parametrize("verb", ["run", "health", "check", "token"])
+@pytest.mark.parametrize("where", ["environment", "file", "secret"])
+@pytest.mark.parametrize("around", ["", "pod"])
+def test_what_brings_a_changed_token_to_the_app(tmp_path: Path, verb: str, where: str, around: str) -> None:
+    """By where it comes from: an environment is made with the container, a file is read by `run` again."""
+    env = {"PATH": "/usr/bin:/bin", "LABEL_STUDIO_URL": "http://127.0.0.1:9", **(IN_POD if around else {})}
+    if where == "environment":
+        env[NAME] = "Token " + WRONG
+    elif where == "file":
+        (tmp_path / ".env").write_text(f"{NAME}=Token {WRONG}\n")
+    else:
+        (tmp_path / "secret").write_text(f"Token {WRONG}")
+        env[f"{NAME}_FILE"] = str(tmp_path / "secret")
+    words = {"run": ["--", "true"], "check": ["--offline"], "token": ["--print"]}.get(verb, [])
+    given = f"Token {WRONG}\n".encode() if verb == "token" else b""
+    done = call(os.environ["LABELGATE"], verb, *words, cwd=tmp_path, env=env, input=given)
+    said = " ".join((done.out + done.err).split())
+    assert "[token_prefixed]" in said, done
+    step = said.split("to do: remove that word and the blank after it")[1]
+    if verb == "token":
+        assert not step.startswith(","), said  # it is typed again
+    elif around:
+        assert step.startswith(POD), said
+    elif verb == "check":
+        assert step.startswith(UP if where == "environment" else RECREATE), said
+    elif Path("/.dockerenv").exists():
+        assert step.startswith({"environment": UP, "file": RESTART, "secret": RECREATE}[where]), said
+        assert step.startswith(RECREATE) == (where == "secret"), said
+    else:
+        assert step.startswith(", then start the app again"), said
+
+
+@pytest.mark.parametrize("in_file", [True, False])
+def test_what_brings_a_changed_address_to_the_app(tmp_path: Path, in_file: bool) -> None:
+    """The address is where it is, wherever the token comes from."""
+    gone = response(404, "<!DOCTYPE html><html><head><title>Label Studio</title></head></html>")
+    with StandIn(answer(gone)) as server:
+        url, env = f"{server.url}/studio", {NAME: TOKEN}
+        if in_file:
+            (tmp_path / ".env").write_text(f"LABEL_STUDIO_URL={url}\n")
+        else:
+            env["LABEL_STUDIO_URL"] = url
+        near, far = ask("health", tmp_path, env), ask("health", tmp_path, env | IN_POD)
+        person = " ".join(ask("check", tmp_path, env).split())
+    step = "take /studio out of LABEL_STUDIO_URL"
+    assert f"{step}{POD}" in far
+    assert f"{step}{RECREATE if in_file else UP}" in person
+    if Path("/.dockerenv").exists():
+        assert f"{step}{RESTART if in_file else UP}" in near
+    else:
+        assert f"{step}, then start the app again" in near
+
+
 def test_a_right_token_has_no_such_words(tmp_path: Path) -> None:
     """The control: the server knows nobody by status 503, which says nothing about a token."""
     with StandIn(answer(response(503, b"x"))) as server:

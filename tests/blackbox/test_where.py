@@ -75,7 +75,7 @@ def test_localhost(ask: Ask, place: str) -> None:
     sentence, step = ask(place, LABEL_STUDIO_URL=f"http://localhost:{free_port()}")
     assert "[connection_refused]" in sentence
     if place == "container":
-        assert "localhost is this container itself" in sentence
+        assert "are this container itself" in sentence
         assert "the service's name and its port inside" in step
     else:
         assert "on this machine" in sentence and "container" not in sentence
@@ -97,6 +97,17 @@ def test_a_value_of_the_environment(ask: Ask, place: str) -> None:
     assert "[token_unknown]" in sentence and f"{NAME} (environment)" in sentence
     assert "copy the token again" in step
     assert ("docker compose up -d" in step) == (place == "container")
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_value_of_the_file(ask: Ask, tmp_path: Path, place: str) -> None:
+    """`run` reads it again at its next start; a new environment is not needed."""
+    with StandIn(UNKNOWN) as server:
+        (tmp_path / ".env").write_text(f"OTHER_NAME={WRONG}\nLABEL_STUDIO_URL={server.url}\n")
+        sentence, step = ask(place, LABELGATE_TOKEN_VAR="OTHER_NAME")
+    assert "[token_unknown]" in sentence and "OTHER_NAME (.env line 1)" in sentence
+    restart = "docker compose restart SERVICE" if place == "container" else "start the app again"
+    assert step.endswith(f", then {restart}")
 
 
 @pytest.mark.parametrize(
@@ -158,7 +169,7 @@ NETWORKS = {
         "take the name off the block list",
         table={"studio.example.org": {"A": ["0.0.0.0"], "AAAA": ["::"]}},
     ),
-    "mDNS": Network("http://studio.local:8080", "name_unresolved", "", "use that machine's address"),
+    "mDNS": Network("http://studio.local:8080", "name_unresolved", "", "write that machine's address into"),
     "Docker's host": Network(
         "http://host.docker.internal:8080", "name_unresolved", "", "extra_hosts", ON_HOST
     ),

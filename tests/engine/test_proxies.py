@@ -213,4 +213,4 @@ def test_a_name_that_is_none(proxy: Proxy) -> None:
 
 def test_a_port_where_nobody_listens(proxy: Proxy) -> None:
     ran = proxy.ask("http://label-studio:8081")
-    assert ran.word == "connection_refused" and "is this container" not in ran.out, ran
+    assert ran.word == "connection_refused" and "this container itself" not in ran.out, ran

@@ -431,7 +431,7 @@ def test_who_redirects_to_the_root_of_https_has_forgotten_the_path(helpers: Path
         {"Location": "https://ls.example.com/"},
         url=f"http://ls.example.com{below}/api/current-user/whoami",
     )
-    remedy = one(helpers, moved)["remedy"]
+    remedy = one(helpers, moved)["remedy"].removesuffix(", then docker compose up -d")
     assert remedy.rstrip("/") == f"write LABEL_STUDIO_URL=https://ls.example.com{below}"
 
 

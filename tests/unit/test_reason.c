@@ -210,20 +210,83 @@ static void so_it_is_with_long_names(void **state)
     char note[114];
     memset(note, 'n', sizeof note);
     note[sizeof note - 1] = '\0';
-    for (int i = 0; i < REASON_COUNT; i++) {
+    for (int i = 0; i < REASON_COUNT * APPLY_COUNT; i++) {
         char bytes[1024], first[1024];
         struct finding finding;
         struct text step = text_over(first, sizeof first), out = text_over(bytes, sizeof bytes);
-        set_long(&finding, (enum reason)i);
+        set_long(&finding, (enum reason)(i / APPLY_COUNT));
+        finding.apply = (enum apply)(i % APPLY_COUNT);
         finding_add_steps(&finding, 0, &step);
         struct verdict verdict = {.finding = &finding, .note = note};
         verdict_lines(&verdict, &out);
         assert_true(out.len <= VERDICT_MAX);
         assert_non_null(strstr(bytes, note));
         if (!strstr(bytes, first))
-            fail_msg("%s: its first step is cut (%zu): %s", reason_word((enum reason)i), step.len,
+            fail_msg("%s: its first step is cut (%zu): %s", reason_word(finding.reason), step.len,
                      bytes);
         assert_int_equal(count(bytes, "\n"), step.len > 0 ? 3 : 2);
+    }
+}
+
+// Who changes the token or the address is told what brings it to the app.
+static void a_change_is_brought_to_the_app(void **state)
+{
+    (void)state;
+    static const enum reason others[] = {
+        REASON_TOKEN_MISSING_INPUT,   // `token` reads the next one
+        REASON_TOKEN_MISSING_ADDRESS, // the same
+        REASON_TOKEN_MALFORMED_SEEN,  // nothing is wrong with the token
+    };
+    for (int i = 0; i < REASON_COUNT; i++) {
+        enum reason reason = (enum reason)i;
+        const char *remedy = reason_remedy_template(reason), *word = reason_word(reason);
+        bool is_other = false;
+        for (size_t k = 0; k < sizeof others / sizeof others[0]; k++)
+            is_other = is_other || others[k] == reason;
+        bool is_token = strncmp(word, "token_", 6) == 0 || strncmp(word, "jwt_", 4) == 0;
+        bool is_unclear = reason_class(reason) == REASON_CLASS_UNCLEAR;
+        if (reason_class(reason) == REASON_CLASS_LOCAL && is_token && !is_other &&
+            !strstr(remedy, "{apply}") && !strstr(remedy, "docker compose up -d"))
+            fail_msg("%s: %s", word, remedy);
+        char copy[2048];
+        snprintf(copy, sizeof copy, "%s", remedy);
+        for (char *step = strtok(copy, ";"); step != NULL; step = strtok(NULL, ";")) {
+            bool changes_url = is_unclear && strstr(step, "LABEL_STUDIO_URL") &&
+                               !strstr(step, "check that"); // what comes of that is not known
+            if (changes_url && !strstr(step, "{apply}") && !strstr(step, "docker compose up -d"))
+                fail_msg("%s: %s", word, step);
+            char *slot = strstr(step, "{apply}"), *part = strchr(step, '[');
+            if (slot && part && part < slot && strchr(part, ']') > slot)
+                fail_msg("%s: {apply} is no part that may be left out: %s", word, step);
+        }
+    }
+}
+
+static void what_brings_it_goes_by_the_place(void **state)
+{
+    (void)state;
+    static const struct {
+        enum apply apply;
+        const char *remedy;
+    } rows[] = {
+        {APPLY_UP, "put it there, then docker compose up -d"},
+        {APPLY_RESTART, "put it there, then docker compose restart SERVICE"},
+        {APPLY_RECREATE, "put it there, then docker compose up -d --force-recreate SERVICE"},
+        {APPLY_POD, "put it there, then kubectl rollout restart deployment/NAME"},
+        {APPLY_AGAIN, "put it there, then start the app again"},
+        {APPLY_NOTHING, "put it there"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char bytes[512];
+        struct finding finding;
+        struct text out = text_over(bytes, sizeof bytes);
+        finding_set(&finding, REASON_PAT_REVOKED, NULL, "N", NULL);
+        assert_int_equal(finding.apply, APPLY_UP);
+        finding.apply = rows[i].apply;
+        finding_add_remedy(&finding, &out);
+        const char *end = strstr(bytes, "put it there");
+        assert_non_null(end);
+        assert_string_equal(end, rows[i].remedy);
     }
 }
 
@@ -235,7 +298,8 @@ static void other_steps_come_where_there_is_room(void **state)
     struct text out = text_over(bytes, sizeof bytes);
     struct verdict verdict = {.finding = &finding};
     verdict_lines(&verdict, &out);
-    assert_non_null(strstr(bytes, "; or correct host and port of LABEL_STUDIO_URL\n"));
+    assert_non_null(strstr(bytes, "; or correct host and port of LABEL_STUDIO_URL, then "
+                                  "docker compose up -d\n"));
     finding_set(&finding, REASON_TOKEN_UNKNOWN, "http://label-studio:8080", "N (.env line 3)",
                 NULL);
     out = text_over(bytes, sizeof bytes);
@@ -375,7 +439,7 @@ static const struct {
     {REASON_TLS_UNTRUSTED_DEFAULT, "for another name", "a certificate for this host name"},
     {REASON_TLS_EXPIRED_EARLY, "not valid yet", "set the clock"},
     {REASON_TLS_EXPIRED, "not valid at this time", "renew"},
-    {REASON_TOKEN_UNKNOWN, NULL, "if there is no such page, switch legacy tokens on"},
+    {REASON_TOKEN_UNKNOWN, NULL, "if there is no page Legacy Tokens, switch legacy tokens on"},
     {REASON_TOKEN_QUOTED, NULL, "docker compose up -d"},
     {REASON_NAME_UNRESOLVED_SERVICE, NULL, "a stopped one has no name"},
     {REASON_TLS_UNTRUSTED_CHAIN, "does not lead to a known CA", "send the whole chain"},
@@ -398,13 +462,13 @@ static const struct {
     {REASON_USAGE_SHELL_WORDS, NULL, "test: [\"CMD\", \"/labelgate\", \"health\"] in Compose"},
     {REASON_USAGE_NO_COMMAND, "the command to start is missing", "CMD"},
     {REASON_TLS_UNTRUSTED_SELF_SIGNED, "self-signed", "openssl s_client -connect"},
-    {REASON_TLS_UNTRUSTED, NULL, "a file that holds the system's CAs and this one"},
-    {REASON_TOKEN_LINE_END, NULL, "a block (|) keeps it"},
+    {REASON_TLS_UNTRUSTED, NULL, "a file with the system's CAs and this one"},
+    {REASON_TOKEN_LINE_END, NULL, "a block with | keeps it"},
     {REASON_COMMAND_OPTION, "looks like an option", "docker image inspect"},
     {REASON_LOGIN_CSRF, "CSRF", "ask Label Studio directly (--url"},
     {REASON_TOKEN_CONFLICT, "are both set", "so that the file counts"},
     {REASON_USAGE_SHELL_WORDS, "not run by a shell", "[\"/labelgate\", \"health\"]"},
-    {REASON_TLS_UNTRUSTED, NULL, "LABELGATE_CA_FILE, and for the app"},
+    {REASON_TLS_UNTRUSTED, NULL, "LABELGATE_CA_FILE, and for a Python app"},
     {REASON_REDIRECTED, "redirects to", NULL},
     {REASON_STOPPED, "before the app was started", NULL},
     {REASON_STOPPED_WAITING, "while waiting", NULL},
@@ -542,6 +606,8 @@ int main(void)
         cmocka_unit_test(sentences_and_steps_are_short),
         cmocka_unit_test(the_first_step_is_whole_beside_a_note),
         cmocka_unit_test(so_it_is_with_long_names),
+        cmocka_unit_test(a_change_is_brought_to_the_app),
+        cmocka_unit_test(what_brings_it_goes_by_the_place),
         cmocka_unit_test(other_steps_come_where_there_is_room),
         cmocka_unit_test(verdicts_about_a_token_name_it),
         cmocka_unit_test(every_slot_has_an_example),

@@ -1038,10 +1038,71 @@ static void without_a_token_the_environment_stays(void **state)
 
 #define TEST(name) cmocka_unit_test_teardown(name, clean)
 
+// ---- What brings a changed value to the app -----------------------------------------------------
+
+static void what_brings_a_change_goes_by_place_and_verb(void **state)
+{
+    (void)state;
+    static const struct {
+        enum origin_kind kind;
+        enum verb verb;
+        enum surroundings around;
+        enum apply apply;
+    } rows[] = {
+        {ORIGIN_ENVIRONMENT, VERB_RUN, IN_CONTAINER, APPLY_UP},
+        {ORIGIN_NONE, VERB_HEALTH, IN_CONTAINER, APPLY_UP},
+        {ORIGIN_OPTION, VERB_RUN, IN_CONTAINER, APPLY_UP}, // in compose.yaml
+        {ORIGIN_FILE, VERB_RUN, IN_CONTAINER, APPLY_RESTART},
+        {ORIGIN_FILE, VERB_HEALTH, IN_CONTAINER, APPLY_RESTART},
+        {ORIGIN_SECRET, VERB_HEALTH, IN_CONTAINER, APPLY_RECREATE},
+        {ORIGIN_FILE, VERB_RUN, ON_HOST, APPLY_AGAIN},
+        {ORIGIN_ENVIRONMENT, VERB_HEALTH, ON_HOST, APPLY_AGAIN},
+        {ORIGIN_FILE, VERB_HEALTH, IN_POD, APPLY_POD},
+        {ORIGIN_ENVIRONMENT, VERB_CHECK, IN_POD, APPLY_POD},
+        // A person's verb may be in a container that was made for it.
+        {ORIGIN_FILE, VERB_CHECK, ON_HOST, APPLY_RECREATE},
+        {ORIGIN_FILE, VERB_CHECK, IN_CONTAINER, APPLY_RECREATE},
+        {ORIGIN_ENVIRONMENT, VERB_VERIFY, ON_HOST, APPLY_UP},
+        {ORIGIN_OPTION, VERB_CHECK, ON_HOST, APPLY_NOTHING},
+        {ORIGIN_OPTION, VERB_HEALTH, IN_CONTAINER, APPLY_NOTHING},
+        {ORIGIN_FILE, VERB_TOKEN, ON_HOST, APPLY_NOTHING},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (origin_apply(rows[i].kind, rows[i].verb, rows[i].around) != rows[i].apply)
+            fail_msg("row %zu", i);
+}
+
+// The running app's address has no place that is kept: what the container has not is in the file.
+static void a_probe_knows_where_the_address_is_set(void **state)
+{
+    (void)state;
+    struct envlist started = {0};
+    struct finding finding;
+    char *none[] = {"labelgate", "health", NULL};
+    assert_true(envlist_make(&started, LIST("LABELGATE_STARTED=1", "LABEL_STUDIO_URL=http://a",
+                                            "LABELGATE_ENV_FILE=.env")));
+    write_file(".env", "LABEL_STUDIO_URL=http://a\n");
+    for (int in_environment = 0; in_environment < 2; in_environment++) {
+        settings_free(&settings);
+        envlist_free(&environment);
+        options_free(&options);
+        assert_true(options_parse(&options, VERB_HEALTH, 2, none, 2, &finding));
+        assert_true(
+            envlist_make(&environment, in_environment ? LIST("LABEL_STUDIO_URL=http://a") : NONE));
+        settings_make_for_probe(&settings, &options, &environment, &started);
+        assert_int_equal(
+            settings.apply.url,
+            settings_apply(&settings, in_environment ? ORIGIN_ENVIRONMENT : ORIGIN_FILE));
+    }
+    envlist_free(&started);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(defaults_are_those_of_the_contract),
+        TEST(what_brings_a_change_goes_by_place_and_verb),
+        TEST(a_probe_knows_where_the_address_is_set),
         TEST(option_beats_environment_beats_file),
         TEST(empty_counts_as_not_set),
         TEST(a_second_variable_comes_after_the_first),
