@@ -24,10 +24,10 @@
     "refused: Label Studio itself said no; asking again does not help. unclear: everything else " \
     "a network can do, which says nothing about the token; --unreachable healthy makes health "   \
     "accept it. fine: all is well. For each sentence: an example, and to do: the first step for " \
-    "this cause, then the others, the likeliest first. What brings a changed value to the app "   \
-    "goes by where it comes from: docker compose up -d where that is environment: or env_file:, " \
-    "docker compose restart where the changed file itself is mounted (restart alone keeps the "   \
-    "old environment), docker compose up -d --force-recreate where it may be either."
+    "this cause, then the others, the likeliest first. How a changed value gets to the app "      \
+    "depends on where it comes from: docker compose up -d for environment: and env_file:, "       \
+    "docker compose restart for a file that is mounted (restart alone keeps the old "             \
+    "environment), docker compose up -d --force-recreate for either."
 
 struct exit_row {
     const char *code; // "125", "128+n", "the app's"
