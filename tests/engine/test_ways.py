@@ -50,11 +50,11 @@ def token_of(engine: Engine, container: str) -> str:
 
 def note_of(probe: str) -> str:
     """The advice in a probe's output, in the README's few words."""
-    if "restart the app to use it" in probe:
+    if "docker compose restart" in probe:
         return "restart"
-    if "docker compose up -d" in probe:
-        return "up -d"
-    return "no"
+    if "docker compose up -d --force-recreate" in probe:
+        return "up -d --force-recreate"
+    return "up -d" if "docker compose up -d" in probe else "no"
 
 
 @pytest.fixture(scope="module")
