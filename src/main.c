@@ -101,15 +101,8 @@ static int no_stack(enum verb verb, bool json)
     const char *word = reason_word(REASON_START_FAILED_STACK);
     const char *const line[] = {"labelgate: ",        sentence, " [", word, "]\n",
                                 "labelgate: to do: ", remedy,   "\n", NULL};
-    const char *const verdict[] = {"unhealthy [",
-                                   word,
-                                   "]: ",
-                                   sentence,
-                                   "\n"
-                                   "to do: ",
-                                   remedy,
-                                   "\n",
-                                   NULL};
+    const char *const verdict[] = {"unhealthy [", word,   "]: ", sentence,
+                                   "\nto do: ",   remedy, "\n",  NULL};
     const char *const object[] = {"{\"healthy\":false,\"reason\":\"",
                                   word,
                                   "\",\"class\":\"local\",\"sentence\":\"",

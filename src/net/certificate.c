@@ -112,11 +112,6 @@ static void add_dns_name(struct text *out, struct span name)
 static void add_common_name(const mbedtls_x509_crt *certificate, const char *host, struct text *out)
 {
     unsigned char bytes[16];
-    if (has_extension(certificate, MBEDTLS_X509_EXT_SUBJECT_ALT_NAME)) {
-        text_add(out, "no host: its subjectAltName names none, and beside that its common name "
-                      "does not count");
-        return;
-    }
     add_name(out, certificate_subject(certificate));
     if (address_of(host, bytes) > 0)
         text_add(out, " as a common name" NOT_FOR_ADDRESS);
@@ -124,6 +119,7 @@ static void add_common_name(const mbedtls_x509_crt *certificate, const char *hos
 
 void certificate_list_hosts(const mbedtls_x509_crt *certificate, const char *host, struct text *out)
 {
+    bool has_alternatives = has_extension(certificate, MBEDTLS_X509_EXT_SUBJECT_ALT_NAME);
     for (const mbedtls_x509_sequence *at = &certificate->subject_alt_names; at != NULL;
          at = at->next) {
         char address[INET6_ADDRSTRLEN] = "";
@@ -134,7 +130,10 @@ void certificate_list_hosts(const mbedtls_x509_crt *certificate, const char *hos
                            sizeof address))
             add_name(out, span_of(address));
     }
-    if (out->len == 0)
+    if (out->len == 0 && has_alternatives)
+        text_add(out, "no host: its subjectAltName names none, and beside that its common name "
+                      "does not count");
+    else if (out->len == 0)
         add_common_name(certificate, host, out);
 }
 

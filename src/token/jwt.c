@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "base/wipe.h"
 
+#define TIME_DIGITS 18
+
 static const char *const part_names[] = {"part 1 (header)", "part 2 (payload)",
                                          "part 3 (signature)"};
 
@@ -36,6 +38,28 @@ static void read_claim(const struct json *json, const char *name, char claim[TOK
     json_string(json, place, claim, TOKEN_CLAIM);
 }
 
+// Seconds since 1970: a number, also with a fraction (RFC 7519, NumericDate), or its digits as a
+// string, which PyJWT takes for one too. False: neither, or beyond any date.
+static bool read_time(const struct json *json, const char *name, int64_t *seconds)
+{
+    json_place place = json_member(json, JSON_ROOT, name);
+    enum json_kind kind = json_kind_at(json, place);
+    struct span raw = json_raw(json, place);
+    struct span whole = {raw.text, span_find(raw, ".")};
+    bool is_number = kind == JSON_NUMBER || kind == JSON_STRING;
+    size_t sign = span_starts(whole, "-");
+    struct span digits = span_rest(whole, sign), rest = span_rest(raw, whole.len);
+    if (!is_number || digits.len == 0 || digits.len > TIME_DIGITS ||
+        span_run(digits, ascii_is_digit) < digits.len ||
+        (rest.len > 0 && span_run(span_rest(rest, 1), ascii_is_digit) + 1 < rest.len))
+        return false;
+    *seconds = 0;
+    for (size_t i = 0; i < digits.len; i++)
+        *seconds = *seconds * 10 + (digits.text[i] - '0');
+    *seconds = sign ? -*seconds : *seconds;
+    return true;
+}
+
 static bool read_header(struct token *self, const struct json *json)
 {
     if (json_kind_at(json, json_member(json, JSON_ROOT, "alg")) != JSON_STRING)
@@ -50,8 +74,8 @@ static void read_payload(struct token *self, const struct json *json)
     json_string(json, json_member(json, JSON_ROOT, "token_type"), claims->token_type, TOKEN_CLAIM);
     read_claim(json, "jti", claims->jti);
     read_claim(json, "user_id", claims->user_id);
-    claims->has_exp = json_integer(json, json_member(json, JSON_ROOT, "exp"), &claims->exp);
-    claims->has_iat = json_integer(json, json_member(json, JSON_ROOT, "iat"), &claims->iat);
+    claims->has_exp = read_time(json, "exp", &claims->exp);
+    claims->has_iat = read_time(json, "iat", &claims->iat);
 }
 
 // Parts 0 and 1: base64url of a JSON object; the header names its algorithm (RFC 7515

@@ -407,8 +407,9 @@ static int assign_token(const struct bring *bring, struct span *earlier)
         return refuse_with(bring, REASON_WRITE_FAILED, file->path,
                            "Docker Compose refuses this file as it is");
     case ASSIGN_IMPOSSIBLE:
-        return refuse_with(bring, REASON_WRITE_FAILED, file->path,
-                           "this name and value cannot be in a .env file");
+        return refuse_with(
+            bring, REASON_WRITE_FAILED, file->path,
+            "this name and value cannot be in a .env file, or it would be larger than 1 MiB");
     case ASSIGN_NO_MEMORY:
         return refuse_with(bring, REASON_WRITE_FAILED, file->path, "memory ran out");
     }

@@ -87,12 +87,17 @@ static void open_null(int number)
         close(fd);
 }
 
-static void limit(int resource, const char *argument)
+static const struct rlimit *limit_of(const char *argument)
 {
-    rlim_t most = strtoull(argument, NULL, 10);
-    const struct rlimit limit = {most, most};
-    if (setrlimit(resource, &limit) < 0)
-        fail("limit");
+    static struct rlimit limit;
+    limit.rlim_cur = limit.rlim_max = strtoull(argument, NULL, 10);
+    return &limit;
+}
+
+static void must(int result, const char *what)
+{
+    if (result < 0)
+        fail(what);
 }
 
 static void deny(unsigned number, uint32_t error)
@@ -191,11 +196,11 @@ static void with_argument(const char *option, char *argument, uint64_t *mask)
     else if (strcmp(option, "--open") == 0)
         open_null((int)strtol(argument, NULL, 10));
     else if (strcmp(option, "--files") == 0)
-        limit(RLIMIT_NOFILE, argument);
+        must(setrlimit(RLIMIT_NOFILE, limit_of(argument)), "files");
     else if (strcmp(option, "--pending") == 0)
-        limit(RLIMIT_SIGPENDING, argument);
+        must(setrlimit(RLIMIT_SIGPENDING, limit_of(argument)), "pending");
     else if (strcmp(option, "--size") == 0)
-        limit(RLIMIT_FSIZE, argument);
+        must(setrlimit(RLIMIT_FSIZE, limit_of(argument)), "size");
     else if (strcmp(option, "--deny") == 0)
         deny((unsigned)strtoul(argument, NULL, 10), ENOSYS);
     else if (strcmp(option, "--refuse") == 0)

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -293,8 +294,39 @@ static void claims_are_read(void **state)
     assert_string_equal(token.claims.user_id, "42");
     assert_string_equal(token.claims.jti, "");
     assert_string_equal(token.claims.token_type, "");
-    assert_false(token.claims.has_exp);
+    assert_true(token.claims.has_exp && token.claims.exp == 1); // RFC 7519: it may have a fraction
     assert_false(token.claims.has_iat);
+    static const struct {
+        const char *exp;
+        bool is_time;
+        int64_t seconds;
+    } times[] = {
+        {"1500000000.0", true, 1500000000},
+        {"\"1500000000\"", true, 1500000000}, // to PyJWT as well
+        {"-1", true, -1},
+        {"-0.5", true, 0},
+        {"999999999999999999", true, 999999999999999999},
+        {"1e9", false, 0},
+        {"1.5e9", false, 0},
+        {"9999999999999999999", false, 0},
+        {"\"\"", false, 0},
+        {"\"-\"", false, 0},
+        {"\".5\"", false, 0},
+        {"\"1.x\"", false, 0},
+        {"\" 1\"", false, 0},
+        {"\"soon\"", false, 0},
+        {"null", false, 0},
+        {"true", false, 0},
+        {"[1]", false, 0},
+        {"{}", false, 0},
+    };
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        char payload[64];
+        snprintf(payload, sizeof payload, "{\"exp\":%s}", times[i].exp);
+        token = jwt("{\"alg\":\"HS256\"}", payload, "AAAA");
+        if (token.claims.has_exp != times[i].is_time || token.claims.exp != times[i].seconds)
+            fail_msg("%s: %lld", payload, (long long)token.claims.exp);
+    }
 
     token = of(LEGACY);
     assert_string_equal(token.claims.alg, "");
