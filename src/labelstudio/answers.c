@@ -61,18 +61,21 @@ static const struct {
     {ANY_QUESTION, 403, "", REASON_FORBIDDEN},
 };
 
-// What the page of a 400 says, whoever wrote it.
+// What the page of a 400 or 403 says, whoever wrote it.
 static const struct {
+    int status;
     const char *text;
     enum reason reason;
 } page_words[] = {
-    {"<h1>Bad Request (400)</h1>", REASON_HOST_REJECTED},
-    {"The plain HTTP request was sent to HTTPS port", REASON_HTTPS_NEEDED},     // nginx
-    {"Client sent an HTTP request to an HTTPS server", REASON_HTTPS_NEEDED},    // Go
-    {"speaking plain HTTP to an SSL-enabled server port", REASON_HTTPS_NEEDED}, // Apache
-    {"This combination of host and port requires TLS", REASON_HTTPS_NEEDED},    // Tomcat
-    {"No required SSL certificate was sent", REASON_TLS_CLIENT_CERTIFICATE},    // nginx
-    {"Request Header Or Cookie Too Large", REASON_HEADER_TOO_LARGE},
+    {400, "<h1>Bad Request (400)</h1>", REASON_HOST_REJECTED},
+    {400, "The plain HTTP request was sent to HTTPS port", REASON_HTTPS_NEEDED},          // nginx
+    {400, "Client sent an HTTP request to an HTTPS server", REASON_HTTPS_NEEDED},         // Go
+    {400, "speaking plain HTTP to an SSL-enabled server port", REASON_HTTPS_NEEDED},      // Apache
+    {400, "This combination of host and port requires TLS", REASON_HTTPS_NEEDED},         // Tomcat
+    {400, "No required SSL certificate was sent", REASON_TLS_CLIENT_CERTIFICATE},         // nginx
+    {403, "Cannot perform Post-Handshake Authentication", REASON_TLS_CLIENT_CERTIFICATE}, // Apache
+    {400, "Request Header Or Cookie Too Large", REASON_HEADER_TOO_LARGE},
+    {400, "Size of a request header field exceeds server limit", REASON_HEADER_TOO_LARGE}, // Apache
 };
 
 // All the rest goes by status; the first range that holds it decides. None of them is "ok".
@@ -248,7 +251,8 @@ static enum reason judge_own(enum ls_question question, const struct reading *se
 static enum reason judge_page(enum ls_question question, const struct reading *self)
 {
     for (size_t i = 0; i < sizeof page_words / sizeof page_words[0]; i++)
-        if (self->answer->status == 400 && contains(self->answer->body, page_words[i].text))
+        if (self->answer->status == page_words[i].status &&
+            contains(self->answer->body, page_words[i].text))
             return page_words[i].reason;
     bool switches = question == LS_REFRESH || question == LS_SWITCHES;
     if (self->answer->status == 404 && switches && self->own_page)
@@ -312,7 +316,7 @@ static enum reason judge(enum ls_question question, const struct reading *self,
                          const struct ls_identity *identity)
 {
     if (broke_off(self))
-        return REASON_BAD_REPLY;
+        return REASON_BAD_REPLY_BROKEN;
     enum reason reason = judge_wanted(question, self, identity);
     if (reason == REASON_COUNT && unread(self) != NULL)
         return unread_reason(self->answer->status);
@@ -486,6 +490,8 @@ static enum reason split_server_error(const struct reading *self)
     int status = self->answer->status;
     if (status == 500 && (self->own_page || self->own))
         return REASON_SERVER_ERROR_OWN;
+    if (stranger_is_network(&who))
+        return REASON_SERVER_ERROR_NETWORK;
     if (stranger_has_no_upstream(&who))
         return REASON_SERVER_ERROR_PROXY;
     if (status == 504 || status == 524)
@@ -531,7 +537,8 @@ static void add_stranger(struct text *out, enum reason reason, const struct read
     case REASON_NOT_LABEL_STUDIO_LOGIN:
     case REASON_NOT_LABEL_STUDIO_CLOSED:
     case REASON_NOT_LABEL_STUDIO_NETWORK:
-        text_add(out, "%d ", self->answer->status);
+    case REASON_NOT_LABEL_STUDIO_SITE:
+        text_add(out, "%d%s", self->answer->status, self->answer->content_type.len > 0 ? " " : "");
         add_shown(out, self->answer->content_type);
         add_who(out, self);
         break;
@@ -546,11 +553,14 @@ static void add_stranger(struct text *out, enum reason reason, const struct read
     case REASON_SERVER_ERROR_PROXY:
     case REASON_SERVER_ERROR_LATE:
     case REASON_SERVER_ERROR_CLOSED:
+    case REASON_SERVER_ERROR_NETWORK:
         text_add(out, "%d", self->answer->status);
         add_who(out, self);
         break;
     case REASON_NOT_FOUND_PROXY:
     case REASON_NOT_FOUND_ROUTE:
+    case REASON_NOT_FOUND_GO:
+    case REASON_NOT_FOUND_PROGRAM:
     case REASON_PROXY_DENIED:
         add_who(out, self);
         break;
@@ -596,6 +606,7 @@ static void add_detail(struct text *out, enum reason reason, const struct readin
         add_own_error(out, self);
         break;
     case REASON_BAD_REPLY:
+    case REASON_BAD_REPLY_BROKEN:
         add_bad_reply(out, self);
         break;
     default:
@@ -642,6 +653,8 @@ static enum reason split_not_label_studio(const struct stranger *who)
         return REASON_NOT_LABEL_STUDIO_NETWORK;
     if (stranger_is_closed(who))
         return REASON_NOT_LABEL_STUDIO_CLOSED;
+    if (stranger_has_no_site(who))
+        return REASON_NOT_LABEL_STUDIO_SITE;
     return stranger_asks_login(who) && !stranger_is_program(who) ? REASON_NOT_LABEL_STUDIO_LOGIN
                                                                  : REASON_NOT_LABEL_STUDIO;
 }
@@ -654,7 +667,11 @@ static enum reason split_by_page(enum reason reason, const struct reading *self)
     case REASON_NOT_FOUND:
         if (self->own || self->own_page)
             return reason;
-        return stranger_has_no_route(&who) ? REASON_NOT_FOUND_ROUTE : REASON_NOT_FOUND_PROXY;
+        if (stranger_has_no_route(&who))
+            return REASON_NOT_FOUND_ROUTE;
+        if (stranger_is_in_go(&who))
+            return REASON_NOT_FOUND_GO;
+        return stranger_is_program(&who) ? REASON_NOT_FOUND_PROGRAM : REASON_NOT_FOUND_PROXY;
     case REASON_SERVER_ERROR:
         return split_server_error(self);
     case REASON_NOT_LABEL_STUDIO:
@@ -678,11 +695,15 @@ static enum reason split_redirected(const struct reading *self, const char *aske
         return reason;
     if (stranger_leads_to_network(self->answer->location, span_of(asked)))
         return REASON_REDIRECTED_NETWORK;
-    if (self->answer->server.len == 0 || !stranger_is_program(&who))
-        return reason;
-    struct text server = text_over(base, size);
-    add_shown(&server, self->answer->server);
-    return REASON_REDIRECTED_PROGRAM;
+    if (self->answer->server.len > 0 && stranger_is_program(&who)) {
+        struct text server = text_over(base, size);
+        add_shown(&server, self->answer->server);
+        return REASON_REDIRECTED_PROGRAM;
+    }
+    struct span whole = {target->bytes, target->len};
+    if (span_starts(whole, asked) && span_is(span_rest(whole, strlen(asked)), "/"))
+        return REASON_REDIRECTED_SLASH;
+    return stranger_leads_to_start(self->answer->location) ? REASON_REDIRECTED_START : reason;
 }
 
 // Django refuses every host name with an underscore, whatever ALLOWED_HOSTS says (RFC 1034).

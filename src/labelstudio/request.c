@@ -5,10 +5,13 @@
 
 #include "base/duration.h"
 #include "base/text.h"
+#include "labelstudio/stranger.h"
 #include "net/network_errors.h"
 #include "net/url.h"
 
 #define REFERER (QUESTION_URL + 32)
+#define TLS_LOOK_MS 1000
+#define PROXY_WANTS_TLS "it wants to be asked over TLS"
 
 void question_url(const struct ask *how, const char *path, char url[QUESTION_URL])
 {
@@ -63,6 +66,19 @@ static void add_referer(const struct ask *how, struct headers *headers, char lin
         headers->lines[headers->count++] = line;
 }
 
+// Where a name led, in all that is not Label Studio's: another server may answer to it.
+static void name_peer(const struct ask *how, const struct http_answer *answer,
+                      struct finding *finding)
+{
+    struct url url;
+    char why[URL_WHY], via[FINDING_VIA];
+    if (answer->peer[0] == '\0' || reason_class(finding->reason) != REASON_CLASS_UNCLEAR ||
+        !url_parse(how->reach.url, false, &url, why))
+        return;
+    text_print(via, sizeof via, "%s is %s", url.host, answer->peer);
+    finding_via(finding, via);
+}
+
 bool question_ask(const struct ask *how, const struct question *question,
                   struct http_answer *answer, struct finding *finding)
 {
@@ -82,7 +98,11 @@ bool question_ask(const struct ask *how, const struct question *question,
     if (answer->answered)
         return true;
     *finding = answer->fault;
+    if (finding->reason == REASON_HTTPS_NEEDED && how->reach.proxy != NULL)
+        network_error_proxy_unfit(finding, answer->fault.subject, how->reach.proxy->from,
+                                  PROXY_WANTS_TLS);
     ls_refuse_unread(answer->status, finding);
+    name_peer(how, answer, finding);
     http_answer_free(answer);
     return false;
 }
@@ -120,6 +140,44 @@ static OWN_FRAME void judge_nonsense(const struct ask *how, struct finding *find
     http_answer_free(&answer);
 }
 
+// Does the port that was asked by http answer TLS? Nothing of the question is sent.
+static bool speaks_tls(const struct ask *how)
+{
+    char url[QUESTION_URL + 1];
+    int64_t left = how->until_ms - duration_now();
+    struct http_answer answer;
+    text_print(url, sizeof url, "https%s", how->reach.url + strlen("http"));
+    struct http_request request = {.method = "GET",
+                                   .url = url,
+                                   .timeout_ms = left / 2 < TLS_LOOK_MS ? left / 2 : TLS_LOOK_MS,
+                                   .body_never = true};
+    http_ask(&request, &answer);
+    bool speaks = answer.answered || strncmp(reason_word(answer.fault.reason), "tls_", 4) == 0;
+    speaks = speaks && answer.fault.reason != REASON_TLS_FAILED_PLAIN;
+    http_answer_free(&answer);
+    return speaks;
+}
+
+// The same host and port by https.
+static bool is_same_port(const struct ask *how, const char *address)
+{
+    struct url from, to;
+    char why[URL_WHY];
+    return url_parse(how->reach.url, false, &from, why) && url_parse(address, false, &to, why) &&
+           !from.https && to.https && from.port == to.port && strcmp(from.host, to.host) == 0;
+}
+
+// Who wants https at a port that speaks http is somebody behind that port, or means another port.
+static void judge_https(const struct ask *how, struct finding *finding)
+{
+    struct finding before = *finding;
+    if (before.reason == REASON_HTTPS_NEEDED && !speaks_tls(how))
+        finding->reason = REASON_HTTPS_NEEDED_BEHIND;
+    if (before.reason == REASON_REDIRECTED_MOVED && is_same_port(how, before.where) &&
+        !speaks_tls(how))
+        finding->reason = REASON_REDIRECTED_PORT;
+}
+
 static bool is_page_of_others(enum reason reason)
 {
     switch ((int)reason) {
@@ -129,37 +187,51 @@ static bool is_page_of_others(enum reason reason)
     case REASON_PROXY_DENIED_NETWORK:
     case REASON_NOT_FOUND_PROXY:
     case REASON_NOT_FOUND_ROUTE:
+    case REASON_NOT_FOUND_GO:
     case REASON_SERVER_ERROR:
     case REASON_SERVER_ERROR_PROXY:
     case REASON_SERVER_ERROR_LATE:
     case REASON_SERVER_ERROR_CLOSED:
+    case REASON_SERVER_ERROR_NETWORK:
+    case REASON_NOT_FOUND_PROGRAM:
         return true;
     default:
         return false;
     }
 }
 
-// Nobody puts these in front of a server.
-static bool is_forward_proxy(struct span server)
+// A page of a stranger that no proxy has passed on, as proxies say in Via.
+static bool is_proxys_own(const struct http_answer *answer, enum reason reason)
 {
-    return span_starts_nocase(server, "squid") || span_starts_nocase(server, "tinyproxy") ||
-           span_starts_nocase(server, "privoxy") || span_starts_nocase(server, "zscaler");
+    return !answer->has_via &&
+           (reason == REASON_NOT_FOUND_PROXY || reason == REASON_NOT_FOUND_PROGRAM ||
+            reason == REASON_NOT_LABEL_STUDIO);
 }
 
 // Pages that no Label Studio has sent: of a host name without a dot they are the proxy's, which
 // does not know it. Of any other host they may be those of a proxy in front of Label Studio.
-static void judge_proxy(const struct ask *how, const char *address, const struct ls_answer *answer,
-                        struct finding *finding)
+static void judge_proxy(const struct ask *how, const char *address,
+                        const struct http_answer *answer, struct finding *finding)
 {
     struct url url;
-    char why[URL_WHY], page[FINDING_SLOT];
+    struct finding before = *finding;
+    char why[URL_WHY], detail[FINDING_SLOT];
     if (!url_parse(how->reach.url, false, &url, why) || url.https)
         return;
+    const struct ls_answer page = question_answer(answer);
     bool is_named = strchr(url.host, '.') != NULL || strchr(url.host, ':') != NULL;
-    text_print(page, sizeof page, "%s", address);
-    if (answer->status == 407 || (is_page_of_others(finding->reason) && !ls_is_own_page(answer) &&
-                                  (!is_named || is_forward_proxy(answer->server))))
-        network_error_proxy_status(finding, &url, page, answer->status);
+    struct stranger who = {&page, false};
+    if (before.reason == REASON_HTTPS_NEEDED) {
+        network_error_proxy_unfit(finding, address, how->reach.proxy->from, PROXY_WANTS_TLS);
+    } else if (answer->status == 407 ||
+               (is_page_of_others(before.reason) && !ls_is_own_page(&page) &&
+                (!is_named || stranger_is_forward_proxy(&who)))) {
+        network_error_proxy_status(finding, &url, address, answer->status);
+    } else if (is_proxys_own(answer, before.reason)) {
+        text_print(detail, sizeof detail, "%s%s", answer->status == 404 ? "404 " : "",
+                   before.detail);
+        finding_set(finding, REASON_PROXY_ANSWERED, address, how->reach.proxy->from, detail);
+    }
 }
 
 void question_judge(const struct ask *how, const struct question *question,
@@ -175,5 +247,8 @@ void question_judge(const struct ask *how, const struct question *question,
     if (finding->reason == REASON_JWT_DISABLED && question->who.kind == CREDENTIAL_BEARER)
         judge_nonsense(how, finding);
     if (how->reach.proxy != NULL)
-        judge_proxy(how, url, &first, finding);
+        judge_proxy(how, url, answer, finding);
+    else
+        judge_https(how, finding);
+    name_peer(how, answer, finding);
 }

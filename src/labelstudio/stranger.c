@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define SCRIPT_MAX ((size_t)2048) // of a page that does nothing but lead away
+
 static bool has_any(struct span text, const char *const *words)
 {
     for (; *words; words++)
@@ -87,7 +89,16 @@ static const char *const network_pages[] = {
 // A page that leads a browser to another host is no page of a server of one's own.
 static bool leads_away(struct span body)
 {
-    return span_has_nocase(body, "http-equiv=\"refresh\"") && span_has_nocase(body, "url=http");
+    static const char *const by_script[] = {"location=\"http",
+                                            "location='http",
+                                            "location.href=\"http",
+                                            "location.href='http",
+                                            "location = \"http",
+                                            "location = 'http",
+                                            NULL};
+    if (span_has_nocase(body, "http-equiv=\"refresh\"") && span_has_nocase(body, "url=http"))
+        return true;
+    return body.len < SCRIPT_MAX && has_any_nocase(body, by_script);
 }
 
 bool stranger_is_network(const struct stranger *self)
@@ -133,6 +144,19 @@ bool stranger_leads_to_network(struct span location, struct span asked)
     // Gateways of guest networks are often called by their number, logins of servers never.
     return !span_equal(host, host_of(asked)) &&
            (has_any_nocase(location, network) || is_number(host));
+}
+
+bool stranger_leads_to_start(struct span location)
+{
+    static const char *const login[] = {"login",  "auth", "sso", "account",
+                                        "signin", "idp",  "id.", NULL};
+    struct span host = host_of(location), path = location;
+    if (span_find(location, "://") < location.len)
+        path = span_rest(location, (size_t)(host.text + host.len - location.text));
+    if (span_starts(path, ":"))
+        path = span_rest(path, 1 + strspn(path.text + 1, "0123456789"));
+    return (span_is(path, "/") || path.len == 0) && location.len > 0 &&
+           !has_any_nocase(host, login);
 }
 
 // ---- Programs -----------------------------------------------------------------------------------
@@ -206,16 +230,20 @@ bool stranger_is_program(const struct stranger *self)
 
 // ---- Proxies ------------------------------------------------------------------------------------
 
-// Traefik, the default backend of Kubernetes, Kong, APISIX, ngrok.
+// The default backend of Kubernetes, Kong, APISIX, ngrok.
 bool stranger_has_no_route(const struct stranger *self)
 {
-    static const char *const words[] = {"404 page not found", "default backend",
-                                        "no Route matched",   "Route Not Found",
-                                        "Tunnel not found",   NULL};
+    static const char *const words[] = {"default backend", "no Route matched", "Route Not Found",
+                                        "Tunnel not found", NULL};
     return has_any(self->answer->body, words);
 }
 
-// HAProxy, Traefik, Envoy, Apache, Varnish and Amazon's answer 503 where nginx says 502.
+bool stranger_is_in_go(const struct stranger *self)
+{
+    return span_starts(self->answer->body, "404 page not found");
+}
+
+// HAProxy, Traefik, Envoy, Apache, Varnish, lighttpd and Amazon's answer 503 where nginx says 502.
 bool stranger_has_no_upstream(const struct stranger *self)
 {
     static const char *const words[] = {"No server is available",
@@ -226,18 +254,37 @@ bool stranger_has_no_upstream(const struct stranger *self)
                                         "due to maintenance downtime",
                                         NULL};
     int status = self->answer->status;
+    // Apache, where it does not find the name of the server behind it
+    if (status == 500)
+        return span_find(self->answer->body, "Proxy Error") < self->answer->body.len;
     return status == 502 || (status >= 521 && status <= 523) || // Cloudflare: the server behind it
            (status == 503 && (has_any(self->answer->body, words) ||
+                              span_starts_nocase(self->answer->server, "lighttpd") ||
                               span_starts_nocase(self->answer->server, "awselb")));
+}
+
+bool stranger_has_no_site(const struct stranger *self)
+{
+    return self->answer->status == 200 && self->answer->body.len == 0 &&
+           span_starts_nocase(self->answer->server, "caddy");
 }
 
 // Who closes on purpose says so, or says when to come back.
 bool stranger_is_closed(const struct stranger *self)
 {
-    static const char *const words[] = {"aintenance", "MAINTENANCE", NULL};
+    static const char *const words[] = {"maintenance", "be back", "right back", "upgrad", NULL};
     int status = self->answer->status;
     if (status == 200)
-        return is_page(self) && has_any(stranger_page_words(self), words);
+        return is_page(self) && has_any_nocase(stranger_page_words(self), words);
     return status == 503 &&
-           (self->answer->retry_after.len > 0 || has_any(self->answer->body, words));
+           (self->answer->retry_after.len > 0 || has_any_nocase(self->answer->body, words));
+}
+
+bool stranger_is_forward_proxy(const struct stranger *self)
+{
+    static const char *const servers[] = {"squid", "tinyproxy", "privoxy", "zscaler", NULL};
+    static const char *const words[] = {"Privoxy@", "The requested URL could not be retrieved",
+                                        NULL};
+    return starts_with_any(self->answer->server, servers) ||
+           (is_page(self) && has_any(stranger_page_words(self), words));
 }

@@ -53,6 +53,8 @@ struct http_answer {
     bool answered;        // head and body, as far as it is needed, came; else `fault` says why not
     struct finding fault; // class unclear or local (ca_file_invalid); subject: scheme, host, port
     int status;           // the one that came, 0: none; also when there is no whole answer
+    bool has_via;         // a proxy passed it on, and says so (RFC 9110, section 7.6.3)
+    char peer[64];        // the address that a name led to; empty: no name, no connection, a proxy
     char content_type[HTTP_HEADER_VALUE]; // header values are cut to fit
     char content_encoding[HTTP_HEADER_VALUE];
     char location[HTTP_HEADER_VALUE];

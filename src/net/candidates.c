@@ -18,6 +18,7 @@ struct lookup {
     char name[RESOLVE_NAME];
     struct resolve_addresses v4, v6;
     enum resolve_result first, second;
+    int family; // the only one that is asked for, in v6; 0: v4, then v6
     unsigned char index;
     bool done; // read and written by the asking thread alone
 };
@@ -32,6 +33,10 @@ struct lookups {
 static void look_up(struct lookup *self)
 {
     self->second = RESOLVE_ABSENT;
+    if (self->family != 0) {
+        self->first = resolve_ask(&self->v6, self->name, self->family);
+        return;
+    }
     self->first = resolve_ask(&self->v4, self->name, AF_INET);
     if (self->first != RESOLVE_FOUND)
         self->second = resolve_ask(&self->v6, self->name, AF_INET6);
@@ -150,16 +155,33 @@ static void note_silent(const struct lookups *self, struct candidate *found)
     }
 }
 
+static struct lookups *lookups_make(void)
+{
+    struct lookups *self = calloc(1, sizeof *self);
+    if (self != NULL && pipe2(self->pipe, O_CLOEXEC) == 0)
+        return self;
+    free(self);
+    return NULL;
+}
+
+// The threads that still wait hold it.
+static void lookups_free(struct lookups *self)
+{
+    if (self->done < self->started)
+        return;
+    close(self->pipe[0]);
+    close(self->pipe[1]);
+    free(self);
+}
+
 void candidates_find(const struct resolve_walk *walk, int64_t until_ms,
                      void (*looking)(void *context, const char *name), void *context,
                      struct candidate *found)
 {
-    struct lookups *self = calloc(1, sizeof *self);
+    struct lookups *self = lookups_make();
     *found = (struct candidate){.name = NULL};
-    if (self == NULL || pipe2(self->pipe, O_CLOEXEC) != 0) {
-        free(self);
+    if (self == NULL)
         return;
-    }
     const struct lookup *one = ask_all(self, walk, until_ms, looking, context);
     if (one != NULL) {
         found->name = walk->names[one->index];
@@ -168,9 +190,21 @@ void candidates_find(const struct resolve_walk *walk, int64_t until_ms,
     } else {
         note_silent(self, found);
     }
-    if (self->done < self->started)
-        return; // the threads that wait still hold it
-    close(self->pipe[0]);
-    close(self->pipe[1]);
-    free(self);
+    lookups_free(self);
+}
+
+bool candidates_ask(const char *name, int family, int64_t most_ms,
+                    struct resolve_addresses *addresses)
+{
+    struct lookups *self = lookups_make();
+    addresses->count = 0;
+    if (self == NULL)
+        return false;
+    self->items[0].family = family;
+    start(self, name);
+    bool is_done = self->done > 0 || (most_ms > 0 && wait_for_one(self, most_ms));
+    if (is_done)
+        *addresses = self->items[0].v6;
+    lookups_free(self);
+    return is_done;
 }

@@ -27,4 +27,8 @@ void candidates_find(const struct resolve_walk *walk, int64_t until_ms,
                      void (*looking)(void *context, const char *name), void *context,
                      struct candidate *found);
 
+// One name and one family, in a thread, for at most so long. False: no answer in that time.
+bool candidates_ask(const char *name, int family, int64_t most_ms,
+                    struct resolve_addresses *addresses);
+
 #endif

@@ -303,15 +303,31 @@ static enum certificate_issuer_kind kind_by_authority(const mbedtls_x509_crt *ce
     return CERTIFICATE_ISSUER_ANY;
 }
 
+static bool has_any(struct span name, const char *const *words)
+{
+    for (; *words != NULL; words++)
+        if (span_has_nocase(name, *words))
+            return true;
+    return false;
+}
+
 static enum certificate_issuer_kind kind_by_name(struct span name)
 {
-    static const char *const below[] = {"intermediate", "issuing", "sub ca", "subca", "sub-ca"};
+    static const char *const below[] = {"intermediate", "issuing", "sub ca",
+                                        "subca",        "sub-ca",  NULL};
     if (span_has_nocase(name, "root"))
         return CERTIFICATE_ISSUER_ROOT;
-    for (size_t i = 0; i < sizeof below / sizeof below[0]; i++)
-        if (span_has_nocase(name, below[i]))
-            return CERTIFICATE_ISSUER_BELOW;
-    return CERTIFICATE_ISSUER_ANY;
+    return has_any(name, below) ? CERTIFICATE_ISSUER_BELOW : CERTIFICATE_ISSUER_ANY;
+}
+
+bool certificate_issuer_inspects(const mbedtls_x509_crt *certificate)
+{
+    static const char *const words[] = {
+        "inspection", "interception", "decryption", "ssl proxy", "web proxy", "firewall",
+        "zscaler",    "fortigate",    "fortinet",   "netskope",  "umbrella",  "palo alto",
+        "sophos",     "forcepoint",   "mitmproxy",  "kaspersky", "squid",     NULL};
+    return has_any(certificate_issuer(certificate), words) ||
+           has_any(certificate_issuer_organization(certificate), words);
 }
 
 enum certificate_issuer_kind certificate_issuer_kind(const mbedtls_x509_crt *certificate)

@@ -59,6 +59,8 @@ enum certificate_issuer_kind {
     CERTIFICATE_ISSUER_BELOW, // an intermediate CA: the server has to send it
 };
 enum certificate_issuer_kind certificate_issuer_kind(const struct mbedtls_x509_crt *certificate);
+// Is the issuer, by its name, what a company opens TLS with?
+bool certificate_issuer_inspects(const struct mbedtls_x509_crt *certificate);
 // Where its issuer's certificate is published, by http; empty: it does not say.
 struct span certificate_issuer_address(const struct mbedtls_x509_crt *certificate);
 

@@ -3,8 +3,11 @@
 
 #include <sys/socket.h>
 
+#include "base/duration.h"
 #include "base/text.h"
 #include "net/candidates.h"
+
+#define SECOND_MS 1000
 
 static void add_addresses(struct text *out, const struct resolve_addresses *addresses)
 {
@@ -34,7 +37,9 @@ static void try_families(const struct dial *self, const char *name,
     if (first == DIAL_DONE)
         return;
     self->looking(self->context, name, true);
-    resolve_ask(&v6, name, AF_INET6);
+    // A name server that has just answered and is silent on IPv6 hides nothing of what was seen.
+    int64_t left = (self->until_ms - duration_now()) / 2;
+    candidates_ask(name, AF_INET6, first != DIAL_SLOW && left > SECOND_MS ? SECOND_MS : left, &v6);
     if (v6.count == 0 && first != DIAL_SLOW)
         return;
     text = text_over(list, sizeof list);

@@ -6,6 +6,7 @@
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -339,28 +340,62 @@ static int tls_error(const struct transfer *self)
     return found == NULL ? 0 : -(int)strtol(found + sizeof mark - 1, NULL, 16);
 }
 
+// Who ended it without an answer is looked at once more. Through a proxy nobody else can be.
+static struct knock look_again(const struct transfer *self)
+{
+    if (self->request->proxy != NULL || self->address_len == 0)
+        return (struct knock){.kind = KNOCK_WAITS, .alert = KNOCK_ALERT_NONE};
+    return knock_at((const struct sockaddr *)&self->address, self->address_len, self->url.host,
+                    time_left(self) / 2);
+}
+
 // The connection ended, and there is no status.
 static void explain_closed(struct transfer *self, bool reset)
 {
     struct finding *fault = &self->answer->fault;
     network_error_ended(fault, self->origin, 0, reset);
-    if (self->url.https)
+    struct knock seen = look_again(self);
+    if (!self->url.https)
+        network_error_knocked(fault, &self->url, seen.kind);
+    else if (seen.wants_certificate)
+        finding_set(fault, REASON_TLS_CLIENT_CERTIFICATE, self->origin, NULL, NULL);
+    else
         fault->reason = REASON_CONNECTION_RESET_TLS;
-    else if (self->request->proxy == NULL && self->address_len > 0)
-        network_error_knocked(fault, knock((const struct sockaddr *)&self->address,
-                                           self->address_len, time_left(self) / 2));
 }
 
 static void explain_tls(struct transfer *self, int error)
 {
     struct finding *fault = &self->answer->fault;
+    bool was_closed = tls_was_closed(&self->tls, error);
     tls_explain(&self->tls, error, self->origin, fault);
-    // Closed before a certificate: nobody behind that port?
-    if (!self->tls.shown && self->tls.flags == 0 && self->request->proxy == NULL &&
-        self->address_len > 0 &&
-        knock((const struct sockaddr *)&self->address, self->address_len, time_left(self) / 2) ==
-            KNOCK_CLOSES)
-        network_error_knocked(fault, KNOCK_CLOSES);
+    if (!was_closed && !tls_was_refused(&self->tls, error))
+        return;
+    struct knock seen = look_again(self);
+    if (seen.kind == KNOCK_TLS)
+        network_error_alerted(fault, seen.alert);
+    else if (was_closed && seen.kind == KNOCK_CLOSES)
+        network_error_knocked(fault, &self->url, seen.kind);
+}
+
+// Of 127.0.0.1 and ::1 a server may listen at one alone.
+static void explain_loopback(struct transfer *self)
+{
+    struct finding *fault = &self->answer->fault;
+    struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons((uint16_t)self->url.port)};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = v4.sin_port};
+    bool is_v4 = strcmp(self->tried, "127.0.0.1") == 0;
+    if (self->request->proxy != NULL || (!is_v4 && strcmp(self->tried, "::1") != 0))
+        return;
+    v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    v6.sin6_addr = in6addr_loopback;
+    const struct sockaddr *other =
+        is_v4 ? (const struct sockaddr *)&v6 : (const struct sockaddr *)&v4;
+    if (!knock_is_open(other, is_v4 ? sizeof v6 : sizeof v4, time_left(self) / 2))
+        return;
+    char address[ORIGIN];
+    text_print(address, sizeof address, "%s://%s:%u", self->url.https ? "https" : "http",
+               is_v4 ? "[::1]" : "127.0.0.1", self->url.port);
+    finding_set(fault, REASON_CONNECTION_REFUSED_FAMILY, self->origin, address, NULL);
 }
 
 static void explain_broken(struct transfer *self, int error)
@@ -387,14 +422,20 @@ static bool explain_proxy(struct transfer *self, CURLcode code, int error)
     if (proxy == NULL)
         return false;
     curl_easy_getinfo(self->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+    // What a web server says to CONNECT
+    if (self->url.https && (status == 400 || status == 404 || status == 405 || status == 501)) {
+        text_print(detail, sizeof detail, "it answered %ld to CONNECT, as web servers do", status);
+        network_error_proxy_unfit(fault, self->origin, proxy->from, detail);
+        return true;
+    }
     if (self->url.https && status / 100 != 2 && status != 0) {
         network_error_proxy_status(fault, &self->url, self->origin, (int)status);
         return true;
     }
     note_tunnel(self);
     if (self->phase == HTTP_TUNNEL && code != CURLE_OPERATION_TIMEDOUT) {
-        network_error_proxy(fault, &self->url, self->origin,
-                            "its answer to CONNECT is not one of an HTTP proxy");
+        network_error_proxy_unfit(fault, self->origin, proxy->from,
+                                  "its answer to CONNECT is not one of an HTTP proxy");
         return true;
     }
     if (code != CURLE_COULDNT_CONNECT || self->phase > HTTP_CONNECTING)
@@ -424,6 +465,8 @@ static void explain(struct transfer *self, CURLcode code)
     case CURLE_COULDNT_CONNECT:
         network_error_connection(fault, &self->url, self->origin, self->tried, (int)error,
                                  container_is_inside());
+        if (error == ECONNREFUSED)
+            explain_loopback(self);
         break;
     case CURLE_OPERATION_TIMEDOUT:
         http_timeout_finding(fault, self->phase, self->what, self->request->timeout_ms,
@@ -454,12 +497,22 @@ static void explain(struct transfer *self, CURLcode code)
     }
 }
 
+// The one that is connected.
+static const char *last_address(const char *tried)
+{
+    const char *last = strrchr(tried, ' ');
+    return last != NULL ? last + 1 : tried;
+}
+
 static void settle(struct transfer *self, CURLcode code)
 {
     if (!intake_close(&self->in, code == CURLE_OK)) {
         explain(self, code);
         self->in.refused = true;
     }
+    if (self->phase > HTTP_CONNECTING && self->request->proxy == NULL &&
+        !resolve_is_needless(self->url.host))
+        text_print(self->answer->peer, sizeof self->answer->peer, "%s", last_address(self->tried));
     self->answer->answered = !self->in.refused;
     self->answer->status = self->in.status;
 }

@@ -33,12 +33,16 @@ static bool is_localhost(struct span host)
            (span_ends_nocase(host, ".localhost") && host.text[0] != '.');
 }
 
-bool resolve_is_needless(const char *host)
+bool resolve_is_address(const char *host)
 {
     struct in_addr v4; // by inet_aton, as getaddrinfo does: 127.1 is an address
     struct in6_addr v6;
-    return inet_aton(host, &v4) != 0 || inet_pton(AF_INET6, host, &v6) == 1 ||
-           is_localhost(span_of(host));
+    return inet_aton(host, &v4) != 0 || inet_pton(AF_INET6, host, &v6) == 1;
+}
+
+bool resolve_is_needless(const char *host)
+{
+    return resolve_is_address(host) || is_localhost(span_of(host));
 }
 
 // ---- Lines and words ----------------------------------------------------------------------------

@@ -38,6 +38,8 @@ enum resolve_result {
 
 // A literal address or localhost: nothing to look up.
 bool resolve_is_needless(const char *host);
+// Is it an address, as the URL writes it?
+bool resolve_is_address(const char *host);
 // Pure: the candidates for `host` under the text of a resolv.conf. A final dot means the name as it
 // is, alone.
 void resolve_walk_make(struct resolve_walk *self, const char *host, const char *conf,

@@ -8,6 +8,8 @@
 #include "base/text.h"
 
 #define LABEL_STUDIO_PORT 8080 // where it listens inside its container
+#define GREETING_MIN ((size_t)4)
+#define GREETING_MAX ((size_t)48)
 
 static const char *errno_words(int error)
 {
@@ -82,7 +84,7 @@ void network_error_connection(struct finding *fault, const struct url *url, cons
     // Accepted and reset before anything was asked
     if (error == ECONNRESET) {
         network_error_ended(fault, origin, 0, true);
-        network_error_knocked(fault, KNOCK_CLOSES);
+        network_error_knocked(fault, url, KNOCK_CLOSES);
         return;
     }
     if (strcmp(tried, url->host) == 0)
@@ -103,25 +105,61 @@ void network_error_ended(struct finding *fault, const char *origin, int status, 
     text_print(detail, sizeof detail,
                "status %d came, then the connection %s in the middle of the answer", status,
                reset ? "was reset" : "was closed");
-    finding_set(fault, reset ? REASON_CONNECTION_RESET : REASON_BAD_REPLY, origin, NULL, detail);
+    finding_set(fault, reset ? REASON_CONNECTION_RESET_BROKEN : REASON_BAD_REPLY_BROKEN, origin,
+                NULL, detail);
 }
 
-static enum reason reason_of_knock(enum knock knock)
+// Who has these ports by custom, and closes when it is asked by HTTP. NULL: nobody.
+static const char *usual_service(unsigned port)
 {
-    switch (knock) {
-    case KNOCK_TLS:
-        return REASON_HTTPS_NEEDED;
-    case KNOCK_CLOSES:
-        return REASON_CONNECTION_RESET_EMPTY;
-    case KNOCK_WAITS:
+    static const struct {
+        unsigned port;
+        const char *name;
+    } rows[] = {
+        {22, "SSH"},     {25, "SMTP"},         {1433, "SQL Server"}, {1883, "MQTT"},
+        {3306, "MySQL"}, {5432, "PostgreSQL"}, {5672, "RabbitMQ"},   {6379, "Redis"},
+        {9092, "Kafka"}, {11211, "memcached"}, {27017, "MongoDB"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].port == port)
+            return rows[i].name;
+    return NULL;
+}
+
+void network_error_knocked(struct finding *fault, const struct url *url, enum knock_kind kind)
+{
+    const char *service = usual_service(url->port);
+    struct finding before = *fault;
+    if (kind == KNOCK_TLS)
+        fault->reason = REASON_HTTPS_NEEDED;
+    else if (kind == KNOCK_CLOSES)
+        fault->reason = REASON_CONNECTION_RESET_EMPTY;
+    else if (service != NULL)
+        finding_set(fault, REASON_CONNECTION_RESET_SERVICE, before.subject, service, before.detail);
+}
+
+void network_error_alerted(struct finding *fault, int alert)
+{
+    struct finding before = *fault;
+    switch (alert) {
+    case KNOCK_ALERT_VERSION:
+        finding_set(fault, REASON_TLS_FAILED_VERSION, before.subject, NULL, NULL);
+        break;
+    case KNOCK_ALERT_NAME:
+        finding_set(fault, REASON_TLS_FAILED_NAME, before.subject, NULL, NULL);
+        break;
+    case KNOCK_ALERT_INTERNAL:
+        finding_set(fault, REASON_TLS_FAILED_NAME, before.subject, NULL,
+                    "it says internal error, as Caddy and other programs in Go do");
+        break;
+    case KNOCK_ALERT_HANDSHAKE:
+        finding_set(fault, REASON_TLS_FAILED, before.subject, NULL,
+                    "no cipher in common, or the server's key is of a kind that is not supported "
+                    "(Ed25519)");
+        break;
+    default:
         break;
     }
-    return REASON_CONNECTION_RESET;
-}
-
-void network_error_knocked(struct finding *fault, enum knock knock)
-{
-    fault->reason = reason_of_knock(knock);
 }
 
 // RFC 9113 section 3.4: a server begins with a SETTINGS frame of its own, length, type 4, stream 0.
@@ -136,15 +174,42 @@ static bool is_tls_alert(const char *bytes, size_t len)
     return len >= 2 && bytes[0] == 0x15 && bytes[1] == 0x03;
 }
 
+// The first words of a greeting, which name the service: "SSH-2.0-OpenSSH_9.2". Only whole: what is
+// cut off may end in a piece of a secret that is too short to be known.
+static struct span greeting(const char *bytes, size_t len)
+{
+    for (size_t at = 0; at < len && at < GREETING_MAX;) {
+        size_t run = 0;
+        while (at + run < len && bytes[at + run] >= ' ' && bytes[at + run] < 0x7f)
+            run++;
+        if (run >= GREETING_MIN)
+            return at + run < len ? (struct span){bytes + at, run} : span_of("");
+        at += run + 1;
+    }
+    return span_of("");
+}
+
 void network_error_not_http(struct finding *fault, const char *origin, const char *bytes,
                             size_t len)
 {
-    if (is_tls_alert(bytes, len))
+    char why[FINDING_SLOT];
+    struct text out = text_over(why, sizeof why);
+    struct span words = greeting(bytes, len);
+    if (is_tls_alert(bytes, len)) {
         finding_set(fault, REASON_HTTPS_NEEDED, origin, NULL, NULL);
-    else if (is_http2(bytes, len))
-        network_error_bad_reply(fault, origin, "it speaks HTTP/2 alone (gRPC?), not HTTP/1.1");
-    else
-        network_error_bad_reply(fault, origin, "it is not HTTP: another service listens there");
+        return;
+    }
+    if (is_http2(bytes, len)) {
+        finding_set(fault, REASON_BAD_REPLY_HTTP2, origin, NULL, NULL);
+        return;
+    }
+    text_add(&out, "it is not HTTP: another service listens there");
+    if (words.len > 0) {
+        text_add(&out, " (\"");
+        text_add_foreign(&out, words, GREETING_MAX);
+        text_add(&out, "\")");
+    }
+    network_error_bad_reply(fault, origin, why);
 }
 
 void network_error_bad_reply(struct finding *fault, const char *origin, const char *why)
@@ -168,7 +233,8 @@ static enum reason reason_of_unknown(const char *host, bool in_container)
         span_is_nocase(name, "host.containers.internal"))
         return in_container ? REASON_NAME_UNRESOLVED_GATEWAY
                             : REASON_NAME_UNRESOLVED_GATEWAY_ON_HOST;
-    if (span_ends_nocase(name, ".local"))
+    // Not those of Kubernetes: label-studio.default.svc.cluster.local
+    if (span_ends_nocase(name, ".local") && strchr(host, '.') == strrchr(host, '.'))
         return REASON_NAME_UNRESOLVED_LOCAL;
     return by_name(host, in_container, REASON_NAME_UNRESOLVED, REASON_NAME_UNRESOLVED_SERVICE,
                    REASON_NAME_UNRESOLVED_ON_HOST);
@@ -230,6 +296,14 @@ void network_error_proxy_away(struct finding *fault, const struct url *url, cons
         fault->reason = REASON_PROXY_AWAY;
 }
 
+void network_error_proxy_unfit(struct finding *fault, const char *origin, const char *from,
+                               const char *why)
+{
+    char subject[FINDING_SLOT]; // `origin` may be a slot of `fault`
+    text_print(subject, sizeof subject, "%s", origin);
+    finding_set(fault, REASON_PROXY_UNFIT, subject, from, why);
+}
+
 void network_error_proxy_status(struct finding *fault, const struct url *url, const char *origin,
                                 int status)
 {
@@ -241,6 +315,7 @@ void network_error_proxy_status(struct finding *fault, const struct url *url, co
     }
     text_print(detail, sizeof detail, "it answered %d%s", status,
                status == 403                    ? ": its rules forbid it"
+               : status == 404                  ? ": it does not find that host"
                : status >= 500 && status <= 504 ? ": it cannot find or reach that host"
                                                 : "");
     network_error_proxy(fault, url, origin, detail);

@@ -18,8 +18,11 @@ void network_error_connection(struct finding *fault, const struct url *url, cons
                               const char *tried, int error, bool in_container);
 // The connection ended before the answer did. `status` is 0 when not even a head came.
 void network_error_ended(struct finding *fault, const char *origin, int status, bool reset);
-// REASON_CONNECTION_RESET, and it was knocked at the same port again (knock.h).
-void network_error_knocked(struct finding *fault, enum knock knock);
+// It was knocked at the same port again (knock.h): a CONNECTION_RESET, or a handshake that was
+// closed, becomes what was seen.
+void network_error_knocked(struct finding *fault, const struct url *url, enum knock_kind kind);
+// A handshake that an alert ended, by its number.
+void network_error_alerted(struct finding *fault, int alert);
 // The first bytes are not HTTP: noise, or a TLS server's alert.
 void network_error_not_http(struct finding *fault, const char *origin, const char *bytes,
                             size_t len);
@@ -34,6 +37,9 @@ void network_error_proxy_away(struct finding *fault, const struct url *url, cons
 // The proxy did not bring the question to `url`: why, and what it answered to CONNECT.
 void network_error_proxy(struct finding *fault, const struct url *url, const char *origin,
                          const char *why);
+// What is named as a proxy by `from` does not act as one: why.
+void network_error_proxy_unfit(struct finding *fault, const char *origin, const char *from,
+                               const char *why);
 void network_error_proxy_status(struct finding *fault, const struct url *url, const char *origin,
                                 int status);
 

@@ -33,6 +33,7 @@ void lines_reset(struct http_answer *answer)
     answer->server[0] = '\0';
     answer->date[0] = '\0';
     answer->cookies[0] = '\0';
+    answer->has_via = false;
 }
 
 // The first secret that begins in the first `most` bytes, or a piece of one.
@@ -86,6 +87,7 @@ void lines_take(struct http_answer *answer, struct span line)
         return;
     struct span name = {line.text, colon};
     struct span value = span_trim((struct span){line.text + colon + 1, line.len - colon - 1});
+    answer->has_via = answer->has_via || span_is_nocase(name, "Via");
     if (span_is_nocase(name, "Set-Cookie")) {
         keep_cookie(answer, value);
         return;

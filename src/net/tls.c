@@ -70,6 +70,7 @@ static void note_date(struct tls *self, const mbedtls_x509_crt *certificate, int
     bool expired = (seen & MBEDTLS_X509_BADCERT_EXPIRED) != 0;
     const mbedtls_x509_time when = expired ? certificate->valid_to : certificate->valid_from;
     struct text out = text_over(self->dates, sizeof self->dates);
+    self->is_ca_expired = depth > 0;
     if (depth > 0) {
         text_add(&out, "the CA certificate \"");
         text_add_foreign(&out, certificate_subject(certificate), 64);
@@ -103,6 +104,7 @@ static void note_issuer(struct tls *self, const mbedtls_x509_crt *certificate, i
     struct text published = text_over(self->published, sizeof self->published);
     text_add_foreign(&published, certificate_issuer_address(certificate), TLS_TEXT / 2);
     self->is_alone = depth == 0;
+    self->is_inspected = certificate_issuer_inspects(certificate);
     self->kind = guess_issuer(self, certificate);
     text_add_foreign(&issuer, certificate_issuer(certificate), TLS_TEXT / 2);
     self->ends_at_root = certificate_is_self_issued(certificate);

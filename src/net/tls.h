@@ -42,6 +42,8 @@ struct tls {
     bool is_known;     // the bundle has a CA of that issuer's name, and it did not sign this
     const struct mbedtls_x509_crt *end; // of an untrusted chain; good within the verification alone
     enum tls_issuer sent;               // the issuer of that one
+    bool is_inspected;                  // by its name that issuer opens TLS for a company
+    bool is_ca_expired;                 // the dates are a CA's
     bool is_alone;                      // the server's own is all of the chain
     enum certificate_issuer_kind kind;  // of that issuer, as far as it can be guessed
     char issuer[TLS_TEXT];              // of the last certificate of an untrusted chain
@@ -65,5 +67,9 @@ void tls_configure(struct tls *self, void *config, const char *host);
 // Why the handshake failed. `error` is mbedTLS's negative code, 0 when the certificate was refused
 // (the flags tell why). `subject` is the address for the sentence.
 void tls_explain(const struct tls *self, int error, const char *subject, struct finding *fault);
+
+// Did the server end the handshake before it showed a certificate, by closing or by an alert?
+bool tls_was_closed(const struct tls *self, int error);
+bool tls_was_refused(const struct tls *self, int error);
 
 #endif

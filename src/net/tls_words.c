@@ -10,11 +10,29 @@
 #include "net/tls.h"
 #include "net/url.h"
 
+// A name of a site, and not an address or the name of a service: who shows another certificate
+// there does not know the site.
+static bool is_site(const char *host)
+{
+    return strchr(host, '.') != NULL && host[strspn(host, "0123456789.")] != '\0' &&
+           strchr(host, ':') == NULL;
+}
+
+// Neither its name nor its CA is right: the name comes first, since no CA makes up for it.
+static enum reason explain_stranger(const struct tls *self, struct text *out)
+{
+    text_add(out, "it is for %s, and its issuer \"%s\" is not in %s", self->names, self->issuer,
+             self->path);
+    return is_site(self->host) ? REASON_TLS_UNTRUSTED_SITE : REASON_TLS_UNTRUSTED_NAME;
+}
+
 // A leaf alone whose issuer is not known here: a chain that is not whole, or a private CA. What the
 // certificate tells of its issuer decides which step comes first; with a CA file that is set, the
 // chain does.
 static enum reason explain_not_sent(const struct tls *self, struct text *out)
 {
+    if (self->flags & MBEDTLS_X509_BADCERT_CN_MISMATCH)
+        return explain_stranger(self, out);
     if (self->kind == CERTIFICATE_ISSUER_ROOT ||
         (self->kind == CERTIFICATE_ISSUER_ANY && !self->is_given && !self->is_alone)) {
         text_add(out, "its chain ends at the CA \"%s\", which is not in %s", self->issuer,
@@ -57,6 +75,10 @@ static enum reason explain_untrusted(const struct tls *self, struct text *out)
                  self->issuer, self->path);
         return REASON_TLS_UNTRUSTED_CA;
     }
+    if (self->is_inspected) {
+        text_add(out, "its CA is \"%s\", which is not in %s", self->issuer, self->path);
+        return REASON_TLS_UNTRUSTED_INSPECTED;
+    }
     if (self->self_signed && (self->flags & MBEDTLS_X509_BADCERT_CN_MISMATCH)) {
         text_add(out, "it is \"%s\", for %s", self->issuer, self->names);
         return REASON_TLS_UNTRUSTED_DEFAULT;
@@ -65,6 +87,8 @@ static enum reason explain_untrusted(const struct tls *self, struct text *out)
         text_add(out, "it is \"%s\", which is not in %s", self->issuer, self->path);
         return REASON_TLS_UNTRUSTED_SELF_SIGNED;
     }
+    if (self->ends_at_root && (self->flags & MBEDTLS_X509_BADCERT_CN_MISMATCH))
+        return explain_stranger(self, out);
     if (self->ends_at_root) {
         text_add(out, "the chain ends at the CA \"%s\", which is not in %s", self->issuer,
                  self->path);
@@ -129,21 +153,39 @@ static enum reason explain_flags(const struct tls *self, struct text *out)
     }
     if (self->flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) {
         enum reason reason = explain_untrusted(self, out);
+        // Whoever knows the CA of what has expired has still to have it renewed.
+        if (self->flags & MBEDTLS_X509_BADCERT_EXPIRED && reason != REASON_TLS_UNTRUSTED_DEFAULT) {
+            text_add(out, "; ");
+            explain_time(self, out);
+            return REASON_TLS_EXPIRED_UNTRUSTED;
+        }
         if (self->dates[0] != '\0')
             text_add(out, "; also, %s", self->dates);
         return reason;
     }
     if (self->flags & (MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE)) {
         explain_time(self, out);
-        return self->flags & MBEDTLS_X509_BADCERT_EXPIRED ? REASON_TLS_EXPIRED
-                                                          : REASON_TLS_EXPIRED_EARLY;
+        if (!(self->flags & MBEDTLS_X509_BADCERT_EXPIRED))
+            return REASON_TLS_EXPIRED_EARLY;
+        return self->is_ca_expired ? REASON_TLS_EXPIRED_CA : REASON_TLS_EXPIRED;
     }
     if (self->flags & MBEDTLS_X509_BADCERT_CN_MISMATCH) {
         text_add(out, "it is for %s", self->names);
-        return REASON_TLS_WRONG_HOST;
+        return is_site(self->host) ? REASON_TLS_WRONG_SITE : REASON_TLS_WRONG_HOST;
     }
     explain_rest(self, out);
     return REASON_TLS_CERTIFICATE;
+}
+
+bool tls_was_closed(const struct tls *self, int error)
+{
+    return !self->shown && self->flags == 0 &&
+           (error == 0 || error == -1 || error == MBEDTLS_ERR_SSL_CONN_EOF);
+}
+
+bool tls_was_refused(const struct tls *self, int error)
+{
+    return !self->shown && self->flags == 0 && error == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE;
 }
 
 static enum reason explain_error(const struct tls *self, int error, struct text *out)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import datetime
 import json
+import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -239,6 +240,20 @@ OWN_PAGE = "<!doctype html><html><head><title>500 | Label Studio</title></head><
 OWN_404 = "<!DOCTYPE html><html><head><title>Label Studio</title></head><body>404</body></html>"
 
 
+def tls_port(data: bytes) -> Play:
+    """Answers TLS, and to what comes in the clear with a page."""
+
+    def play(connection: Connection) -> None:
+        first = connection.socket.recv(1, socket.MSG_PEEK)
+        if first == b"\x16":
+            connection.send(b"\x15\x03\x01\x00\x02\x02\x28")
+        elif connection.read_request():
+            connection.send(data)
+
+    play.is_play = True  # type: ignore[attr-defined]
+    return play
+
+
 def closes(_: Connection) -> None:
     """Docker's proxy of a published port, HAProxy and ssh -L, when nothing listens behind them."""
 
@@ -408,8 +423,8 @@ SETUPS: dict[str, Setup] = {
     "traefik_no_route": Setup(
         http(plain(404, "404 page not found\n")),
         "not_found",
-        ("404 page not found", "no route"),
-        ("see whether Label Studio runs", "routes to running services only"),
+        ("404 page not found", "a proxy with no route for it, or another program"),
+        ("see in docker compose ps what has that port", "Traefik routes to running services only"),
     ),
     "cloudflare_origin_down": Setup(
         http(
@@ -575,14 +590,14 @@ SETUPS: dict[str, Setup] = {
     "the_app_itself": Setup(
         http(response(404, {"detail": "Not Found"}, [("Server", "uvicorn")])),
         "not_found",
-        ("is not Label Studio's", "uvicorn", "another server"),
-        ("correct host, port and path of LABEL_STUDIO_URL",),
+        ("404", "another program's than Label Studio", "uvicorn"),
+        ("correct host and port of LABEL_STUDIO_URL",),
     ),
     "postgres": Setup(
         http(says(b"")),
         "connection_reset",
         ("closed the connection without an answer",),
-        ("check that host, port and scheme of LABEL_STUDIO_URL are Label Studio's",),
+        ("see in docker compose ps what has that port", "correct host and port of LABEL_STUDIO_URL"),
     ),
     "redis": Setup(
         http(says(b"-ERR wrong number of arguments for 'get' command\r\n")),
@@ -598,13 +613,13 @@ SETUPS: dict[str, Setup] = {
         hosts=STUDIO,
     ),
     "http_on_https_port": Setup(
-        http(page(400, "The plain HTTP request was sent to HTTPS port")),
+        http(tls_port(page(400, "The plain HTTP request was sent to HTTPS port"))),
         "https_needed",
         ("wants https and was asked by http",),
         ("write https:// instead of http://",),
     ),
     "http_on_https_port_of_go": Setup(
-        http(plain(400, "Client sent an HTTP request to an HTTPS server.\n")),
+        http(tls_port(plain(400, "Client sent an HTTP request to an HTTPS server.\n"))),
         "https_needed",
         ("wants https and was asked by http",),
         ("write https:// instead of http://",),
@@ -621,8 +636,8 @@ SETUPS: dict[str, Setup] = {
     "http2_alone": Setup(
         http(says(bytes([0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 100]))),
         "bad_reply",
-        ("it speaks HTTP/2 alone",),
-        ("correct host, port and scheme",),
+        ("speaks HTTP/2 alone",),
+        ("correct host and port of LABEL_STUDIO_URL",),
     ),
     "published_port_without_a_server": Setup(
         http(closes),
@@ -752,8 +767,8 @@ SETUPS: dict[str, Setup] = {
     "ipv6_only": Setup(
         http(response(200, USER), host="::1", name="label-studio"),
         "connection_refused",
-        ("nothing listens at", "(127.0.0.1)"),
-        ("see in docker compose ps",),
+        ("nothing listens at", "but at http://[::1]:"),
+        ("write LABEL_STUDIO_URL=http://[::1]:",),
         hosts=STUDIO,
     ),
     "proxy_without_exception": Setup(

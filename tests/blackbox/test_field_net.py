@@ -40,7 +40,7 @@ def test_net_404_of_a_proxy(probe, page: str) -> None:
     assert words in seen.out.replace('\\"', '"'), seen
     # A stopped Label Studio has no route at these; of the others it is the address.
     routes = page not in ("nginx", "nothing")
-    assert ("see whether Label Studio runs" in seen.out) == routes and ("sub-path" in seen.out) != routes
+    assert ("whether Label Studio runs" in seen.out) == routes and ("sub-path" in seen.out) != routes
 
 
 @pytest.mark.parametrize("body", [OWN_404, detail(404, "Not found.")], ids=["page", "JSON"])

@@ -247,10 +247,37 @@ def test_a_page_of_the_proxy(probe, host: str, status: int) -> None:
     with StandIn(answer(response(status, "<h1>no</h1>"))) as proxy:
         seen = probe(f"http://{host}:8080", env={"HTTP_PROXY": proxy.url})
     assert seen.code == 1 and "through the proxy" in seen.out, seen
-    if "." in host:
-        assert seen.word in ("proxy_denied", "not_found", "server_error"), seen
+    if "." in host and status == 404:
+        assert seen.word == "proxy_failed" and "see whether the address in HTTP_PROXY" in seen.out, seen
+    elif "." in host:
+        assert seen.word in ("proxy_denied", "server_error"), seen
     else:
         assert seen.word == "proxy_failed" and f"to do: add {host} to NO_PROXY" in seen.out, seen
+
+
+def test_a_page_that_a_proxy_passed_on(probe) -> None:
+    """As Via says: it is of the server that was asked."""
+    page = response(404, "<h1>no</h1>", [("Via", "1.1 proxy")])
+    with StandIn(answer(page)) as proxy:
+        seen = probe("http://studio.example:8080", env={"HTTP_PROXY": proxy.url})
+    assert seen.word == "not_found" and "through the proxy" in seen.out, seen
+
+
+def test_a_web_server_that_is_called_a_proxy(probe) -> None:
+    for status in (400, 404, 405, 501):
+        with StandIn(answer(response(status, "<h1>no</h1>"))) as server:
+            seen = probe("https://studio.example", env={"HTTPS_PROXY": server.url})
+        assert seen.word == "proxy_failed" and f"it answered {status} to CONNECT" in seen.out, seen
+        assert "to do: correct the proxy's address in HTTPS_PROXY" in seen.out, seen
+
+
+def test_a_proxy_that_wants_tls(probe) -> None:
+    page = "<title>400 The plain HTTP request was sent to HTTPS port</title>"
+    for reply in (answer(response(400, page)), answer(b"\x15\x03\x01\x00\x02\x02\x46")):
+        with StandIn(reply) as server:
+            seen = probe("http://studio.example", env={"HTTP_PROXY": server.url})
+        assert seen.word == "proxy_failed" and "over TLS" in seen.out, seen
+        assert "write https://" not in seen.out, seen
 
 
 def test_a_refused_token_stays_refused(probe) -> None:

@@ -298,8 +298,7 @@ static void other_steps_come_where_there_is_room(void **state)
     struct text out = text_over(bytes, sizeof bytes);
     struct verdict verdict = {.finding = &finding};
     verdict_lines(&verdict, &out);
-    assert_non_null(strstr(bytes, "; or correct host and port of LABEL_STUDIO_URL, then "
-                                  "docker compose up -d\n"));
+    assert_non_null(strstr(bytes, "; or correct host and port of LABEL_STUDIO_URL, then"));
     finding_set(&finding, REASON_TOKEN_UNKNOWN, "http://label-studio:8080", "N (.env line 3)",
                 NULL);
     out = text_over(bytes, sizeof bytes);
@@ -423,6 +422,7 @@ static const struct {
     {REASON_SERVER_ERROR_LATE, "did not answer in time", "database"},
     {REASON_SERVER_ERROR_CLOSED, "closed for now", "wait until"},
     {REASON_NOT_FOUND_ROUTE, "no route", "see whether Label Studio runs"},
+    {REASON_NOT_FOUND_GO, "no route", "whether Label Studio runs (Traefik"},
     {REASON_NOT_FOUND_PROXY, "is not Label Studio's", "sub-path"},
     {REASON_PROXY_AUTH, "wants a login of its own", "for the app too"},
     {REASON_PROXY_AUTH, NULL, "LABELGATE_HEADER_FILE (\"Name: value\" a line)"},
