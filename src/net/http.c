@@ -341,12 +341,12 @@ static int tls_error(const struct transfer *self)
 }
 
 // Who ended it without an answer is looked at once more. Through a proxy nobody else can be.
-static struct knock look_again(const struct transfer *self)
+static struct knock look_again(const struct transfer *self, bool has_13)
 {
     if (self->request->proxy != NULL || self->address_len == 0)
         return (struct knock){.kind = KNOCK_WAITS, .alert = KNOCK_ALERT_NONE};
     return knock_at((const struct sockaddr *)&self->address, self->address_len, self->url.host,
-                    time_left(self) / 2);
+                    has_13, time_left(self) / 2);
 }
 
 // The connection ended, and there is no status.
@@ -354,7 +354,7 @@ static void explain_closed(struct transfer *self, bool reset)
 {
     struct finding *fault = &self->answer->fault;
     network_error_ended(fault, self->origin, 0, reset);
-    struct knock seen = look_again(self);
+    struct knock seen = look_again(self, false);
     if (!self->url.https)
         network_error_knocked(fault, &self->url, seen.kind);
     else if (seen.wants_certificate)
@@ -370,7 +370,9 @@ static void explain_tls(struct transfer *self, int error)
     tls_explain(&self->tls, error, self->origin, fault);
     if (!was_closed && !tls_was_refused(&self->tls, error))
         return;
-    struct knock seen = look_again(self);
+    struct knock seen = look_again(self, false);
+    if (seen.alert == KNOCK_ALERT_VERSION) // by who speaks TLS 1.3 alone, too
+        seen = look_again(self, true);
     if (seen.kind == KNOCK_TLS)
         network_error_alerted(fault, seen.alert);
     else if (was_closed && seen.kind == KNOCK_CLOSES)

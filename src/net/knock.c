@@ -25,22 +25,26 @@ struct visit {
 #define HELLO_MAX (URL_HOST + 160)
 #define BODY_AT 9 // after the heads of the record and of the message
 
-// RFC 8446 section 4.1.2, as TLS 1.2 has it, with the ciphers, curves and signatures that this
-// program has: each server answers, with its own hello or an alert.
-static const char hello_begin[] = "\x16\x03\x01\x00\x00"             // a record, its length
-                                  "\x01\x00\x00\x00"                 // ClientHello, its length
-                                  "\x03\x03"                         // TLS 1.2
-                                  "0123456789abcdef0123456789abcdef" // its random
-                                  "\x00"                             // no session
-                                  "\x00\x0c\xc0\x2f\xc0\x30\xc0\x2b\xc0\x2c\x00\x9c\x00\x2f"
-                                  "\x01\x00"  // no compression
-                                  "\x00\x00"; // the length of the extensions
+// RFC 8446 section 4.1.2, with the ciphers, curves and signatures that this program has: each
+// server answers, with its own hello or an alert. As TLS 1.2 has it all that follows comes in the
+// clear.
+static const char hello_begin[] =
+    "\x16\x03\x01\x00\x00"             // a record, its length
+    "\x01\x00\x00\x00"                 // ClientHello, its length
+    "\x03\x03"                         // TLS 1.2
+    "0123456789abcdef0123456789abcdef" // its random
+    "\x00"                             // no session
+    "\x00\x10\x13\x01\x13\x02\xc0\x2f\xc0\x30\xc0\x2b\xc0\x2c\x00\x9c\x00\x2f"
+    "\x01\x00"  // no compression
+    "\x00\x00"; // the length of the extensions
 static const char hello_extensions[] =
     "\x00\x0a\x00\x08\x00\x06\x00\x1d\x00\x17\x00\x18" // X25519, P-256, P-384
     "\x00\x0b\x00\x02\x01\x00"                         // points as they are
     "\x00\x0d\x00\x0c\x00\x0a\x04\x03\x05\x03"         // ECDSA, RSA; SHA-256, 384
     "\x08\x04\x04\x01\x05\x01"
-    "\xff\x01\x00\x01\x00"; // no renegotiation
+    "\xff\x01\x00\x01\x00";                                           // no renegotiation
+static const char hello_13[] = "\x00\x2b\x00\x05\x04\x03\x04\x03\x03" // TLS 1.3 and 1.2
+                               "\x00\x33\x00\x02\x00\x00";            // no key as yet
 
 static void put_length(char *at, size_t length)
 {
@@ -64,12 +68,19 @@ static size_t add_name(char *at, const char *host)
     return len + 9;
 }
 
-static size_t make_hello(char hello[HELLO_MAX], const char *host)
+static size_t add(char *hello, size_t len, const char *bytes, size_t more)
 {
-    const size_t begin = sizeof hello_begin - 1, more = sizeof hello_extensions - 1;
-    memcpy(hello, hello_begin, begin);
-    memcpy(hello + begin, hello_extensions, more);
-    size_t len = begin + more + add_name(hello + begin + more, host);
+    memcpy(hello + len, bytes, more);
+    return len + more;
+}
+
+static size_t make_hello(char hello[HELLO_MAX], const char *host, bool has_13)
+{
+    const size_t begin = add(hello, 0, hello_begin, sizeof hello_begin - 1);
+    size_t len = add(hello, begin, hello_extensions, sizeof hello_extensions - 1);
+    if (has_13)
+        len = add(hello, len, hello_13, sizeof hello_13 - 1);
+    len += add_name(hello + len, host);
     put_length(hello + 3, len - 5);
     put_length(hello + BODY_AT - 2, len - BODY_AT);
     put_length(hello + begin - 2, len - begin);
@@ -114,7 +125,7 @@ static void leave(const struct visit *self)
 // ---- The answer ---------------------------------------------------------------------------------
 
 // All that a server of TLS 1.2 sends before it waits fits, but for chains of many certificates.
-#define ANSWER_MAX 16384
+#define ANSWER_MAX 8192
 
 enum { RECORD_ALERT = 0x15, RECORD_HANDSHAKE = 0x16 };                       // section 5.1
 enum { SERVER_HELLO = 2, CERTIFICATE_REQUEST = 13, SERVER_HELLO_DONE = 14 }; // RFC 5246, 7.4
@@ -129,43 +140,34 @@ static size_t get_length(const unsigned char *at)
     return (size_t)at[0] << 8 | at[1];
 }
 
-// The messages of the handshake, one after the other, in place of the records that they came in.
-// False: what comes is no record of TLS.
-static bool unwrap(struct answer *self)
+// Looks at one message of the handshake. True: none comes after it.
+static bool look_at(const unsigned char *message, size_t len, struct knock *seen)
 {
-    size_t at = 0, len = 0;
-    while (at + 5 <= self->len && self->bytes[at] == RECORD_HANDSHAKE && self->bytes[at + 1] == 3) {
-        size_t size = get_length(self->bytes + at + 3), left = self->len - at - 5;
-        size = size < left ? size : left;
-        memmove(self->bytes + len, self->bytes + at + 5, size);
-        len += size;
-        at += 5 + size;
-    }
-    bool is_tls = at > 0;
-    self->len = len;
-    return is_tls;
+    // A ServerHello below TLS 1.2 is as good as an alert.
+    if (message[0] == SERVER_HELLO && len >= 6 && message[5] < 3)
+        seen->alert = KNOCK_ALERT_VERSION;
+    seen->wants_certificate = seen->wants_certificate || message[0] == CERTIFICATE_REQUEST;
+    return message[0] == SERVER_HELLO_DONE || seen->alert != KNOCK_ALERT_NONE;
 }
 
-// True when all has come that is looked at.
-static bool read_messages(struct answer answer, struct knock *seen)
+// True when all has come that is looked at. A message that goes on in another record ends its own.
+static bool read_records(const struct answer *self, struct knock *seen)
 {
-    if (answer.len >= 7 && answer.bytes[0] == RECORD_ALERT && answer.bytes[1] == 3) {
-        seen->kind = KNOCK_TLS;
-        seen->alert = answer.bytes[6];
-        return true;
-    }
-    if (!unwrap(&answer))
-        return answer.len >= 5;
-    seen->kind = KNOCK_TLS;
-    for (size_t at = 0; at + 4 <= answer.len;) {
-        const unsigned char *message = answer.bytes + at;
-        // A ServerHello below TLS 1.2 is as good as an alert.
-        if (message[0] == SERVER_HELLO && at + 6 <= answer.len && message[5] < 3)
-            seen->alert = KNOCK_ALERT_VERSION;
-        seen->wants_certificate = seen->wants_certificate || message[0] == CERTIFICATE_REQUEST;
-        if (message[0] == SERVER_HELLO_DONE || seen->alert != KNOCK_ALERT_NONE)
+    for (size_t at = 0, size; at + 7 <= self->len; at += 5 + size) {
+        const unsigned char *record = self->bytes + at;
+        size = get_length(record + 3);
+        if (record[1] != 3 || (record[0] != RECORD_HANDSHAKE && record[0] != RECORD_ALERT))
             return true;
-        at += 4 + ((size_t)message[1] << 16) + get_length(message + 2);
+        seen->kind = KNOCK_TLS;
+        if (record[0] == RECORD_ALERT) {
+            seen->alert = record[6];
+            return true;
+        }
+        size_t end = at + 5 + size < self->len ? at + 5 + size : self->len;
+        for (size_t next = at + 5; next + 4 <= end;
+             next += 4 + ((size_t)self->bytes[next + 1] << 16) + get_length(self->bytes + next + 2))
+            if (look_at(self->bytes + next, end - next, seen))
+                return true;
     }
     return false;
 }
@@ -180,32 +182,32 @@ static struct knock read_answer(const struct visit *self)
         if (more <= 0)
             break;
         answer.len += (size_t)more;
-        if (read_messages(answer, &seen))
+        if (read_records(&answer, &seen))
             break;
     }
     return seen;
 }
 
-static struct knock look(const struct visit *self, const char *host)
+static struct knock look(const struct visit *self, const char *host, bool has_13)
 {
     char byte, hello[HELLO_MAX];
     const struct knock waits = {.kind = KNOCK_WAITS, .alert = KNOCK_ALERT_NONE};
     const struct knock closes = {.kind = KNOCK_CLOSES, .alert = KNOCK_ALERT_NONE};
     if (wait_for(self, POLLIN, SILENT_MS))
         return recv(self->fd, &byte, 1, 0) <= 0 ? closes : waits;
-    size_t len = make_hello(hello, host);
+    size_t len = make_hello(hello, host, has_13);
     bool sent = send(self->fd, hello, len, MSG_NOSIGNAL) == (ssize_t)len;
     return sent ? read_answer(self) : waits;
 }
 
-struct knock knock_at(const struct sockaddr *address, unsigned len, const char *host,
+struct knock knock_at(const struct sockaddr *address, unsigned len, const char *host, bool has_13,
                       int64_t most_ms)
 {
     struct visit visit;
     struct knock seen = {.kind = KNOCK_WAITS, .alert = KNOCK_ALERT_NONE};
     int error = join(&visit, address, len, most_ms);
     if (error == 0)
-        seen = look(&visit, host);
+        seen = look(&visit, host, has_13);
     else if (error == ECONNRESET)
         seen.kind = KNOCK_CLOSES;
     leave(&visit);
