@@ -424,7 +424,7 @@ SETUPS: dict[str, Setup] = {
         http(plain(404, "404 page not found\n")),
         "not_found",
         ("404 page not found", "a proxy with no route for it, or another program"),
-        ("see in docker compose ps what has that port", "Traefik routes to running services only"),
+        ("see in docker compose ps what has that port", "if a proxy (Traefik), whether Label Studio runs"),
     ),
     "cloudflare_origin_down": Setup(
         http(

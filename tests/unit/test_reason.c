@@ -422,7 +422,7 @@ static const struct {
     {REASON_SERVER_ERROR_LATE, "did not answer in time", "database"},
     {REASON_SERVER_ERROR_CLOSED, "closed for now", "wait until"},
     {REASON_NOT_FOUND_ROUTE, "no route", "see whether Label Studio runs"},
-    {REASON_NOT_FOUND_GO, "no route", "whether Label Studio runs (Traefik"},
+    {REASON_NOT_FOUND_GO, "no route", "if a proxy (Traefik), whether Label Studio runs"},
     {REASON_NOT_FOUND_PROXY, "is not Label Studio's", "sub-path"},
     {REASON_PROXY_AUTH, "wants a login of its own", "for the app too"},
     {REASON_PROXY_AUTH, NULL, "LABELGATE_HEADER_FILE (\"Name: value\" a line)"},
