@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import datetime
 import json
-import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -30,6 +29,7 @@ from standin import (
     free_port,
     label_studio,
     response,
+    tls_port,
 )
 
 NAME = "LABEL_STUDIO_API_TOKEN"
@@ -238,20 +238,6 @@ FORTIGUARD = (
 )
 OWN_PAGE = "<!doctype html><html><head><title>500 | Label Studio</title></head><body>Uh oh</body></html>"
 OWN_404 = "<!DOCTYPE html><html><head><title>Label Studio</title></head><body>404</body></html>"
-
-
-def tls_port(data: bytes) -> Play:
-    """Answers TLS, and to what comes in the clear with a page."""
-
-    def play(connection: Connection) -> None:
-        first = connection.socket.recv(1, socket.MSG_PEEK)
-        if first == b"\x16":
-            connection.send(b"\x15\x03\x01\x00\x02\x02\x28")
-        elif connection.read_request():
-            connection.send(data)
-
-    play.is_play = True  # type: ignore[attr-defined]
-    return play
 
 
 def closes(_: Connection) -> None:

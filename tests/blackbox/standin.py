@@ -141,6 +141,20 @@ def answer(data: bytes | Callable[[Request], bytes]) -> Play:
     return play
 
 
+def tls_port(data: bytes | Callable[[Request], bytes]) -> Play:
+    """Answers TLS by an alert, and what comes in the clear with a page."""
+    in_the_clear = answer(data)
+
+    def play(connection: Connection) -> None:
+        if connection.socket.recv(1, socket.MSG_PEEK) == b"\x16":
+            connection.send(b"\x15\x03\x01\x00\x02\x02\x28")
+        else:
+            in_the_clear(connection)
+
+    play.is_play = True  # type: ignore[attr-defined]
+    return play
+
+
 def label_studio(request: Request) -> bytes:
     """whoami as Label Studio answers it: the right token, or no token of its own."""
     if request.path != WHOAMI:

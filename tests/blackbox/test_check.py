@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import Run, call, read_terminal
 from field import PAT, TOKEN
-from standin import Request, StandIn, answer, detail, response
+from standin import Request, StandIn, answer, detail, response, tls_port
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ TOKEN_FAULTS = {
 @pytest.mark.parametrize("fault", TOKEN_FAULTS)
 def test_health_is_asked_whatever_the_token_is(run: Run, fault: str) -> None:
     token, word = TOKEN_FAULTS[fault]
-    with StandIn(answer(plain_on_tls)) as server:
+    with StandIn(tls_port(plain_on_tls)) as server:
         env = {"LABEL_STUDIO_API_TOKEN": token, "LABEL_STUDIO_URL": server.url}
         done, told = run("check", env=env), json.loads(run("check", "--json", env=env).out)
     assert done.code == 1
