@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import datetime
+import gzip
 import json
 import ssl
 from collections.abc import Callable, Iterator
@@ -216,6 +217,35 @@ MINIO = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied.'
     "</Message><Resource>/api/current-user/whoami</Resource></Error>"
 )
+APACHE = [("Server", "Apache/2.4.71 (Debian) OpenSSL/3.0.22")]
+DOCTYPE = '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01//EN" "http://www.w3.org/TR/html4/strict.dtd">\n'
+APACHE_503 = (
+    f"{DOCTYPE}<html><head>\n<title>503 Service Unavailable</title>\n</head><body>\n"
+    "<h1>Service Unavailable</h1>\n<p>The server is temporarily unable to service your\nrequest due to "
+    "maintenance downtime or capacity\nproblems. Please try again later.</p>\n</body></html>\n"
+)
+APACHE_500 = (
+    f"{DOCTYPE}<html><head>\n<title>500 Proxy Error</title>\n</head><body>\n<h1>Proxy Error</h1>\nThe proxy "
+    "server could not handle the request<p>Reason: <strong>DNS lookup failure for: label-studio</strong></p>"
+    "<p />\n</body></html>\n"
+)
+VARNISH_503 = (
+    "<!DOCTYPE html>\n<html>\n  <head>\n    <title>503 Backend fetch failed</title>\n  </head>\n  <body>\n"
+    "    <h1>Error 503 Backend fetch failed</h1>\n    <p>Backend fetch failed</p>\n    <h3>Guru Meditation:"
+    "</h3>\n    <p>XID: 4</p>\n    <hr>\n    <p>Varnish cache server</p>\n  </body>\n</html>\n"
+)
+LIGHTTPD_503 = (
+    '<?xml version="1.0" encoding="iso-8859-1"?>\n<html xmlns="http://www.w3.org/1999/xhtml" lang="en">\n'
+    " <head>\n  <title>503 Service Unavailable</title>\n </head>\n <body>\n"
+    "  <h1>503 Service Unavailable</h1>\n </body>\n</html>\n"
+)
+    "<!DOCTYPE HTML>\n<html>\n\n<head>\n\n    <title>Jupyter Server</title>\n</head><body></body></html>"
+)
+PYTHON_404 = (
+    '<!DOCTYPE HTML>\n<html lang="en">\n    <head>\n        <title>Error response</title>\n'
+    "    </head>\n    <body>\n"
+    "        <h1>Error response</h1>\n        <p>Error code: 404</p>\n    </body>\n</html>\n"
+)
 SQUID = (
     '<!DOCTYPE html><html><head><meta type="copyright" content="Copyright (C) 1996-2021 The Squid Software '
     'Foundation"><title>ERROR: The requested URL could not be retrieved</title></head><body></body></html>'
@@ -252,6 +282,42 @@ def http_on_tls_port(authority: Authority) -> Iterator[Environment]:
     """OpenSSL closes without a word, as gunicorn's, uvicorn's and stunnel's ports do."""
     with StandIn(answer(label_studio), tls=authority.context(authority.server(None))) as server:
         yield {"LABEL_STUDIO_URL": f"http://127.0.0.1:{server.port}"}
+
+
+def half(connection: Connection) -> None:
+    """A worker that is killed while it answers."""
+    connection.read_request()
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 200\r\n\r\n"
+    connection.send(head + b'{"id": 1, ')
+
+
+half.is_play = True  # type: ignore[attr-defined]
+
+
+def tls_ended(alert: int) -> Serve:
+    """A server that ends each handshake with this alert, as it says it to any hello."""
+
+    def play(connection: Connection) -> None:
+        connection.socket.recv(4096)
+        connection.send(bytes([0x15, 3, 3, 0, 2, 2, alert]))
+
+    @contextmanager
+    def serve(_: Authority) -> Iterator[Environment]:
+        with StandIn(play) as server:
+            yield {"LABEL_STUDIO_URL": f"https://localhost:{server.port}"}
+
+    return serve
+
+
+def not_a_proxy(scheme: str, data: bytes) -> Serve:
+    """A web server whose address somebody took for the proxy's."""
+
+    @contextmanager
+    def serve(_: Authority) -> Iterator[Environment]:
+        with StandIn(answer(data)) as server:
+            yield {"LABEL_STUDIO_URL": f"{scheme}://studio.example.org", f"{scheme}_proxy": server.url}
+
+    return serve
 
 
 @contextmanager
@@ -319,6 +385,16 @@ def to_itself(request: Request) -> bytes:
     return response(301, "", [("Location", f"http://{request.header('Host')}{request.path}")])
 
 
+def with_slash(request: Request) -> bytes:
+    where = f"http://{request.header('Host')}{request.path}/"
+    return response(301, "", [("Location", where), ("Server", "nginx/1.22.1")])
+
+
+def to_its_own_https(request: Request) -> bytes:
+    """HAProxy's "redirect scheme https", Django's SECURE_SSL_REDIRECT."""
+    return response(301, "", [("Location", f"https://{request.header('Host')}{request.path}")])
+
+
 def to_https_root(request: Request) -> bytes:
     return response(301, "", [("Location", f"https://{(request.header('Host') or '').split(':')[0]}/")])
 
@@ -348,6 +424,28 @@ def plain_ca(authority: Authority) -> tuple[object, object]:
 
 def other_root(authority: Authority) -> tuple[object, object]:
     return authority.server(authority.root("ACME Root 2", key="ec:new")), authority.root("ACME Root 1")
+
+
+def expired_self_signed(authority: Authority) -> tuple[object, object]:
+    return authority.server(None, begins=-90 * DAY, ends=-2 * DAY), None
+
+
+def expired_root(authority: Authority) -> tuple[object, object]:
+    root = authority.root("Old Root", begins=-900 * DAY, ends=-2 * DAY)
+    return authority.server(root), root
+
+
+def inspected(authority: Authority) -> tuple[object, object]:
+    return authority.server(authority.root("ACME TLS Inspection CA")), None
+
+
+def another_site(authority: Authority) -> tuple[object, object]:
+    root = authority.root()
+    return authority.server(root, names=["www.example.org"]), root
+
+
+def another_unknown_site(authority: Authority) -> tuple[object, object]:
+    return another_site(authority)[0], None
 
 
 def default_certificate(authority: Authority) -> tuple[object, object]:
@@ -433,6 +531,80 @@ SETUPS: dict[str, Setup] = {
         "not_label_studio",
         ("Down for maintenance", "closed for now"),
         ("wait until it is opened again",),
+    ),
+    "apache_no_server": Setup(
+        http(response(503, APACHE_503, APACHE)),
+        "server_error",
+        ("503 Service Unavailable", "Apache", "a proxy that cannot reach Label Studio"),
+        ("see whether Label Studio runs",),
+    ),
+    "apache_no_name": Setup(
+        http(response(500, APACHE_500, APACHE)),
+        "server_error",
+        ("500 Proxy Error", "a proxy that cannot reach Label Studio"),
+        ("see whether Label Studio runs", "by the right name and port"),
+    ),
+    "varnish_no_server": Setup(
+        http(response(503, VARNISH_503, [("Server", "Varnish"), ("Retry-After", "5")])),
+        "server_error",
+        ("503 Backend fetch failed", "Varnish", "a proxy that cannot reach Label Studio"),
+        ("see whether Label Studio runs",),
+    ),
+    "lighttpd_no_server": Setup(
+        http(response(503, LIGHTTPD_503, [("Server", "lighttpd/1.4.69")])),
+        "server_error",
+        ("lighttpd", "a proxy that cannot reach Label Studio"),
+        ("see whether Label Studio runs",),
+    ),
+    "caddy_no_server": Setup(
+        http(response(502, "", [("Server", "Caddy")])),
+        "server_error",
+        ("502, Caddy", "a proxy that cannot reach Label Studio"),
+        ("see whether Label Studio runs",),
+    ),
+    "caddy_no_site": Setup(
+        http(b"HTTP/1.1 200 OK\r\nServer: Caddy\r\nContent-Length: 0\r\n\r\n"),
+        "not_label_studio",
+        ("an empty page: a proxy without a site for this host name: 200, Caddy",),
+        ("write the host name that this proxy serves into LABEL_STUDIO_URL",),
+    ),
+    "proxy_asks_https_by_http": Setup(
+        http(page(400, "The plain HTTP request was sent to HTTPS port")),
+        "https_needed",
+        ("asks a server behind it by http, which wants https",),
+        ("have that proxy ask it by https (nginx: proxy_pass https://)",),
+    ),
+    "compressed_unasked": Setup(
+        http(
+            response(200, gzip.compress(json.dumps(USER).encode()), [("Content-Encoding", "gzip"), *APACHE])
+        ),
+        "bad_reply",
+        ("cannot be read", "in the coding gzip, which was not asked for"),
+        ("have the proxy in front of Label Studio compress only for clients that ask for it",),
+    ),
+    "half_an_answer": Setup(
+        http(half),
+        "bad_reply",
+        ("broke off", "status 200 came, then the connection was closed"),
+        ("see the log of Label Studio and of the proxy in front of it",),
+    ),
+    "a_slash_is_added": Setup(
+        http(with_slash),
+        "redirected",
+        ("redirects to the same path with a slash at its end",),
+        ("take the rule that adds a slash out of the proxy",),
+    ),
+    "to_a_home_page": Setup(
+        http(response(302, "", [("Location", "https://www.example.org/"), ("Server", "nginx/1.22.1")])),
+        "redirected",
+        ("redirects to https://www.example.org/, a start page",),
+        ("correct host, port and path of LABEL_STUDIO_URL",),
+    ),
+    "to_https_of_a_port_without_it": Setup(
+        http(to_its_own_https),
+        "redirected",
+        ("redirects to https at the same port, which speaks http alone",),
+        ("write the https address of the proxy in front of Label Studio",),
     ),
     "nginx_503": Setup(
         http(page(503, "Service Temporarily Unavailable")),
@@ -578,6 +750,24 @@ SETUPS: dict[str, Setup] = {
         "not_found",
         ("404", "another program's than Label Studio", "uvicorn"),
         ("correct host and port of LABEL_STUDIO_URL",),
+    ),
+    "a_web_server_of_python": Setup(
+        http(response(404, PYTHON_404, [("Server", "SimpleHTTP/0.6 Python/3.11.2")])),
+        "not_found",
+        ("404", "another program's than Label Studio", "SimpleHTTP"),
+        ("correct host and port of LABEL_STUDIO_URL",),
+    ),
+    "another_app_of_django": Setup(
+        http(response(301, "", [("Location", "/api/current-user/whoami/"), ("Server", "gunicorn")])),
+        "redirected",
+        ("another program than Label Studio answers there: gunicorn",),
+        ("correct host and port of LABEL_STUDIO_URL",),
+    ),
+    "ssh": Setup(
+        http(says(b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n")),
+        "bad_reply",
+        ("it is not HTTP: another service listens there", "SSH-2.0-OpenSSH_9.2p1"),
+        ("correct host, port and scheme",),
     ),
     "postgres": Setup(
         http(says(b"")),
@@ -769,6 +959,24 @@ SETUPS: dict[str, Setup] = {
         ("its rules forbid it", "from HTTP_PROXY"),
         ("add studio.example.org to NO_PROXY and no_proxy", "if it is in your own network"),
     ),
+    "proxy_is_a_web_server": Setup(
+        not_a_proxy("http", page(404, "Not Found", "nginx/1.22.1")),
+        "proxy_failed",
+        ("the proxy of http_proxy seems to have answered itself", "404 Not Found"),
+        ("see whether the address in http_proxy is a proxy's, not a web server's",),
+    ),
+    "proxy_is_a_web_server_by_https": Setup(
+        not_a_proxy("https", page(400, "Bad Request", "nginx/1.22.1")),
+        "proxy_failed",
+        ("does not act as an HTTP proxy", "it answered 400 to CONNECT"),
+        ("correct the proxy's address in https_proxy",),
+    ),
+    "privoxy_blocks": Setup(
+        not_a_proxy("http", response(403, "<title>Request blocked (Privoxy@localhost)</title>")),
+        "proxy_failed",
+        ("its rules forbid it", "from http_proxy"),
+        ("add studio.example.org to NO_PROXY and no_proxy",),
+    ),
     "proxy_is_away": Setup(
         proxy_is_away,
         "proxy_failed",
@@ -829,6 +1037,62 @@ SETUPS: dict[str, Setup] = {
         "tls_untrusted",
         ("an unknown authority", '"Example Root"'),
         ("name the CA's PEM file in LABELGATE_CA_FILE", "for a Python app", "the system's CAs and this one"),
+    ),
+    "expired_and_unknown": Setup(
+        https(expired_self_signed),
+        "tls_expired",
+        ("has expired, and its CA is not known",),
+        ("renew the server's certificate",),
+    ),
+    "expired_root": Setup(
+        https(expired_root),
+        "tls_expired",
+        ("a CA above the certificate", 'the CA certificate "Old Root" expired on'),
+        ("put the renewed certificate of that CA in its place",),
+    ),
+    "tls_inspection": Setup(
+        https(inspected),
+        "tls_untrusted",
+        ("something in between that opens TLS", "ACME TLS Inspection CA"),
+        ("name the PEM file of that CA (ask who runs the network)",),
+    ),
+    "another_sites_certificate": Setup(
+        https(another_site, name="studio.example.org"),
+        "tls_wrong_host",
+        ("it is for www.example.org",),
+        ("give the server, or the proxy in front of it, a certificate for this host name",),
+        hosts="127.0.0.1 studio.example.org",
+    ),
+    "another_sites_certificate_of_an_unknown_ca": Setup(
+        https(another_unknown_site, name="studio.example.org"),
+        "tls_untrusted",
+        ("for another name, and of an unknown authority", "it is for www.example.org"),
+        ("give the server, or the proxy in front of it, a certificate for this host name",),
+        hosts="127.0.0.1 studio.example.org",
+    ),
+    "old_tls": Setup(
+        tls_ended(70),
+        "tls_failed",
+        ("speaks no version of TLS that is supported here",),
+        ("switch TLS 1.2 or 1.3 on at the server",),
+    ),
+    "unknown_server_name": Setup(
+        tls_ended(112),
+        "tls_failed",
+        ("it does not know this host name (SNI)",),
+        ("correct the host name in LABEL_STUDIO_URL",),
+    ),
+    "unknown_server_name_of_caddy": Setup(
+        tls_ended(80),
+        "tls_failed",
+        ("it does not know this host name (SNI)", "internal error, as Caddy"),
+        ("correct the host name in LABEL_STUDIO_URL",),
+    ),
+    "no_common_cipher": Setup(
+        tls_ended(40),
+        "tls_failed",
+        ("no cipher in common",),
+        ("see the TLS settings and the log of the server",),
     ),
     "default_certificate": Setup(
         https(default_certificate),
