@@ -239,8 +239,6 @@ LIGHTTPD_503 = (
     " <head>\n  <title>503 Service Unavailable</title>\n </head>\n <body>\n"
     "  <h1>503 Service Unavailable</h1>\n </body>\n</html>\n"
 )
-    "<!DOCTYPE HTML>\n<html>\n\n<head>\n\n    <title>Jupyter Server</title>\n</head><body></body></html>"
-)
 PYTHON_404 = (
     '<!DOCTYPE HTML>\n<html lang="en">\n    <head>\n        <title>Error response</title>\n'
     "    </head>\n    <body>\n"
