@@ -9,6 +9,7 @@
 #include "base/span.h"
 #include "base/stack.h"
 #include "base/text.h"
+#include "cli/health_output.h"
 #include "cli/options_parse.h"
 #include "cli/page.h"
 #include "cli/print.h"
@@ -73,12 +74,21 @@ static int no_verb(int argc, char *const *argv)
     return EXITCODE_USAGE;
 }
 
-static int no_memory(enum verb verb)
+static int no_memory(enum verb verb, bool json)
 {
     struct finding finding = {0};
+    struct verdict verdict = {.finding = &finding};
+    const struct verdict_facts facts = {0};
+    char bytes[2048];
+    struct text text = text_over(bytes, sizeof bytes);
     redact_clear();
     finding_set(&finding, REASON_START_FAILED, "the settings", NULL, "memory ran out");
-    report_refusal(SAY_WARN, &finding);
+    if (verb == VERB_HEALTH) {
+        json ? verdict_json(&verdict, &facts, &text) : verdict_lines(&verdict, &text);
+        (void)say_result(text.bytes, text.len);
+    } else {
+        report_refusal(SAY_WARN, &finding);
+    }
     return verb == VERB_RUN ? EXITCODE_REFUSED : EXITCODE_NO;
 }
 
@@ -151,7 +161,7 @@ int main(int argc, char **argv, char **envp)
     }
     // Nothing may be said as long as what must not be said is not known.
     if (!redacted)
-        return no_memory(verb);
+        return no_memory(verb, has_word(argc, argv, "--json"));
     if (verb == VERB_NONE || verbs[verb] == NULL)
         return no_verb(argc, argv);
 

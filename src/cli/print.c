@@ -33,9 +33,16 @@ int print_failed(void)
 
 int print_text(struct text *out)
 {
-    bool written = !out->cut && say_result(out->bytes, out->len);
+    bool whole = !out->cut, written = whole && say_result(out->bytes, out->len);
     text_free(out);
-    return written ? EXITCODE_OK : print_failed();
+    if (written)
+        return EXITCODE_OK;
+    if (whole)
+        return print_failed();
+    struct finding finding = {0};
+    finding_set(&finding, REASON_START_FAILED, NULL, NULL, "memory ran out");
+    report_refusal(SAY_WARN, &finding);
+    return EXITCODE_NO;
 }
 
 int print_help(enum verb verb)

@@ -8,7 +8,8 @@
 #include "spec/options.h"
 #include "spec/reason.h"
 
-// Writes the text and frees it. EXITCODE_OK, or EXITCODE_NO with [output_failed] on standard error.
+// Writes the text and frees it. EXITCODE_OK, or EXITCODE_NO with [output_failed] on standard error,
+// [start_failed] where memory ran out for it.
 int print_text(struct text *out);
 // Says [output_failed] on standard error; EXITCODE_NO.
 int print_failed(void);

@@ -2,6 +2,7 @@
 #include "net/ca_bundle.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,56 +44,69 @@ static bool is_hashed_name(const char *name)
 }
 
 // Adds a file of a folder, after a line end: what is there may lack its own, and the whole is never
-// taken for DER, which OpenSSL does not read in a folder. False: no room or no memory for it.
-static bool append(struct file_content *bundle, const struct file_content *more)
+// taken for DER, which OpenSSL does not read in a folder.
+static enum file_fault append(struct file_content *bundle, const struct file_content *more)
 {
     // Of the whole, pem_next passes over a mark before a block alone.
     size_t mark = pem_mark(more->bytes, more->len), len = more->len - mark;
     if (bundle->len + len + 1 > CA_BUNDLE_MAX)
-        return false;
+        return FILE_TOO_BIG;
     char *bytes = realloc(bundle->bytes, bundle->len + len + 2);
     if (bytes == NULL)
-        return false;
+        return FILE_EXHAUSTED;
     bytes[bundle->len++] = '\n';
     memcpy(bytes + bundle->len, more->bytes + mark, len);
     bundle->bytes = bytes;
     bundle->len += len;
     bytes[bundle->len] = '\0';
-    return true;
+    return FILE_OK;
 }
 
-static bool read_folder(struct file_content *bundle, const char *path)
+static bool is_exhausted(int error)
 {
-    bool whole = true;
+    return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
+static enum file_fault read_folder(struct file_content *bundle, const char *path)
+{
+    enum file_fault fault = FILE_OK;
     DIR *folder = opendir(path);
     if (folder == NULL)
-        return true;
-    for (const struct dirent *entry = readdir(folder); whole && entry != NULL;
+        return is_exhausted(errno) ? FILE_EXHAUSTED : FILE_OK;
+    for (const struct dirent *entry = readdir(folder); fault == FILE_OK && entry != NULL;
          entry = readdir(folder)) {
         char file[PATH_MAX];
         struct file_content one = {0};
         if (!is_hashed_name(entry->d_name))
             continue;
         text_print(file, sizeof file, "%s/%s", path, entry->d_name);
-        if (file_read(file, CA_BUNDLE_MAX, &one) == FILE_OK)
-            whole = append(bundle, &one);
+        fault = file_read(file, CA_BUNDLE_MAX, &one);
+        if (fault == FILE_OK)
+            fault = append(bundle, &one);
+        else if (fault != FILE_EXHAUSTED)
+            fault = FILE_OK; // OpenSSL passes over it, too
         file_free(&one);
     }
     closedir(folder);
-    return whole;
+    return fault;
 }
 
 // SSL_CERT_DIR may list several.
-static bool read_folders(struct file_content *bundle, const char *list, struct finding *fault)
+static bool read_folders(struct file_content *bundle, const char *list, struct finding *finding)
 {
     struct span rest = span_of(list), folder;
     while (span_split(&rest, ':', &folder)) {
         char path[PATH_MAX];
         text_print(path, sizeof path, "%.*s", (int)folder.len, folder.text);
-        if (!read_folder(bundle, path))
-            return refuse(fault, path, "it is too large, or memory ran out");
+        enum file_fault fault = read_folder(bundle, path);
+        if (fault == FILE_EXHAUSTED) {
+            finding_set(finding, REASON_START_FAILED_FILE, path, NULL, "memory ran out");
+            return false;
+        }
+        if (fault != FILE_OK)
+            return refuse(finding, path, "its certificates have more than 8 MiB");
     }
-    return bundle->len > 0 || refuse(fault, list,
+    return bundle->len > 0 || refuse(finding, list,
                                      "this folder has no file with OpenSSL's hashed name, such as "
                                      "5ed36f99.0 (openssl rehash makes them)");
 }

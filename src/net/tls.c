@@ -35,6 +35,12 @@ static bool refuse(struct finding *fault, const char *path, const char *why)
     return false;
 }
 
+static bool no_memory(struct finding *fault, const char *path)
+{
+    finding_set(fault, REASON_START_FAILED_FILE, path, NULL, "memory ran out");
+    return false;
+}
+
 static bool refuse_content(const struct tls *self, struct finding *fault, const char *path)
 {
     char why[FINDING_SLOT];
@@ -50,7 +56,7 @@ bool tls_open(struct tls *self, const char *ca_file, struct finding *fault)
         return false;
     self->path = self->is_given ? ca_file : ca_bundle_find(&self->bundle);
     if (!trust_load(&self->trust, self->bundle.bytes, self->bundle.len))
-        return refuse(fault, self->path, "memory ran out");
+        return no_memory(fault, self->path);
     if (self->is_given && self->trust.count == 0 && self->trust.refused_count == 0)
         return refuse_content(self, fault, ca_file);
     return true;

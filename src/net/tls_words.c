@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Why a handshake failed, in words. Never "write http://" to a server that has shown a certificate.
+#include <mbedtls/asn1.h>
+#include <mbedtls/bignum.h>
+#include <mbedtls/cipher.h>
+#include <mbedtls/ecp.h>
+#include <mbedtls/md.h>
+#include <mbedtls/pk.h>
 #include <mbedtls/ssl.h>
 #include <mbedtls/x509_crt.h>
 #include <string.h>
@@ -188,8 +194,30 @@ bool tls_was_refused(const struct tls *self, int error)
     return !self->shown && self->flags == 0 && error == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE;
 }
 
+// The lower bits tell of a lack of memory below what failed.
+static bool lacks_memory(int error)
+{
+    switch (-(-error & 0xff80)) {
+    case MBEDTLS_ERR_SSL_ALLOC_FAILED:
+    case MBEDTLS_ERR_X509_ALLOC_FAILED:
+    case MBEDTLS_ERR_PK_ALLOC_FAILED:
+    case MBEDTLS_ERR_ECP_ALLOC_FAILED:
+    case MBEDTLS_ERR_MD_ALLOC_FAILED:
+    case MBEDTLS_ERR_CIPHER_ALLOC_FAILED:
+        return true;
+    default:
+        break;
+    }
+    int low = -(-error & 0x7f);
+    return low == MBEDTLS_ERR_MPI_ALLOC_FAILED || low == MBEDTLS_ERR_ASN1_ALLOC_FAILED;
+}
+
 static enum reason explain_error(const struct tls *self, int error, struct text *out)
 {
+    if (lacks_memory(error)) {
+        text_add(out, "memory ran out");
+        return REASON_START_FAILED;
+    }
     switch (error) {
     case MBEDTLS_ERR_SSL_CONN_EOF:
     case -1: // curl's reader: the connection broke

@@ -411,7 +411,7 @@ static int assign_token(const struct bring *bring, struct span *earlier)
             bring, REASON_WRITE_FAILED, file->path,
             "this name and value cannot be in a .env file, or it would be larger than 1 MiB");
     case ASSIGN_NO_MEMORY:
-        return refuse_with(bring, REASON_WRITE_FAILED, file->path, "memory ran out");
+        return refuse_with(bring, REASON_START_FAILED, NULL, "memory ran out");
     }
     int code = replace(bring, file, &request, &assignment);
     assign_free(&assignment);
@@ -422,7 +422,7 @@ static int write_token(const struct bring *bring)
 {
     struct span *earlier = calloc(bring->settings.file_count, sizeof *earlier);
     if (earlier == NULL)
-        return refuse_with(bring, REASON_WRITE_FAILED, NULL, "memory ran out");
+        return refuse_with(bring, REASON_START_FAILED, NULL, "memory ran out");
     int code = assign_token(bring, earlier);
     free(earlier);
     return code;

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from authority import Authority
 from conftest import Result, call
-from standin import TOKEN, USER, StandIn, answer, label_studio, response
+from standin import TOKEN, USER, Request, StandIn, answer, label_studio, response
 
 pytest_plugins = ("probes",)
 pytestmark = pytest.mark.native("limits the program itself, not an emulator")
@@ -84,7 +84,11 @@ PROJECT = json.dumps({"services": {"app": {"image": "x", "command": ["a"]}}})
 def tls(authority: Authority, tmp_path: Path) -> Iterator[StandIn]:
     root = authority.root()
     (tmp_path / "ca.pem").write_bytes(root.pem)
-    with StandIn(answer(label_studio), tls=authority.context(authority.server(root))) as studio:
+
+    def both(request: Request) -> bytes:
+        return response(200) if request.path == "/x" else label_studio(request)
+
+    with StandIn(answer(both), tls=authority.context(authority.server(root))) as studio:
         yield studio
 
 
@@ -193,3 +197,52 @@ def test_few_descriptors(labelgate: Path, helpers: Path, tls: StandIn, tmp_path:
         assert 0 <= done.code < 128 and (said or done.code == 0), (files, done)
         # Neither is what a lack of descriptors does anything that a permission would cure.
         assert "unreadable" not in said and "chown" not in said, (files, done)
+
+
+# ---- Memory ----------------------------------------------------------------------------------------------
+
+BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
+
+
+@pytest.mark.parametrize("form", ["file", "folder"])
+@pytest.mark.parametrize(
+    "verb", ["run, asking", "health", "health, JSON", "health, both ends", "check, JSON"]
+)
+def test_little_memory(
+    labelgate: Path, helpers: Path, world: str, tls: StandIn, tmp_path: Path, verb: str, form: str
+) -> None:
+    """What fails for it is neither the CA file's nor the server's fault."""
+    if world != "musl":
+        pytest.skip("another world takes more")
+    bundle = tmp_path / "ca.pem"
+    if BUNDLE.exists():
+        bundle.write_bytes(bundle.read_bytes() + BUNDLE.read_bytes())
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder/5ed36f99.0").write_bytes(bundle.read_bytes())
+    (tmp_path / "folder/5ed36f99.1").write_bytes(b"")
+    env = {
+        "LABEL_STUDIO_URL": tls.url,
+        "LABEL_STUDIO_API_TOKEN": TOKEN,
+        "LABELGATE_CA_FILE": str(bundle if form == "file" else tmp_path / "folder"),
+    }
+    started = worked = refused = 0
+    for size in range(2000, 6000, 80):
+        done = call(
+            *(labelgate, *words_of(verb, helpers, tls)),
+            env=env,
+            cwd=tmp_path,
+            preexec_fn=limited(resource.RLIMIT_AS, size * KIB),
+        )
+        if done.code < 0 and not started:
+            continue  # the kernel has no room for the program itself
+        started += 1
+        worked += done.code == 0
+        refused += done.code != 0
+        if done.code == 0:
+            continue
+        said = done.out if verb.startswith("health") else done.out + done.err
+        assert done.code == (125 if verb.startswith("run") else 1), (size, done)
+        assert "start_failed" in said, (size, done)
+        if "JSON" in verb and done.out:
+            json.loads(done.out)
+    assert worked and refused
