@@ -32,8 +32,8 @@ struct knock {
     bool wants_certificate; // of the client
 };
 
-// `host` is asked for as the URL writes it; `has_13`: in TLS 1.3 too, whose answer tells less. Takes
-// at most half a second, and `most_ms`.
+// `host` is asked for as the URL writes it; `has_13`: in TLS 1.3 too, whose answer tells less.
+// Takes at most half a second, and `most_ms`.
 struct knock knock_at(const struct sockaddr *address, unsigned len, const char *host, bool has_13,
                       int64_t most_ms);
 // Does anybody take a connection there?
