@@ -66,7 +66,8 @@ OURS_CFLAGS = --coverage
 WORLD_LDFLAGS = --coverage -Wl,--wrap=_exit,--wrap=_Exit,--wrap=execve,--wrap=fexecve
 EXTRA_OBJECTS = $(OUT)/tests/coverage/hooks.o
 # said.c counts the reasons that the program says; unit programs and helpers have no part in that.
-BINARY_LDFLAGS = -Wl,--wrap=finding_add_sentence,--wrap=finding_example,--wrap=deadline_say,--wrap=sigaction
+BINARY_LDFLAGS = -Wl,--wrap=finding_add_sentence,--wrap=reason_sentence_template,--wrap=finding_example \
+	-Wl,--wrap=deadline_say,--wrap=sigaction
 BINARY_OBJECTS = $(OUT)/tests/coverage/said.o
 else ifeq ($(WORLD),fuzz)
 WORLD_CC = clang

@@ -380,11 +380,11 @@ static const char *kind_words(int error)
     switch (-(-error & 0xff80)) { // the lower bits tell of ASN.1 and OIDs
     case MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG:
     case MBEDTLS_ERR_X509_INVALID_ALG:
-        return "a signature of a kind that is not supported (Ed25519, Ed448, DSA, SHA-3, MD5; "
-               "RSA and ECDSA with SHA-256, 384 or 512 are)";
+        return "a signature that is not supported (Ed25519, Ed448, DSA, SHA-3, MD5; RSA and ECDSA "
+               "by SHA-256 up are)";
     case MBEDTLS_ERR_PK_UNKNOWN_PK_ALG:
-        return "a key of a kind that is not supported (Ed25519, Ed448, DSA, RSA-PSS alone; RSA "
-               "and the curves P-256, P-384 and P-521 are)";
+        return "a key that is not supported (Ed25519, Ed448, DSA, RSA-PSS alone; RSA, P-256, "
+               "P-384 and P-521 are)";
     case MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE:
     case MBEDTLS_ERR_PK_KEY_INVALID_FORMAT:
     case MBEDTLS_ERR_PK_FEATURE_UNAVAILABLE:

@@ -373,10 +373,12 @@ static void explain_tls(struct transfer *self, int error)
     struct knock seen = look_again(self, false);
     if (seen.alert == KNOCK_ALERT_VERSION) // by who speaks TLS 1.3 alone, too
         seen = look_again(self, true);
-    if (seen.kind == KNOCK_TLS)
+    if (seen.kind == KNOCK_TLS) {
         network_error_alerted(fault, seen.alert);
-    else if (was_closed && seen.kind == KNOCK_CLOSES)
+    } else if (was_closed && seen.kind == KNOCK_CLOSES) {
+        network_error_ended(fault, self->origin, 0, false); // what TLS says of it is not so
         network_error_knocked(fault, &self->url, seen.kind);
+    }
 }
 
 // Of 127.0.0.1 and ::1 a server may listen at one alone.

@@ -153,8 +153,9 @@ static bool take(struct proxy *self, const char *text, const char *from)
     if (span_starts_nocase(name, "socks"))
         return refuse(self, "speaks SOCKS, which labelgate does not");
     if (span_is_nocase(name, "https"))
-        return refuse(self, "is to be asked over TLS, which labelgate does not do: most proxies of "
-                            "an https address are reached by http://");
+        return refuse(self,
+                      "is to be asked over TLS, which labelgate does not do (most are asked by "
+                      "http://)");
     if (!span_is_nocase(name, "http"))
         return refuse(self, "has a scheme other than http");
     if (at > 0 && !take_login(self, (struct span){authority.text, at - 1}))

@@ -102,8 +102,8 @@ static enum reason explain_untrusted(const struct tls *self, struct text *out)
     }
     if (self->sent == TLS_ISSUER_UNFIT) {
         text_add(out,
-                 "the server sends a certificate of its issuer \"%s\" that may not issue it: it "
-                 "is not marked as a CA, or not as one for so long a chain",
+                 "the server sends a certificate of its issuer \"%s\" that is not marked as a "
+                 "CA, or not as one for so long a chain",
                  self->issuer);
         return REASON_TLS_UNTRUSTED_CHAIN;
     }

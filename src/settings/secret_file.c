@@ -62,7 +62,9 @@ bool secret_file_read(struct secret_file *self, const char *name, const char *pa
     enum file_fault fault = file_read(path, SECRET_FILE_MAX, &self->content);
     if (fault != FILE_OK) {
         file_fault_text(fault, &self->content, SECRET_FILE_MAX, words, sizeof words);
-        finding_set(finding, reason_of(fault), name, path, words);
+        enum reason reason = reason_of(fault);
+        bool is_file = reason == REASON_START_FAILED_FILE; // its sentence is of any file
+        finding_set(finding, reason, is_file ? path : name, is_file ? NULL : path, words);
         return false;
     }
     drop_line_end(self);

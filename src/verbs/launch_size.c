@@ -56,8 +56,8 @@ bool launch_size_fits(const struct settings *settings, const struct envlist *env
         return false;
     }
     text_print(detail, sizeof detail,
-               "%zu bytes, and Linux passes at most %zu: a quarter of the stack limit, 6 MiB at "
-               "most; the longest variable is %s (%s) with %zu",
+               "%zu bytes, and Linux passes at most %zu here; the longest variable is %s (%s) with "
+               "%zu",
                size.len, size.len_max, name, place,
                app->count > 0 ? strlen(app->items[size.place]) : 0);
     finding_set(finding, REASON_LAUNCH_TOO_LARGE, NULL, NULL, detail);

@@ -97,6 +97,16 @@ def says(data: bytes) -> Play:
     return play
 
 
+def resets(connection: Connection) -> None:
+    connection.read_request()
+    connection.send(response(200, "x" * 2000)[:600])
+    connection.gone(0.1)
+    connection.reset()
+
+
+resets.is_play = True  # type: ignore[attr-defined]
+
+
 def silent(connection: Connection) -> None:
     connection.read_request()
     connection.wait()
@@ -767,6 +777,18 @@ SETUPS: dict[str, Setup] = {
         ("it is not HTTP: another service listens there", "SSH-2.0-OpenSSH_9.2p1"),
         ("correct host, port and scheme",),
     ),
+    "killed_in_its_answer": Setup(
+        http(response(200, USER)[:-10]),
+        "bad_reply",
+        ("status 200 came, then the connection was closed",),
+        ("see the log of Label Studio and of the proxy",),
+    ),
+    "reset_in_its_answer": Setup(
+        http(resets),
+        "connection_reset",
+        ("status 200 came, then the connection was reset",),
+        ("see the log of Label Studio and of the proxy",),
+    ),
     "postgres": Setup(
         http(says(b"")),
         "connection_reset",
@@ -978,7 +1000,7 @@ SETUPS: dict[str, Setup] = {
     "proxy_is_away": Setup(
         proxy_is_away,
         "proxy_failed",
-        ("the proxy in between cannot be reached", "connection refused", "from HTTP_PROXY"),
+        ("the proxy cannot be reached", "connection refused", "from HTTP_PROXY"),
         ("correct the proxy's address",),
     ),
     "proxy_drops": Setup(

@@ -128,7 +128,7 @@ NO_FILES: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
     "a link to itself": (
         lambda path: path.symlink_to(path.name),
         "env_unreadable",
-        "loop",
+        "ymbolic link",
         "symbolic links in it",
     ),
     "a directory": (Path.mkdir, "env_is_directory", "source was missing", "remove the empty directory"),

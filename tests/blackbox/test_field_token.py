@@ -496,6 +496,9 @@ def test_clock_wrong(run: Run) -> None:
         }
         err = refused(run, env, "jwt_expired", "2023-11-14T22:13:20Z", "clock")
         assert re.search(r"the clock here says 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", err), err
+    # Where none is wanted an exchange of this one is no way either.
+    err = refused(run, env | {"LABELGATE_JWT": "reject"}, "jwt_refresh", "has expired", "2023-11-14", "clock")
+    assert "to do: create a new one" in err and "LABELGATE_JWT=trade" in err
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -129,6 +130,24 @@ def test_a_stack_that_the_environment_fills(
     assert refused and worked
 
 
+def test_a_stack_for_the_app_and_none_to_ask_with(labelgate: Path, tmp_path: Path, world: str) -> None:
+    if world == "debug":
+        pytest.skip("sanitizers need a stack")
+    env = {"LABEL_STUDIO_URL": "http://127.0.0.1:9", "LABEL_STUDIO_API_TOKEN": TOKEN}
+    filled, stack = fill(env, 96 * KIB), limited(resource.RLIMIT_STACK, 160 * KIB)
+
+    def ended(*words: str) -> Result:
+        return call(labelgate, *words, env=filled, cwd=tmp_path, preexec_fn=stack)
+
+    assert ended("run", "--", "/bin/true").code == 0
+    for words in (["run", "--wait", "0", "--", "/bin/true"], ["check"], ["health"]):
+        done = ended(*words)
+        assert done.code == (125 if words[0] == "run" else 1)
+        sentence, step = (done.out if words == ["health"] else done.err).splitlines()
+        assert "[start_failed]" in sentence and "the limit of the stack" in sentence, done
+        assert "to do: raise that limit (ulimits: stack" in step, done
+
+
 def test_the_app_has_the_stack_that_is_refused_to_nobody_else(labelgate: Path, tmp_path: Path) -> None:
     """With a usual environment a limit of 192 KiB is enough."""
     env = {"PATH": os.environ["PATH"], "LABEL_STUDIO_API_TOKEN": TOKEN}
@@ -197,6 +216,28 @@ def test_few_descriptors(labelgate: Path, helpers: Path, tls: StandIn, tmp_path:
         assert 0 <= done.code < 128 and (said or done.code == 0), (files, done)
         # Neither is what a lack of descriptors does anything that a permission would cure.
         assert "unreadable" not in said and "chown" not in said, (files, done)
+
+
+@pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
+@pytest.mark.parametrize("error", ["EMFILE", "ENOMEM"])
+@pytest.mark.parametrize("name", [".env", "ls_token", "headers"])
+def test_a_file_that_the_system_has_nothing_left_for(
+    labelgate: Path, tmp_path: Path, name: str, error: str
+) -> None:
+    """Nothing is wrong with it, and nobody may be told to change it."""
+    (tmp_path / name).write_text(f"LABEL_STUDIO_API_TOKEN={TOKEN}\n" if name == ".env" else "X-Team: blue\n")
+    env = {"PATH": os.environ["PATH"], "LABEL_STUDIO_URL": "http://127.0.0.1:9"}
+    env |= {
+        ".env": {},
+        "ls_token": {"LABEL_STUDIO_API_TOKEN_FILE": "ls_token"},
+        "headers": {"LABELGATE_HEADER_FILE": "headers", "LABEL_STUDIO_API_TOKEN": TOKEN},
+    }[name]
+    trace = ["strace", "-f", "-qq", "-o", "/dev/null", "-P", name, "-e", f"inject=openat:error={error}"]
+    done = call(*trace, labelgate, "run", "--wait", "0", "--", "/bin/true", env=env, cwd=tmp_path)
+    sentence, step = [line for line in done.err.splitlines() if line.startswith("labelgate: ")]
+    assert done.code == 125 and sentence.endswith("[start_failed]") and name in sentence, done
+    assert "out of system resources" in sentence and "raise the container's limit" in step
+    assert "chmod" not in step and "correct" not in step
 
 
 # ---- Memory ----------------------------------------------------------------------------------------------

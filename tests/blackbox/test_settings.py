@@ -48,6 +48,14 @@ def test_each_verb_has_its_code_for_being_called_wrongly(
     assert silent == ""
 
 
+@pytest.mark.parametrize("words", [[], ["--"], ["--wait", "0", "--"]])
+def test_run_without_a_command(run: Run, words: list[str]) -> None:
+    """As a container of an image whose CMD was dropped is started."""
+    sentence, step = run("run", *words, env=TOKEN_SET | URL).err.splitlines()
+    assert "the command to start is missing" in sentence and sentence.endswith("[usage]")
+    assert "CMD" in step and "command:" in step and "ENTRYPOINT" in step
+
+
 @pytest.mark.parametrize(
     "words",
     [["--json", "--bogus"], ["--bogus", "--json"], ["--json", "--timeout", "x"], ["--json=1"], ["--json="]],

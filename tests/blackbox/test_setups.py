@@ -16,6 +16,7 @@ from standin import TOKEN
 
 pytest_plugins = ("probes",)
 HERE = Path(__file__).parent
+SENTENCE = 200
 
 
 def ask(setup: Setup, verb: str, labelgate: Path, env: Environment, folder: Path) -> str:
@@ -60,6 +61,9 @@ def test_cause_and_first_step(
         assert words in one_line(sentence), out
     for words in setup.step:
         assert words in one_line(step), out
+    if verb == "health":
+        said = one_line(sentence).partition("]: ")[2].partition(" (through the proxy")[0]
+        assert len(said.replace(str(authority.folder), "")) <= SENTENCE, said
     # The step that mends is the first: nothing but its own words stands before them.
     if setup.step:
         assert "; " not in one_line(step).partition(setup.step[0])[0], out

@@ -161,9 +161,11 @@ def test_what_is_looked_up_after_the_answer_takes_nothing_from_it(
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="the numbers of x86_64")
 @pytest.mark.parametrize("name", [[], ["--app-url", "http://127.0.0.1:9/"]])
 def test_time_that_is_up_before_anybody_was_asked_is_not_the_name_servers(
-    labelgate: Path, helpers: Path, tmp_path: Path, name: list[str]
+    labelgate: Path, helpers: Path, tmp_path: Path, name: list[str], world: str
 ) -> None:
     """A process that got no time, here for its random numbers: the address is one, no name is looked up."""
+    if name and world == "coverage":
+        pytest.skip("the counters are written with random numbers too")
     getrandom = "318"
     env = {
         "LABEL_STUDIO_URL": "http://127.0.0.1:9",

@@ -275,7 +275,9 @@ def test_hard_links_are_warned_of(run: Run, tmp_path: Path) -> None:
 
 @strace
 @pytest.mark.native("strace follows this machine's own programs")
-def test_a_lack_of_memory_does_not_change_the_spelling(labelgate: Path, tmp_path: Path) -> None:
+def test_a_lack_of_memory_does_not_change_the_spelling(labelgate: Path, tmp_path: Path, world: str) -> None:
+    if world in ("debug", "plain", "coverage"):
+        pytest.skip("the machine's own C library dies of it before main")
     env = tmp_path / ".env"
     old = "A=1\n" * 50_000 + f"{NAMES[0]}=old\n"
     new = "A=1\n" * 50_000 + f"{NAMES[0]}={ONE}\n"

@@ -13,11 +13,13 @@
 
 void __real_finding_add_sentence(const struct finding *self, struct text *out);
 void __real_finding_example(struct finding *self, enum reason reason);
+const char *__real_reason_sentence_template(enum reason reason);
 void __real_deadline_say(int fd, const void *bytes, size_t len, int code);
 int __real_sigaction(int number, const struct sigaction *action, struct sigaction *old);
 
 void __wrap_finding_add_sentence(const struct finding *self, struct text *out);
 void __wrap_finding_example(struct finding *self, enum reason reason);
+const char *__wrap_reason_sentence_template(enum reason reason);
 void __wrap_deadline_say(int fd, const void *bytes, size_t len, int code);
 int __wrap_sigaction(int number, const struct sigaction *action, struct sigaction *old);
 void said_settle(void);
@@ -33,9 +35,17 @@ void __wrap_finding_add_sentence(const struct finding *self, struct text *out)
     __real_finding_add_sentence(self, out);
 }
 
+// main.c says one that has no slots.
+const char *__wrap_reason_sentence_template(enum reason reason)
+{
+    made[reason] = made[reason] || !shows_examples;
+    return __real_reason_sentence_template(reason);
+}
+
 void __wrap_finding_example(struct finding *self, enum reason reason)
 {
     shows_examples = true;
+    memset(made, 0, sizeof made);
     __real_finding_example(self, reason);
 }
 
