@@ -63,19 +63,19 @@ static const struct {
 
 // What the page of a 400 or 403 says, whoever wrote it.
 static const struct {
-    int status;
     const char *text;
+    int status;
     enum reason reason;
 } page_words[] = {
-    {400, "<h1>Bad Request (400)</h1>", REASON_HOST_REJECTED},
-    {400, "The plain HTTP request was sent to HTTPS port", REASON_HTTPS_NEEDED},          // nginx
-    {400, "Client sent an HTTP request to an HTTPS server", REASON_HTTPS_NEEDED},         // Go
-    {400, "speaking plain HTTP to an SSL-enabled server port", REASON_HTTPS_NEEDED},      // Apache
-    {400, "This combination of host and port requires TLS", REASON_HTTPS_NEEDED},         // Tomcat
-    {400, "No required SSL certificate was sent", REASON_TLS_CLIENT_CERTIFICATE},         // nginx
-    {403, "Cannot perform Post-Handshake Authentication", REASON_TLS_CLIENT_CERTIFICATE}, // Apache
-    {400, "Request Header Or Cookie Too Large", REASON_HEADER_TOO_LARGE},
-    {400, "Size of a request header field exceeds server limit", REASON_HEADER_TOO_LARGE}, // Apache
+    {"<h1>Bad Request (400)</h1>", 400, REASON_HOST_REJECTED},
+    {"The plain HTTP request was sent to HTTPS port", 400, REASON_HTTPS_NEEDED},          // nginx
+    {"Client sent an HTTP request to an HTTPS server", 400, REASON_HTTPS_NEEDED},         // Go
+    {"speaking plain HTTP to an SSL-enabled server port", 400, REASON_HTTPS_NEEDED},      // Apache
+    {"This combination of host and port requires TLS", 400, REASON_HTTPS_NEEDED},         // Tomcat
+    {"No required SSL certificate was sent", 400, REASON_TLS_CLIENT_CERTIFICATE},         // nginx
+    {"Cannot perform Post-Handshake Authentication", 403, REASON_TLS_CLIENT_CERTIFICATE}, // Apache
+    {"Request Header Or Cookie Too Large", 400, REASON_HEADER_TOO_LARGE},
+    {"Size of a request header field exceeds server limit", 400, REASON_HEADER_TOO_LARGE}, // Apache
 };
 
 // All the rest goes by status; the first range that holds it decides. None of them is "ok".

@@ -161,8 +161,7 @@ static enum reason explain_flags(const struct tls *self, struct text *out)
         enum reason reason = explain_untrusted(self, out);
         // Whoever knows the CA of what has expired has still to have it renewed.
         if (self->flags & MBEDTLS_X509_BADCERT_EXPIRED && reason != REASON_TLS_UNTRUSTED_DEFAULT) {
-            text_add(out, "; ");
-            explain_time(self, out);
+            text_add(out, "; %s", self->dates);
             return REASON_TLS_EXPIRED_UNTRUSTED;
         }
         if (self->dates[0] != '\0')

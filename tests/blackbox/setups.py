@@ -51,6 +51,7 @@ class Setup:
     hosts: str = ""  # /etc/hosts of the prober; "" leaves it as it is
     needs_names: bool = False  # a network of its own, with a name server that knows nobody
     silent: bool = False  # and does not answer
+    names: tuple[tuple[str, str], ...] = ()  # but for these, with their IPv4 addresses
 
 
 def page(status: int, reason: str, server: str = "nginx") -> bytes:
@@ -290,6 +291,12 @@ def http_on_tls_port(authority: Authority) -> Iterator[Environment]:
     """OpenSSL closes without a word, as gunicorn's, uvicorn's and stunnel's ports do."""
     with StandIn(answer(label_studio), tls=authority.context(authority.server(None))) as server:
         yield {"LABEL_STUDIO_URL": f"http://127.0.0.1:{server.port}"}
+
+
+@contextmanager
+def port_of_memcached(_: Authority) -> Iterator[Environment]:
+    with StandIn(says(b""), "127.77.0.1", port=11211) as server:
+        yield {"LABEL_STUDIO_URL": server.url}
 
 
 def half(connection: Connection) -> None:
@@ -680,6 +687,12 @@ SETUPS: dict[str, Setup] = {
         ("403", "Web Page Blocked", NETWORK),
         LET_THROUGH,
     ),
+    "web_filter_with_503": Setup(
+        http(response(503, FORTIGUARD)),
+        "server_error",
+        ("503", "Web Page Blocked", NETWORK),
+        LET_THROUGH,
+    ),
     "single_sign_on_of_another_host": Setup(
         http(response(302, "", [("Location", SSO)])),
         "redirected",
@@ -835,6 +848,12 @@ SETUPS: dict[str, Setup] = {
         ("speaks HTTP/2 alone",),
         ("correct host and port of LABEL_STUDIO_URL",),
     ),
+    "memcached": Setup(
+        port_of_memcached,
+        "connection_reset",
+        ("closed the connection without an answer; that is the port of memcached",),
+        ("correct host and port of LABEL_STUDIO_URL",),
+    ),
     "published_port_without_a_server": Setup(
         http(closes),
         "connection_reset",
@@ -937,6 +956,14 @@ SETUPS: dict[str, Setup] = {
         ("knows no address of studio.example.org",),
         ("ask whoever runs Label Studio for its address",),
         needs_names=True,
+    ),
+    "block_list": Setup(
+        unnamed("studio.example.org", LABEL_STUDIO_URL="http://studio.example.org:8081"),
+        "name_unresolved",
+        ("is blocked: it leads to no address", "the name server says 0.0.0.0"),
+        ("take the name off the block list",),
+        needs_names=True,
+        names=(("studio.example.org", "0.0.0.0"),),
     ),
     "host_of_docker": Setup(
         unnamed("host.docker.internal"),
@@ -1075,6 +1102,12 @@ SETUPS: dict[str, Setup] = {
         "tls_untrusted",
         ("something in between that opens TLS", "ACME TLS Inspection CA"),
         ("name the PEM file of that CA (ask who runs the network)",),
+    ),
+    "a_name_for_an_address_and_an_unknown_ca": Setup(
+        https(another_unknown_site, name="127.0.0.1"),
+        "tls_untrusted",
+        ("for another name, and of an unknown authority", "it is for www.example.org"),
+        ("put a name that is in the certificate into LABEL_STUDIO_URL",),
     ),
     "another_sites_certificate": Setup(
         https(another_site, name="studio.example.org"),
