@@ -80,6 +80,14 @@ size_t span_find(struct span a, const char *needle)
     return a.len;
 }
 
+size_t span_until(struct span a, const char *ends)
+{
+    size_t len = 0;
+    while (len < a.len && strchr(ends, a.text[len]) == NULL)
+        len++;
+    return len;
+}
+
 struct span span_rest(struct span a, size_t taken)
 {
     return (struct span){a.text + taken, a.len - taken};

@@ -24,6 +24,8 @@ bool span_has_nocase(struct span a, const char *needle);
 // The first place of `needle` in `a`, or `a.len` when it is not there.
 size_t span_find(struct span a, const char *needle);
 size_t span_find_nocase(struct span a, const char *needle);
+// How many bytes are before the first of `ends`; a NUL is one of them.
+size_t span_until(struct span a, const char *ends);
 // `a` without its first `taken` bytes, which it must have.
 struct span span_rest(struct span a, size_t taken);
 // How many bytes at the beginning of `a` belong to a class (ascii.h).

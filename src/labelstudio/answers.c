@@ -334,18 +334,10 @@ static void add_shown(struct text *out, struct span text)
     text_add_foreign(out, text, SHOWN_MAX);
 }
 
-static size_t length_before(struct span text, const char *ends)
-{
-    size_t len = 0;
-    while (len < text.len && !strchr(ends, text.text[len])) // a NUL ends it too
-        len++;
-    return len;
-}
-
 // The host of an address, without user information.
 static struct span host_of(struct span address)
 {
-    address.len = length_before(address, "/?#\\");
+    address.len = span_until(address, "/?#\\");
     for (size_t at; (at = span_find(address, "@")) < address.len;)
         address = span_rest(address, at + 1);
     return address;
@@ -378,7 +370,7 @@ static void add_target(struct text *out, struct span location, const char *asked
     bool host_repeats = repeats && redact_echo(location, path_at) < path_at;
     add_shown(out, host_repeats ? location : host);
     struct span path = span_rest(location, path_at);
-    path.len = length_before(path, "?#\\");
+    path.len = span_until(path, "?#\\");
     if (!repeats && span_starts(path, "/"))
         text_add_foreign(out, path, PATH_SHOWN_MAX);
 }

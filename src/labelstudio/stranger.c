@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "labelstudio/stranger.h"
 
-#include <string.h>
+#include "base/ascii.h"
 
 #define SCRIPT_MAX ((size_t)2048) // of a page that does nothing but lead away
 
@@ -110,22 +110,24 @@ bool stranger_is_network(const struct stranger *self)
                              has_any_nocase(body, network_pages) || leads_away(body));
 }
 
+// Of an address with a scheme, without user information and port.
 static struct span host_of(struct span address)
 {
     struct span host = span_rest(address, span_find(address, "://"));
     host = host.len > 3 ? span_rest(host, 3) : span_of("");
-    size_t len = 0;
-    while (len < host.len && strchr("/?#:", host.text[len]) == NULL)
-        len++;
-    return (struct span){host.text, len};
+    host.len = span_until(host, "/?#\\");
+    for (size_t at; (at = span_find(host, "@")) < host.len;)
+        host = span_rest(host, at + 1);
+    host.len = span_until(host, ":");
+    return host;
 }
 
 static bool is_number(struct span host)
 {
-    size_t len = 0;
-    while (len < host.len && strchr("0123456789.", host.text[len]) != NULL)
-        len++;
-    return host.len > 0 && len == host.len;
+    for (size_t i = 0; i < host.len; i++)
+        if (!ascii_is_digit(host.text[i]) && host.text[i] != '.')
+            return false;
+    return host.len > 0;
 }
 
 bool stranger_leads_to_network(struct span location, struct span asked)
@@ -154,7 +156,7 @@ bool stranger_leads_to_start(struct span location)
     if (span_find(location, "://") < location.len)
         path = span_rest(location, (size_t)(host.text + host.len - location.text));
     if (span_starts(path, ":"))
-        path = span_rest(path, 1 + strspn(path.text + 1, "0123456789"));
+        path = span_rest(path, 1 + span_run(span_rest(path, 1), ascii_is_digit));
     return (span_is(path, "/") || path.len == 0) && location.len > 0 &&
            !has_any_nocase(host, login);
 }

@@ -669,6 +669,12 @@ SETUPS: dict[str, Setup] = {
         ("https://portal.hotel.example/guest", NETWORK),
         LET_THROUGH,
     ),
+    "captive_portal_by_its_number": Setup(
+        http(response(302, "", [("Location", "http://me:x@192.168.77.1:8002/index.cgi")])),
+        "redirected",
+        ("http://192.168.77.1:8002", NETWORK),
+        LET_THROUGH,
+    ),
     "captive_511": Setup(
         http(response(511, LOGIN_FORM)),
         "proxy_auth",
